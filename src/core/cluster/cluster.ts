@@ -1,0 +1,71 @@
+import type { JsonObject, Resource } from '../model/resource.ts';
+
+export interface ClusterIdentity {
+  context?: string;
+  server?: string;
+  /** UID of the `kube-system` namespace. */
+  uid?: string;
+  /** Such as `v1.33.2`. */
+  version?: string;
+  /** The snapshot's file and time, when it is one. */
+  snapshot?: { file: string; takenAt?: string };
+}
+
+/** One served resource type. */
+export interface ApiResource {
+  group: string;
+  version: string;
+  kind: string;
+  /** Plural name, such as `deployments`. */
+  resource: string;
+  namespaced: boolean;
+  verbs: readonly string[];
+}
+
+export type ListAnswer =
+  | { ok: true; objects: JsonObject[]; resourceVersion: string }
+  /** forbidden, unreachable, timeout, expired, not-served, partial (the snapshot does not hold this kind). */
+  | {
+      ok: false;
+      why:
+        | 'forbidden'
+        | 'unreachable'
+        | 'timeout'
+        | 'unauthorized'
+        | 'not-served'
+        | 'partial'
+        | 'error';
+      reason: string;
+    };
+
+export type WatchEvent =
+  | { type: 'added' | 'modified' | 'deleted'; object: JsonObject }
+  | { type: 'reset'; objects: JsonObject[] }
+  | { type: 'failed'; reason: string };
+
+/** What runs somewhere: an API server, or a snapshot of one. All methods reject only when aborted. */
+export interface Cluster {
+  readonly identity: ClusterIdentity;
+  /** The served types; `not-served` kinds are absent. */
+  discovery(
+    signal?: AbortSignal,
+  ): Promise<{ ok: true; resources: readonly ApiResource[] } | { ok: false; reason: string }>;
+  /** All objects of a type, full with managedFields, in one namespace or (`''`) in all. Pages of 500. */
+  list(type: ApiResource, namespace: string, signal?: AbortSignal): Promise<ListAnswer>;
+  /** Keeps a list current: first `reset`, then changes; relists by itself. The returned function ends it. */
+  watch(type: ApiResource, namespace: string, listener: (event: WatchEvent) => void): () => void;
+  get(
+    type: ApiResource,
+    resource: Resource,
+    signal?: AbortSignal,
+  ): Promise<{ ok: true; object: JsonObject | undefined } | { ok: false; reason: string }>;
+  /** Server-side apply with `dryRun=All`; refused with a sentence by a snapshot. */
+  dryRunApply(
+    type: ApiResource,
+    object: JsonObject,
+    manager: string,
+    signal?: AbortSignal,
+  ): Promise<{ ok: true; object: JsonObject } | { ok: false; status: number; reason: string }>;
+  /** Custom resource definitions it holds, for schemas. */
+  close(): void;
+}

@@ -1,0 +1,80 @@
+import type { Json, Resource } from './resource.ts';
+import type { Place } from './source.ts';
+
+/** `unknown` is spoken as "not checked", `synced` as "in sync", `orphan` as "orphaned". */
+export type DriftState =
+  | 'synced'
+  | 'drifted'
+  | 'missing'
+  | 'suspect'
+  | 'invalid'
+  | 'skipped'
+  | 'unknown'
+  | 'untracked'
+  | 'prune-candidate'
+  | 'orphan'
+  | 'terminating';
+
+/** Who applies the object, and by which merge: it decides what the next apply would change. */
+export interface OwnerProfile {
+  mode: 'ssa' | 'flux' | 'csa' | 'csa3';
+  /** Field manager, such as `kubectl`, `kustomize-controller` or `argocd-controller`. */
+  manager: string;
+}
+
+/** A field manager that holds the live value, from managedFields. */
+export interface Owner {
+  manager: string;
+  operation: 'Apply' | 'Update';
+  subresource?: string;
+  /** RFC 3339. */
+  time?: string;
+}
+
+export interface DriftPath {
+  /** `.spec.template.spec.containers[name="app"].image`, see `model/path.ts`. */
+  path: string;
+  /** changed: declared, differs. missing: declared, not live. stale: live, ours, not declared any more. order: same members, other order. */
+  kind: 'changed' | 'missing' | 'stale' | 'order';
+  desired?: Json;
+  live?: Json;
+  /** stale only: what it becomes by the next apply (its default), when it does not vanish. */
+  becomes?: Json;
+  /** True when the manifest does not declare it and the change follows from another one. */
+  consequence?: boolean;
+  /** Only the text differs, not the meaning (`1000m` and `1`). */
+  equivalent?: boolean;
+  by: Owner[];
+  source?: Place;
+  /** What stands at `source`, when that is not the value itself (`newTag: 1.8.2`). */
+  sourceText?: string;
+}
+
+export interface DriftResult {
+  resource: Resource;
+  state: DriftState;
+  paths: DriftPath[];
+  /** Foreign additions: information, never drift. */
+  extra: { path: string; by: Owner }[];
+  confirmed: 'local' | 'dry-run' | 'unconfirmed';
+  /** Why skipped, not checked, invalid or unconfirmed: one sentence. */
+  reason?: string;
+  equivalent?: boolean;
+  /** The server refuses the change on the living object (immutable field). */
+  recreate?: boolean;
+  /** Notes such as "2 paths ignored by rule 1 of driftline.yaml". */
+  notes: string[];
+  source?: Place;
+}
+
+/** Hides differences on purpose; `pointers` are RFC 6901 into the object, `''` is the whole object. */
+export interface IgnoreRule {
+  /** Globs; absent means any. */
+  group?: string;
+  kind?: string;
+  namespace?: string;
+  name?: string;
+  pointers: string[];
+  /** Where the rule stands, for "ignored by …". */
+  origin: string;
+}

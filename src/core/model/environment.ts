@@ -1,0 +1,99 @@
+import type { IgnoreRule, OwnerProfile } from './drift.ts';
+import type { JsonObject, Resource } from './resource.ts';
+import type { Place } from './source.ts';
+
+export type EngineId = 'flux' | 'argocd' | 'helm' | 'apply' | 'none';
+
+/** The cluster an environment is compared with; never "whatever the current context is". */
+export type ClusterTarget =
+  /** `uid` is the UID of that cluster's `kube-system` namespace; absent until a person pinned it. */
+  | { kind: 'context'; context: string; uid?: string }
+  /** `file` is relative to the repository's root, or absolute. */
+  | { kind: 'snapshot'; file: string }
+  | { kind: 'none'; reason: string };
+
+export interface Environment {
+  name: string;
+  engine: EngineId;
+  applications: Application[];
+  cluster: ClusterTarget;
+  /** For objects that name none; `default` where nothing says otherwise. */
+  namespace: string;
+  /** Minor version such as `1.33`, where it was said; else the cluster is asked. */
+  kubernetes?: string;
+  /** Writes ask, and name the environment back. */
+  protected: boolean;
+  /** Promotion order: the environment before this one. */
+  after?: string;
+  /** Where it is declared. */
+  origin: Place;
+  ignore: IgnoreRule[];
+  /** What could not be resolved: each makes something *not checked*. */
+  unresolved: Unresolved[];
+}
+
+export interface Unresolved {
+  reason: string;
+  place: Place;
+}
+
+/** One unit that an engine applies: a Flux Kustomization, an Argo CD Application, a folder, a chart. */
+export interface Application {
+  name: string;
+  engine: EngineId;
+  source: RenderSource;
+  owner: OwnerProfile;
+  /** Namespace for objects that name none; the environment's when absent. */
+  namespace?: string;
+  /** The custom resource that deploys it. */
+  controller?: Resource;
+  /** Names of applications of the same environment. */
+  dependsOn: string[];
+  origin: Place;
+  ignore: IgnoreRule[];
+}
+
+/** What is rendered. Paths are folders relative to the repository's root; `''` is the root. */
+export type RenderSource =
+  | { kind: 'plain'; path: string; recurse: boolean; include?: string; exclude?: string }
+  | { kind: 'kustomize'; path: string; flux?: FluxBuild }
+  | HelmSource
+  /** Known to exist, not renderable: its objects are *not checked*. */
+  | { kind: 'unresolved'; reason: string };
+
+export interface HelmSource {
+  kind: 'helm';
+  /** The chart's folder. */
+  path: string;
+  release: string;
+  namespace: string;
+  /** In the order they are merged; the later wins. */
+  values: ValuesSource[];
+  includeCrds: boolean;
+  kubeVersion?: string;
+  apiVersions?: string[];
+}
+
+export type ValuesSource =
+  | { kind: 'file'; path: string }
+  /** Values written inside another file, such as a HelmRelease's `spec.values`. */
+  | { kind: 'inline'; values: JsonObject; place: Place };
+
+/**
+ * What a Flux Kustomization adds to the build of its path; where the folder has no kustomization.yaml
+ * Flux makes one of all manifests below it.
+ */
+export interface FluxBuild {
+  targetNamespace?: string;
+  namePrefix?: string;
+  nameSuffix?: string;
+  patches?: JsonObject[];
+  images?: JsonObject[];
+  components?: string[];
+  commonMetadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
+  /** Present when `spec.postBuild` is: `substituteFrom` names ConfigMaps and Secrets. */
+  postBuild?: { substitute: Record<string, string>; substituteFrom: JsonObject[] };
+  /** Name and namespace of the Kustomization, for the labels Flux adds to every object. */
+  name: string;
+  namespace: string;
+}

@@ -1,0 +1,45 @@
+import type { Pointer } from './path.ts';
+import type { JsonObject, Resource } from './resource.ts';
+import type { Place } from './source.ts';
+
+/**
+ * Where a value came from. exact: the text at that place was checked to hold the value. transformed:
+ * the line that says so (prefix, image tag, replica count, generator). template: the template's line.
+ * unknown: the nearest known place, not more.
+ */
+export type ProvenanceKind = 'exact' | 'transformed' | 'template' | 'unknown';
+
+export interface Provenance extends Place {
+  how: ProvenanceKind;
+  /** The chain that brought it there, such as `overlays/production/kustomization.yaml:9 images`. */
+  via: string[];
+}
+
+/** An object as an application would apply it. */
+export interface RenderedObject {
+  resource: Resource;
+  value: JsonObject;
+  /** Where the object begins in the repository. */
+  source: Place;
+  /** Where the value at a pointer (or, if it does not exist, its nearest parent) comes from. */
+  locate(pointer: Pointer): Provenance;
+}
+
+export interface Rendered {
+  objects: RenderedObject[];
+  /** Byte for byte what `kustomize build` or `helm template` prints; empty for plain folders. */
+  text: string;
+  /** Repository files that were read: what this render depends on. */
+  reads: string[];
+  /** Objects that could not be rendered as the engine would: they are *not checked*. */
+  notChecked: { resource?: Resource; reason: string; place: Place }[];
+  /** Set when nothing could be rendered. */
+  failure?: RenderFailure;
+}
+
+export interface RenderFailure {
+  /** The tool's own error text. */
+  message: string;
+  /** On the line of the kustomization or chart that fails, as near as it is known. */
+  place: Place;
+}

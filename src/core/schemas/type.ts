@@ -1,0 +1,71 @@
+import type { GroupVersionKind, Json } from '../model/resource.ts';
+
+/**
+ * The type of a field, resolved from OpenAPI v3 with Kubernetes' extensions (drift.md 1.1, 2.3).
+ * Types are shared and may be recursive: compare by identity, never walk without the value.
+ */
+export interface FieldType {
+  kind:
+    | 'map'
+    | 'list'
+    | 'string'
+    | 'integer'
+    | 'number'
+    | 'boolean'
+    | 'int-or-string'
+    | 'quantity'
+    | 'any';
+  /** Struct fields of a map. */
+  fields?: ReadonlyMap<string, FieldType>;
+  required?: readonly string[];
+  /** Type of map values (additionalProperties) or list items. */
+  element?: FieldType;
+  /** How server-side apply merges it: maps granular or atomic; lists atomic, set or map (keyed). */
+  merge?: 'granular' | 'atomic' | 'set' | 'map';
+  /** For keyed lists. */
+  keys?: readonly string[];
+  format?: string;
+  enum?: readonly Json[];
+  pattern?: string;
+  default?: Json;
+  nullable?: boolean;
+  /** x-kubernetes-preserve-unknown-fields: undeclared fields are kept. */
+  preserve?: boolean;
+  /** x-kubernetes-embedded-resource. */
+  embedded?: boolean;
+  /** Remaining JSON Schema checks of a CRD. */
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  minItems?: number;
+  maxItems?: number;
+  /** OpenAPI name, such as `io.k8s.api.core.v1.PodSpec`. */
+  ref?: string;
+}
+
+export interface KindType {
+  type: FieldType;
+  namespaced: boolean;
+  builtin: boolean;
+  hasStatusSubresource: boolean;
+}
+
+export type KindLookup =
+  | { found: true; kind: KindType }
+  | {
+      found: false;
+      /** unknown: nobody here knows it, so it is *not checked*. The others are errors for that server. */
+      why: 'unknown' | 'unknown-kind' | 'unknown-version' | 'removed' | 'not-yet';
+      /** One sentence. */
+      reason: string;
+      /** The nearest kind or apiVersion that exists. */
+      suggestion?: GroupVersionKind;
+    };
+
+/** Types of one Kubernetes version plus custom resources; loads a group-version when it is first asked for. */
+export interface Schemas {
+  /** Minor version, such as `1.33`. */
+  readonly version: string;
+  lookup(gvk: GroupVersionKind): KindLookup;
+}
