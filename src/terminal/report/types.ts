@@ -1,0 +1,86 @@
+import type { ClusterIdentity } from '../../core/cluster/cluster.ts';
+import type { DriftResult } from '../../core/model/drift.ts';
+import type { EngineId, Environment } from '../../core/model/environment.ts';
+import type { Finding, NotChecked } from '../../core/model/finding.ts';
+import type { Provenance, ProvenanceKind } from '../../core/model/rendered.ts';
+import type { Json, Resource } from '../../core/model/resource.ts';
+
+/** What `driftline drift` found: one entry per chosen environment, in the order they are shown. */
+export interface DriftReport {
+  environments: EnvironmentDrift[];
+  /** Milliseconds from start to report. */
+  elapsedMs: number;
+}
+
+export interface EnvironmentDrift {
+  name: string;
+  engine: EngineId;
+  /** What it was compared with; all absent when there was nothing to compare with. */
+  cluster: ClusterIdentity;
+  /** A commit id, or `working tree`. */
+  revision: string;
+  /** Branch or tag that `revision` is, where one was chosen or checked out. */
+  branch?: string;
+  /** What the engine says it applied last. */
+  deployed?: Deployed;
+  /** Every object that was looked at, the synced ones too. */
+  results: DriftResult[];
+  /** What never became an object with a result: a chart that did not render, a list that was refused. */
+  notChecked: NotChecked[];
+}
+
+export interface Deployed {
+  revision: string;
+  /** Commits between `revision` of the report and this one; absent where git cannot tell. */
+  behind?: number;
+}
+
+/** What `driftline validate` found. */
+export interface ValidateReport {
+  findings: Finding[];
+  checked: { files: number; documents: number; objects: number };
+  notChecked: NotChecked[];
+  elapsedMs: number;
+}
+
+/** What `driftline environments` knows. */
+export interface EnvironmentsReport {
+  environments: Environment[];
+  /** What belongs to no environment: a broken `driftline.yaml`, an Application that could not be placed. */
+  unresolved: { reason: string; place?: { file: string; line: number; column: number } }[];
+}
+
+/** What `driftline trace` answers: where fields come from, or what a line reaches. */
+export type TraceReport =
+  | { kind: 'objects'; objects: TracedObject[]; notChecked: NotChecked[] }
+  | { kind: 'reaches'; place: { file: string; line: number }; reaches: Reached[] };
+
+export interface TracedObject {
+  object: Resource;
+  environment?: string;
+  fields: TracedField[];
+}
+
+/** A leaf of a rendered object; `path` as in `model/path.ts`. Secret values are masked by the report. */
+export interface TracedField extends Provenance {
+  path: string;
+  value: Json;
+  how: ProvenanceKind;
+}
+
+export interface Reached {
+  environment: string;
+  object: Resource;
+  /** Empty when the line concerns the object as a whole. */
+  path: string;
+}
+
+/** How a text report is laid out. */
+export interface TextOptions {
+  /** Columns of the terminal; 80 where there is none. */
+  width: number;
+  colour: boolean;
+  verbose?: boolean;
+  /** The time that ages are counted from. */
+  now: Date;
+}
