@@ -22,12 +22,13 @@ export async function buildBundles(): Promise<void> {
     target: 'node22',
     minify: true,
     sourcemap: 'linked',
-    banner: { js: '#!/usr/bin/env node' },
+    banner: {
+      js: "#!/usr/bin/env node\nvar __bundleUrl=require('node:url').pathToFileURL(__filename).href;",
+    },
     // A UMD build of jsonc-parser breaks at run time when `main` is taken first.
     mainFields: ['module', 'main'],
-    // CommonJS has no import.meta; the modules that look for files beside them ask for these.
+    // CommonJS has no import.meta; modules that look for files beside them ask for these.
     define: { 'import.meta.dirname': '__dirname', 'import.meta.url': '__bundleUrl' },
-    inject: [],
     logLevel: 'warning',
   });
   chmodSync(outfile, 0o755);

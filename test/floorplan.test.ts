@@ -17,14 +17,14 @@ const ranks: Record<string, number> = {
   'core/drift': 2,
   'core/engines': 2,
   'core/forges': 2,
-  'core/actions': 3,
   'core/workspace.ts': 3,
-  terminal: 4,
-  lsp: 4,
-  editor: 4,
-  'cli.ts': 5,
-  'server.ts': 5,
-  'extension.ts': 5,
+  'core/actions': 4,
+  terminal: 5,
+  lsp: 5,
+  editor: 5,
+  'cli.ts': 6,
+  'server.ts': 6,
+  'extension.ts': 6,
 };
 
 export interface Import {

@@ -1,0 +1,94 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { buildServers, toolsDirectory } from '../test/servers/build.ts';
+import { buildAll } from './build.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const ci = Boolean(process.env.CI);
+
+interface Tally {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** Runs every test there is; prints `N passed, N failed` alone on the last line. */
+async function main(): Promise<void> {
+  await buildAll(say);
+  await buildServers(say);
+  const parts = [
+    command('types', 'tsc', ['--noEmit']),
+    command('lint and format', 'biome', ['check', '.']),
+    goTests('renderer'),
+    goTests('judge'),
+    vitest('unit tests and the command line', 'vitest.config.ts'),
+    vitest('real servers', 'vitest.servers.config.ts'),
+  ];
+  const sum = (field: keyof Tally) => parts.reduce((total, part) => total + part[field], 0);
+  const skipped = sum('skipped');
+  if (skipped > 0) say(`${skipped} skipped: they need ../shared, which is not here`);
+  // In CI nothing may be skipped: a skipped test counts as a failed one there.
+  const failed = sum('failed') + (ci ? skipped : 0);
+  process.stdout.write(`${sum('passed')} passed, ${failed} failed\n`);
+  process.exit(failed > 0 ? 1 : 0);
+}
+
+function command(title: string, program: string, args: string[], cwd = root): Tally {
+  say(`— ${title}`);
+  const { status } = spawnSync(program, args, { cwd, stdio: 'inherit' });
+  return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
+}
+
+/** `go vet` and `go test`, counted test by test. */
+function goTests(module: string): Tally {
+  const cwd = join(root, 'upstream', module);
+  const vet = command(`go vet ${module}`, 'go', ['vet', './...'], cwd);
+  say(`— go test ${module}`);
+  const run = spawnSync('go', ['test', '-json', './...'], { cwd, encoding: 'utf8', maxBuffer: 1 << 28 });
+  const tally: Tally = { ...vet };
+  let output = '';
+  for (const line of run.stdout.split('\n').filter(text => text.startsWith('{'))) {
+    const event = JSON.parse(line) as { Action: string; Test?: string; Output?: string };
+    output += event.Output ?? '';
+    if (event.Test === undefined) continue;
+    if (event.Action === 'pass') tally.passed++;
+    if (event.Action === 'fail') tally.failed++;
+    if (event.Action === 'skip') tally.skipped++;
+  }
+  if (run.status !== 0) {
+    process.stdout.write(output + run.stderr);
+    tally.failed = Math.max(tally.failed, 1);
+  }
+  return tally;
+}
+
+/** A vitest run, counted from its JSON report; a run that ends without one is a failure. */
+function vitest(title: string, config: string): Tally {
+  say(`— ${title}`);
+  const folder = mkdtempSync(join(tmpdir(), 'driftline-test-'));
+  const report = join(folder, 'report.json');
+  const { status } = spawnSync(
+    'vitest',
+    ['run', '--config', config, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    { cwd: root, stdio: 'inherit', env: { ...process.env, DRIFTLINE_TOOLS: toolsDirectory() } },
+  );
+  const counted = existsSync(report)
+    ? (JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>)
+    : {};
+  rmSync(folder, { recursive: true, force: true });
+  const failed = counted.numFailedTests ?? 0;
+  return {
+    passed: counted.numPassedTests ?? 0,
+    // A file that cannot even be loaded fails the run without a failed test.
+    failed: status === 0 ? failed : Math.max(failed, 1),
+    skipped: (counted.numPendingTests ?? 0) + (counted.numTodoTests ?? 0),
+  };
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+await main();
