@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+/**
+ * Fills a new folder beside `folder` and gives it that name only when it is complete: an interruption leaves
+ * nothing half done. When another process was faster, its folder stays.
+ */
+export async function fillFolder(
+  folder: string,
+  fill: (temporary: string) => Promise<void>,
+): Promise<void> {
+  const temporary = join(dirname(folder), `.${basename(folder)}.${process.pid}`);
+  await rm(temporary, { recursive: true, force: true });
+  await mkdir(temporary, { recursive: true });
+  try {
+    await fill(temporary);
+    await rename(temporary, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
