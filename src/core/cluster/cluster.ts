@@ -36,6 +36,8 @@ export type ListAnswer =
         | 'partial'
         | 'error';
       reason: string;
+      /** partial: the objects that it holds all the same; those can be compared, others are not known. */
+      objects?: JsonObject[];
     };
 
 export type WatchEvent =
@@ -43,13 +45,20 @@ export type WatchEvent =
   | { type: 'reset'; objects: JsonObject[] }
   | { type: 'failed'; reason: string };
 
+export type DiscoveryAnswer =
+  | {
+      ok: true;
+      resources: readonly ApiResource[];
+      /** Set when a type that is absent may be served all the same: one sentence that says why. */
+      incomplete?: string;
+    }
+  | { ok: false; reason: string };
+
 /** What runs somewhere: an API server, or a snapshot of one. All methods reject only when aborted. */
 export interface Cluster {
   readonly identity: ClusterIdentity;
   /** The served types; `not-served` kinds are absent. */
-  discovery(
-    signal?: AbortSignal,
-  ): Promise<{ ok: true; resources: readonly ApiResource[] } | { ok: false; reason: string }>;
+  discovery(signal?: AbortSignal): Promise<DiscoveryAnswer>;
   /** All objects of a type, full with managedFields, in one namespace or (`''`) in all. Pages of 500. */
   list(type: ApiResource, namespace: string, signal?: AbortSignal): Promise<ListAnswer>;
   /** Keeps a list current: first `reset`, then changes; relists by itself. The returned function ends it. */
@@ -66,6 +75,6 @@ export interface Cluster {
     manager: string,
     signal?: AbortSignal,
   ): Promise<{ ok: true; object: JsonObject } | { ok: false; status: number; reason: string }>;
-  /** Custom resource definitions it holds, for schemas. */
+  /** Ends its connections and watches. */
   close(): void;
 }

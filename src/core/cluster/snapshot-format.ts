@@ -1,0 +1,109 @@
+import { isObject, type Json, type JsonObject } from '../model/resource.ts';
+import type { ApiResource } from './cluster.ts';
+
+/*
+ * `driftline snapshot` writes a `v1 List` in JSON, as `kubectl get -o json` prints it, whose first item
+ * is the header below: which server, when, and what was asked. JSON, because a file that is cut off
+ * anywhere is then no JSON any more, and because it is read in a tenth of the time.
+ */
+export const headerApiVersion = 'driftline.dev/v1';
+export const headerKind = 'Snapshot';
+
+/** What `driftline snapshot` adds to the objects. */
+export interface SnapshotHeader {
+  /** RFC 3339. */
+  takenAt: string;
+  context?: string;
+  /** Such as `v1.33.2`. */
+  version?: string;
+  /** UID of the `kube-system` namespace. */
+  uid?: string;
+  /** All types that the server serves. */
+  types: ApiResource[];
+  /** Set when a type that `types` lacks may be served all the same: one sentence. */
+  incomplete?: string;
+  /** Asked and answered: every object there was is in the file. */
+  listed: ListedKind[];
+  /** Asked and not answered, with the reason. */
+  notListed: NotListedKind[];
+}
+
+export interface ListedKind {
+  group: string;
+  kind: string;
+  /** `''` is all namespaces, or the cluster for cluster-scoped kinds. */
+  namespaces: string[];
+}
+
+export interface NotListedKind {
+  group: string;
+  kind: string;
+  namespace: string;
+  why: 'forbidden' | 'unreachable' | 'timeout' | 'unauthorized' | 'not-served' | 'error';
+  reason: string;
+}
+
+/** The header as the object that stands first in the list. */
+export function headerObject(header: SnapshotHeader): JsonObject {
+  const plain = JSON.parse(JSON.stringify(header)) as JsonObject;
+  return {
+    apiVersion: headerApiVersion,
+    kind: headerKind,
+    metadata: { name: header.context ?? 'snapshot' },
+    ...plain,
+  };
+}
+
+/** Reads a header; undefined when the object is none. Fields of the wrong type count as absent. */
+export function readHeader(object: JsonObject): SnapshotHeader | undefined {
+  if (object.apiVersion !== headerApiVersion || object.kind !== headerKind) return undefined;
+  return {
+    takenAt: text(object.takenAt) ?? '',
+    context: text(object.context),
+    version: text(object.version),
+    uid: text(object.uid),
+    types: items(object.types).map(readType),
+    incomplete: text(object.incomplete),
+    listed: items(object.listed).map(item => ({
+      ...readKind(item),
+      namespaces: texts(item.namespaces),
+    })),
+    notListed: items(object.notListed).map(item => ({
+      ...readKind(item),
+      namespace: text(item.namespace) ?? '',
+      why: readWhy(item.why),
+      reason: text(item.reason) ?? 'it could not be read when the snapshot was taken',
+    })),
+  };
+}
+
+function readType(item: JsonObject): ApiResource {
+  return {
+    ...readKind(item),
+    version: text(item.version) ?? '',
+    resource: text(item.resource) ?? '',
+    namespaced: item.namespaced === true,
+    verbs: texts(item.verbs),
+  };
+}
+
+function readKind(item: JsonObject): { group: string; kind: string } {
+  return { group: text(item.group) ?? '', kind: text(item.kind) ?? '' };
+}
+
+function readWhy(value: Json | undefined): NotListedKind['why'] {
+  const known = ['forbidden', 'unreachable', 'timeout', 'unauthorized', 'not-served'] as const;
+  return known.find(why => why === value) ?? 'error';
+}
+
+function items(value: Json | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+function texts(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter(item => typeof item === 'string') : [];
+}
+
+function text(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

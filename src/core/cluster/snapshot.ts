@@ -1,0 +1,267 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { messageOf, UserError } from '../lib/errors.ts';
+import {
+  apiVersionOf,
+  isObject,
+  type Json,
+  type JsonObject,
+  type Resource,
+  resourceKey,
+  resourceOf,
+} from '../model/resource.ts';
+import type { ApiResource, Cluster, DiscoveryAnswer, ListAnswer } from './cluster.ts';
+import { readHeader, type SnapshotHeader } from './snapshot-format.ts';
+import { readYaml } from './yaml.ts';
+
+/**
+ * Opens a snapshot: what `driftline snapshot` writes, or what `kubectl get … -o yaml|json
+ * --show-managed-fields` prints (a List, or documents). `file` is relative to `root`, or absolute.
+ * Throws a UserError when the file is missing, cut off or no snapshot; nothing of it is then used.
+ *
+ * What is absent counts as absent only where the file says so. Ours names every kind and namespace that
+ * was asked. A bare kubectl file does not: there a kind is taken as complete in the namespaces in which
+ * the file holds objects of that kind, because `kubectl get KIND` prints them all. A file of a single
+ * object (`kubectl get deploy web`) speaks for that object only. Everything else is `partial`.
+ */
+export async function openSnapshot(root: string, file: string): Promise<Cluster> {
+  const path = resolve(root, file);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const why = error.code === 'ENOENT' ? 'there is no such file' : messageOf(error);
+    throw new UserError(
+      `The snapshot ${file} cannot be read (${why}): take one with \`driftline snapshot -o ${file}\`, or correct the path.`,
+    );
+  });
+  return readSnapshot(file, text);
+}
+
+/** As `openSnapshot`, of a text that was read already. */
+export function readSnapshot(file: string, text: string): Cluster {
+  const { objects, header, single } = readObjects(file, text);
+  return new Snapshot(file, objects, header, single);
+}
+
+class Snapshot implements Cluster {
+  readonly identity: Cluster['identity'];
+  readonly #file: string;
+  readonly #header: SnapshotHeader | undefined;
+  readonly #single: boolean;
+  readonly #kinds = new Map<string, JsonObject[]>();
+  readonly #byIdentity = new Map<string, JsonObject>();
+
+  constructor(
+    file: string,
+    objects: JsonObject[],
+    header: SnapshotHeader | undefined,
+    single: boolean,
+  ) {
+    this.#file = file;
+    this.#header = header;
+    this.#single = single;
+    this.identity = {
+      context: header?.context,
+      uid: header?.uid,
+      version: header?.version,
+      snapshot: { file, takenAt: header?.takenAt },
+    };
+    for (const object of objects) {
+      const resource = resourceOf(object);
+      if (resource === undefined) continue;
+      this.#byIdentity.set(`${resource.version}/${resourceKey(resource)}`, object);
+    }
+    for (const object of this.#byIdentity.values()) {
+      const { group, kind } = resourceOf(object) as Resource;
+      const key = `${group}/${kind}`;
+      const known = this.#kinds.get(key);
+      if (known) known.push(object);
+      else this.#kinds.set(key, [object]);
+    }
+  }
+
+  async discovery(): Promise<DiscoveryAnswer> {
+    if (this.#header) {
+      return { ok: true, resources: this.#header.types, incomplete: this.#header.incomplete };
+    }
+    const incomplete = `the snapshot ${this.#file} does not say which types the server serves`;
+    return { ok: true, resources: this.#heldTypes(), incomplete };
+  }
+
+  async list(type: ApiResource, namespace: string, signal?: AbortSignal): Promise<ListAnswer> {
+    signal?.throwIfAborted();
+    const scope = type.namespaced ? namespace : '';
+    const held = this.#kinds.get(`${type.group}/${type.kind}`) ?? [];
+    const objects = held.filter(
+      object => object.apiVersion === apiVersionOf(type) && isIn(object, scope),
+    );
+    const why = this.#whyNotKnown(type, scope, held);
+    if (why === undefined) return { ok: true, objects, resourceVersion: '' };
+    return { ok: false, ...why, objects };
+  }
+
+  watch(...[type, namespace, listener]: Parameters<Cluster['watch']>): () => void {
+    let ended = false;
+    void this.list(type, namespace).then(answer => {
+      if (ended) return;
+      if (answer.ok) listener({ type: 'reset', objects: answer.objects });
+      else listener({ type: 'failed', reason: answer.reason });
+    });
+    return () => {
+      ended = true;
+    };
+  }
+
+  async get(type: ApiResource, resource: Resource, signal?: AbortSignal) {
+    signal?.throwIfAborted();
+    const namespace = type.namespaced ? resource.namespace : '';
+    const identity = { group: type.group, kind: type.kind, namespace, name: resource.name };
+    const object = this.#byIdentity.get(`${type.version}/${resourceKey(identity)}`);
+    if (object) return { ok: true as const, object };
+    const answer = await this.list(type, namespace, signal);
+    return answer.ok
+      ? { ok: true as const, object: undefined }
+      : { ok: false as const, reason: answer.reason };
+  }
+
+  async dryRunApply() {
+    const reason = `the snapshot ${this.#file} cannot try changes: only a cluster can`;
+    return { ok: false as const, status: 405, reason };
+  }
+
+  close(): void {}
+
+  /** Why an object that is not in the file may exist all the same; undefined when it does not. */
+  #whyNotKnown(
+    type: ApiResource,
+    namespace: string,
+    held: JsonObject[],
+  ): { why: Exclude<ListAnswer, { ok: true }>['why']; reason: string } | undefined {
+    const other = held.find(object => object.apiVersion !== apiVersionOf(type));
+    if (other && !held.some(object => object.apiVersion === apiVersionOf(type))) {
+      const reason = `the snapshot ${this.#file} holds ${type.kind} objects as ${String(other.apiVersion)}, not as ${apiVersionOf(type)}`;
+      return { why: 'partial', reason };
+    }
+    if (this.#header) return recorded(this.#header, this.#file, type, namespace);
+    const place = namespace === '' ? '' : ` in the namespace ${namespace}`;
+    if (this.#single) {
+      const reason = `the snapshot ${this.#file} holds one object only, and does not say which others there are`;
+      return { why: 'partial', reason };
+    }
+    if (type.namespaced && namespace === '') {
+      const reason = `the snapshot ${this.#file} does not say that it holds the ${type.kind} objects of all namespaces`;
+      return { why: 'partial', reason };
+    }
+    if (held.some(object => isIn(object, namespace))) return undefined;
+    const reason = `the snapshot ${this.#file} holds no ${type.kind}${place}, and does not say that there was none`;
+    return { why: 'partial', reason };
+  }
+
+  /** Types of the objects in a file without header; the plural name is a guess, used for messages only. */
+  #heldTypes(): ApiResource[] {
+    const types = new Map<string, ApiResource>();
+    for (const object of this.#byIdentity.values()) {
+      const { group, version, kind, namespace } = resourceOf(object) as Resource;
+      const resource = `${kind.toLowerCase()}s`;
+      const type = {
+        group,
+        version,
+        kind,
+        resource,
+        namespaced: namespace !== '',
+        verbs: ['list', 'get'],
+      };
+      types.set(`${group}/${version}/${kind}`, type);
+    }
+    return [...types.values()];
+  }
+}
+
+function recorded(header: SnapshotHeader, file: string, type: ApiResource, namespace: string) {
+  const isKind = (item: { group: string; kind: string }) =>
+    item.group === type.group && item.kind === type.kind;
+  const covers = header.listed.some(
+    item => isKind(item) && item.namespaces.some(listed => listed === '' || listed === namespace),
+  );
+  if (covers) return undefined;
+  const failed = header.notListed.find(
+    item => isKind(item) && (item.namespace === '' || item.namespace === namespace),
+  );
+  if (failed) return { why: failed.why, reason: `${failed.reason} (when the snapshot was taken)` };
+  const served = header.types.some(isKind) || header.incomplete !== undefined;
+  if (!served) {
+    const reason = `${type.kind} of ${apiVersionOf(type)} was not served when the snapshot was taken`;
+    return { why: 'not-served' as const, reason };
+  }
+  const place = namespace === '' ? '' : ` of the namespace ${namespace}`;
+  const reason = `the snapshot ${file} was taken without the ${type.kind} objects${place}`;
+  return { why: 'partial' as const, reason };
+}
+
+function isIn(object: JsonObject, namespace: string): boolean {
+  return namespace === '' || resourceOf(object)?.namespace === namespace;
+}
+
+function readObjects(file: string, text: string) {
+  const damaged = (what: string) =>
+    new UserError(`The snapshot ${file} is cut off or damaged (${what}): take it again.`);
+  if (text.trim() === '') throw damaged('it is empty');
+  let documents: Json[];
+  try {
+    documents = readYaml(text);
+  } catch (error) {
+    throw damaged(messageOf(error));
+  }
+  const lists = documents.map(document => flatten(document, damaged));
+  if (!text.endsWith('\n') && !/^\s*[{[]/.test(text))
+    throw damaged('its last line is not complete');
+  const all = lists.flat();
+  const last = all.at(-1);
+  if (last) checkWhole(last, damaged);
+  const header = all.map(readHeader).find(found => found !== undefined);
+  const single = documents.length === 1 && !isList(documents[0]);
+  return { objects: all.filter(object => readHeader(object) === undefined), header, single };
+}
+
+function isList(document: Json | undefined): boolean {
+  return isObject(document) && listKind(document) !== undefined;
+}
+
+/** The kind of a list's items: `''` for a `List`, `Pod` for a `PodList`; undefined for other objects. */
+function listKind(document: JsonObject): string | undefined {
+  if (typeof document.kind !== 'string' || !Array.isArray(document.items)) return undefined;
+  return /^(.*)List$/.exec(document.kind)?.[1];
+}
+
+/** The objects of a document; a List ends with its `kind`, so that one without was cut off. */
+function flatten(document: Json, damaged: (what: string) => UserError): JsonObject[] {
+  if (!isObject(document)) throw damaged('a document is no object');
+  const kind = listKind(document);
+  if (kind !== undefined) {
+    // The items of a typed list, such as a PodList, do not repeat its type.
+    const type: JsonObject = kind === '' ? {} : { apiVersion: document.apiVersion ?? '', kind };
+    const items = (document.items as Json[]).map(item =>
+      isObject(item) ? { ...type, ...item } : item,
+    );
+    return items.flatMap(item => flatten(item, damaged));
+  }
+  if (resourceOf(document) === undefined)
+    throw damaged('a document has no kind, apiVersion or name');
+  return [document];
+}
+
+/**
+ * YAML documents that end early can still be YAML. The top-level fields of the last object are compared
+ * with those that its managedFields say to be filled; `stringData` is never stored.
+ */
+function checkWhole(object: JsonObject, damaged: (what: string) => UserError): void {
+  const metadata = object.metadata;
+  const entries = isObject(metadata) ? metadata.managedFields : undefined;
+  for (const entry of Array.isArray(entries) ? entries : []) {
+    const fields = isObject(entry) && isObject(entry.fieldsV1) ? entry.fieldsV1 : {};
+    for (const [field, below] of Object.entries(fields)) {
+      const name = field.slice('f:'.length);
+      const filled = isObject(below) && Object.keys(below).some(key => key !== '.');
+      if (filled && name !== 'stringData' && !(name in object))
+        throw damaged(`its last object has lost its ${name}`);
+    }
+  }
+}
