@@ -46,6 +46,8 @@ export interface FieldType {
 
 export interface KindType {
   type: FieldType;
+  /** Other definitions of the same custom resource that the repository holds: releases, install variants. */
+  alternatives?: readonly FieldType[];
   namespaced: boolean;
   builtin: boolean;
   hasStatusSubresource: boolean;

@@ -1,0 +1,48 @@
+import type { GroupVersionKind, JsonObject } from '../model/resource.ts';
+import { createBuiltin, noSchema, noSuchVersion } from './builtin.ts';
+import { createCustom } from './custom.ts';
+import { openStore, type SchemaStore } from './store.ts';
+import type { Schemas } from './type.ts';
+
+export interface SchemasOptions {
+  /** Minor version such as `1.33`; a patch version or a leading `v` does not matter. */
+  version: string;
+  /** CustomResourceDefinitions of the repository. */
+  crds?: readonly JsonObject[];
+  /** Where the bundled types are; shared between versions by whoever opens several. */
+  store?: SchemaStore;
+}
+
+const objectMeta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+
+/** The types of one Kubernetes version and of the repository's custom resources. Reads bundled files only. */
+export function createSchemas(options: SchemasOptions): Schemas {
+  const { version, crds = [], store = openStore() } = options;
+  const builtin = createBuiltin(store, minorOf(version) ?? newestMinor(store));
+  const custom = createCustom(crds, () => builtin.type(objectMeta));
+  return {
+    version,
+    lookup(gvk: GroupVersionKind) {
+      const defined = custom.lookup(gvk);
+      if (defined) return defined;
+      if (builtin.hasGroup(gvk.group)) return builtin.lookup(gvk);
+      const meant = builtin.misspeltGroup(gvk);
+      if (meant) return noSuchVersion(gvk, meant);
+      return { found: false, why: 'unknown', reason: noSchema(gvk) };
+    },
+  };
+}
+
+/** The newest Kubernetes version whose types are bundled, such as `1.36`. */
+export function newestVersion(store: SchemaStore = openStore()): string {
+  return `1.${newestMinor(store)}`;
+}
+
+function newestMinor(store: SchemaStore): number {
+  return store.table.minors.at(-1) ?? 0;
+}
+
+function minorOf(version: string): number | undefined {
+  const minor = /^v?1\.(\d+)/.exec(version)?.[1];
+  return minor === undefined ? undefined : Number(minor);
+}
