@@ -69,12 +69,22 @@ export interface DriftResult {
 
 /** Hides differences on purpose; `pointers` are RFC 6901 into the object, `''` is the whole object. */
 export interface IgnoreRule {
-  /** Globs; absent means any. */
+  /** Globs, or regular expressions where `matching` says so; absent or empty means any. */
   group?: string;
+  version?: string;
   kind?: string;
   namespace?: string;
   name?: string;
+  /** `regex` as Flux reads its targets: anchored at both ends. `glob` when absent. */
+  matching?: 'glob' | 'regex';
+  /** Selectors such as `app=web,tier in (a,b)` (Flux). */
+  labels?: string;
+  annotations?: string;
   pointers: string[];
+  /** jq path expressions (Argo CD's jqPathExpressions). */
+  jq?: string[];
+  /** Managers whose changes are hidden (Argo CD's managedFieldsManagers). */
+  managers?: string[];
   /** Where the rule stands, for "ignored by …". */
   origin: string;
 }
