@@ -1,0 +1,19 @@
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/**
+ * How long ago a time (RFC 3339) was, as people say it: `just now`, `20 min ago`, `3 h ago`, `yesterday`,
+ * `2 d ago`; after 60 days the date. Undefined for what is no time. Clocks that are a little ahead are
+ * `just now`; a time more than an hour ahead is given as it is.
+ */
+export function ageText(time: string, now: Date): string | undefined {
+  const then = Date.parse(time);
+  if (Number.isNaN(then)) return undefined;
+  const age = now.getTime() - then;
+  if (age < -hour || age >= 60 * day) return `on ${new Date(then).toISOString().slice(0, 10)}`;
+  if (age < minute) return 'just now';
+  if (age < hour) return `${Math.floor(age / minute)} min ago`;
+  if (age < day) return `${Math.floor(age / hour)} h ago`;
+  return age < 2 * day ? 'yesterday' : `${Math.floor(age / day)} d ago`;
+}

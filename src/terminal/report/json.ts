@@ -1,0 +1,159 @@
+import type { DriftPath, DriftResult } from '../../core/model/drift.ts';
+import type { Finding, NotChecked } from '../../core/model/finding.ts';
+import type { Resource } from '../../core/model/resource.ts';
+import { countStates } from './states.ts';
+import type {
+  DriftReport,
+  EnvironmentDrift,
+  TracedField,
+  TraceReport,
+  ValidateReport,
+} from './types.ts';
+import { isSecret, masked, maskPath } from './values.ts';
+
+/** The JSON of `driftline validate` (`cli.md`); fields are added, never renamed. */
+export function validateJson({ findings, checked, notChecked }: ValidateReport): string {
+  return write({
+    version: 1,
+    command: 'validate',
+    findings: findings.map(findingJson),
+    checked,
+    notChecked: notChecked.map(notCheckedJson),
+  });
+}
+
+/** The JSON of `driftline drift`; objects in sync are listed only with `all`, but always counted. */
+export function driftJson(report: DriftReport, options: { all?: boolean } = {}): string {
+  return write({
+    version: 1,
+    command: 'drift',
+    environments: report.environments.map(environment => environmentJson(environment, options)),
+  });
+}
+
+/** The JSON of `driftline trace`, of either direction; values in a Secret are masked. */
+export function traceJson(report: TraceReport): string {
+  if (report.kind === 'reaches') {
+    const { reaches } = report;
+    return write({
+      version: 1,
+      command: 'trace',
+      reaches: reaches.map(({ environment, object, path }) => ({
+        environment,
+        object: objectJson(object),
+        path,
+      })),
+    });
+  }
+  return write({
+    version: 1,
+    command: 'trace',
+    objects: report.objects.map(({ object, environment, fields }) => ({
+      object: objectJson(object),
+      environment,
+      fields: fields.map(field => fieldJson(object, field)),
+    })),
+    notChecked: report.notChecked.map(notCheckedJson),
+  });
+}
+
+/** Two spaces, a newline at the end; undefined fields are left out. */
+export function write(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+function findingJson(finding: Finding): unknown {
+  const { rule, severity, file, line, column, endLine, endColumn } = finding;
+  const { message, path, object, environments, fix } = finding;
+  return {
+    rule,
+    severity,
+    file,
+    line,
+    column,
+    endLine,
+    endColumn,
+    message,
+    path,
+    object: object && objectJson(object),
+    environments,
+    fix,
+  };
+}
+
+function notCheckedJson({ place, reason, object, environment }: NotChecked): unknown {
+  return {
+    file: place?.file,
+    line: place?.line,
+    reason,
+    object: object && objectJson(object),
+    environment,
+  };
+}
+
+function environmentJson(environment: EnvironmentDrift, { all }: { all?: boolean }): unknown {
+  const { name, cluster, revision, branch, deployed, engine, results, notChecked } = environment;
+  const { context, server, uid, version, snapshot } = cluster;
+  return {
+    name,
+    cluster: { context, server, uid, version, snapshot },
+    revision,
+    branch,
+    deployed,
+    engine,
+    counts: countStates([environment]),
+    objects: results.filter(({ state }) => all || state !== 'synced').map(resultJson),
+    notChecked: notChecked.map(notCheckedJson),
+  };
+}
+
+function resultJson(result: DriftResult): unknown {
+  const { resource, state, confirmed, reason, recreate, equivalent, source } = result;
+  return {
+    object: objectJson(resource),
+    state,
+    confirmed,
+    reason,
+    recreate: recreate ?? false,
+    equivalent: equivalent ?? false,
+    source: source && { file: source.file, line: source.line },
+    paths: result.paths.map(path => pathJson(resource, path)),
+    extra: result.extra,
+    notes: result.notes,
+  };
+}
+
+function pathJson(resource: Resource, path: DriftPath): unknown {
+  const { kind, desired, live, becomes, consequence, equivalent, by, source, sourceText } =
+    maskPath(resource, path);
+  return {
+    path: path.path,
+    kind,
+    desired,
+    live,
+    becomes,
+    consequence,
+    equivalent,
+    by,
+    source: source && { file: source.file, line: source.line, column: source.column },
+    sourceText,
+  };
+}
+
+function fieldJson(object: Resource, field: TracedField): unknown {
+  const { path, value, file, line, column, via, how } = field;
+  return {
+    path,
+    value: isSecret(object, path) ? masked : value,
+    file,
+    line,
+    column,
+    via,
+    how,
+  };
+}
+
+/** The fields of a name in the order of the contract, nothing else that may hang on the value. */
+export function objectJson({ group, version, kind, namespace, name }: Resource): Resource {
+  return { group, version, kind, namespace, name };
+}
