@@ -69,7 +69,7 @@ export interface DriftResult {
 
 /** Hides differences on purpose; `pointers` are RFC 6901 into the object, `''` is the whole object. */
 export interface IgnoreRule {
-  /** Globs, or regular expressions where `matching` says so; absent or empty means any. */
+  /** Globs, or regular expressions where `matching` says so; absent means any, an empty group the core group. */
   group?: string;
   version?: string;
   kind?: string;
@@ -85,6 +85,8 @@ export interface IgnoreRule {
   jq?: string[];
   /** Managers whose changes are hidden (Argo CD's managedFieldsManagers). */
   managers?: string[];
+  /** A part of the rule that is not understood: a difference it may be about is *not checked*. */
+  unclear?: string;
   /** Where the rule stands, for "ignored by …". */
   origin: string;
 }
