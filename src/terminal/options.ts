@@ -1,0 +1,167 @@
+/** Output formats; each command takes those that fit it. */
+export const formats = ['text', 'json', 'sarif', 'junit', 'github', 'markdown'] as const;
+export type Format = (typeof formats)[number];
+
+export interface OptionSpec {
+  short?: string;
+  /** What the value is called in the help; absent for switches. */
+  value?: string;
+  multiple?: boolean;
+  help: string;
+}
+
+export interface CommandSpec {
+  /** One line for the list of commands. */
+  summary: string;
+  /** What may follow the options, as the help writes it; absent where nothing may. */
+  operands?: string;
+  /** How many operands at most. */
+  most?: number;
+  /** Paragraphs below the usage line. */
+  about: string[];
+  formats: readonly Format[];
+  /** Options of this command only. */
+  options: Record<string, OptionSpec>;
+  examples: { command: string; says: string }[];
+}
+
+/** The options that every command takes. */
+export const commonOptions: Record<string, OptionSpec> = {
+  repo: {
+    short: 'C',
+    value: 'DIR',
+    help: 'repository (default: the one around the current folder; a folder without git works too)',
+  },
+  environment: {
+    short: 'e',
+    value: 'NAME',
+    multiple: true,
+    help: 'one environment; repeat for more (default: all)',
+  },
+  revision: { value: 'REV', help: 'read the repository at a revision instead of the working tree' },
+  format: { value: 'FORMAT', help: 'how to print the result' },
+  output: { short: 'o', value: 'FILE', help: 'write the result to a file' },
+  offline: { help: 'open no connection at all' },
+  trust: {
+    help: 'allow what a repository or kubeconfig may start (exec plugins, exec credentials)',
+  },
+  quiet: { help: 'print the result only: no progress, no hints' },
+  verbose: { help: 'say more: each reason, and what is done' },
+  'no-color': { help: 'no colours; NO_COLOR in the environment says the same' },
+  version: { help: 'print the version' },
+  help: { short: 'h', help: 'print this help' },
+};
+
+const strict: OptionSpec = {
+  help: 'exit with 3 when nothing was found but something was not checked',
+};
+
+/** The commands, in the order in which one meets them. */
+export const commands = {
+  environments: {
+    summary: 'list the environments, what each deploys and to which cluster',
+    about: [
+      'Finds the environments of a repository: those of driftline.yaml, of Flux Kustomizations, of Argo CD Applications, of the usual folder layouts. What could not be resolved is listed with the reason.',
+    ],
+    formats: ['text', 'json'],
+    options: {},
+    examples: [{ command: 'driftline environments', says: 'what is there' }],
+  },
+  render: {
+    summary: 'print what an environment should run',
+    operands: '[PATH]',
+    most: 1,
+    about: [
+      'With PATH, a kustomization or a chart: prints what kustomize build or helm template would print. Without: what the chosen environments should run.',
+    ],
+    formats: ['text', 'json'],
+    options: {
+      values: { value: 'FILE', multiple: true, help: 'a values file for a chart; the later wins' },
+      release: { value: 'NAME', help: "the chart's release name (default: the chart's name)" },
+      namespace: { short: 'n', value: 'NAME', help: "the release's namespace" },
+      'kube-version': { value: 'VERSION', help: 'the Kubernetes version that a chart is told' },
+      'include-crds': { help: "with the chart's custom resource definitions" },
+    },
+    examples: [
+      { command: 'driftline render overlays/production', says: 'one kustomization' },
+      { command: 'driftline render charts/web --values prod.yaml', says: 'one chart' },
+      { command: 'driftline render -e production', says: 'all that production should run' },
+    ],
+  },
+  trace: {
+    summary: 'say where a rendered field comes from, and what a line reaches',
+    operands: '[PATH | KIND/NAME | FILE:LINE]',
+    most: 1,
+    about: [
+      'With a folder or an object: where each rendered field comes from, by file and line. With FILE:LINE the reverse: which objects of which environments that line decides.',
+    ],
+    formats: ['text', 'json'],
+    options: {},
+    examples: [
+      {
+        command: 'driftline trace Deployment/web -e production',
+        says: 'where its fields come from',
+      },
+      { command: 'driftline trace base/web.yaml:12', says: 'what this line reaches' },
+    ],
+  },
+  validate: {
+    summary: 'check manifests',
+    operands: '[PATH ...]',
+    about: [
+      'Checks manifests as written, and as rendered by what the API server itself would say. PATH limits the check to files and folders. What has no schema is listed as not checked.',
+    ],
+    formats,
+    options: { strict },
+    examples: [
+      { command: 'driftline validate', says: 'the whole repository' },
+      { command: 'driftline validate apps/web --format github', says: 'annotations in CI' },
+    ],
+  },
+  drift: {
+    summary: 'compare an environment with what runs',
+    about: [
+      'Renders what each environment should run, compares it with its cluster or snapshot, and shows each difference: what the repository says → what runs, who made it so, and the line that decides. Changes nothing.',
+    ],
+    formats,
+    options: {
+      all: { help: 'list the objects that are in sync, too' },
+      strict,
+    },
+    examples: [
+      { command: 'driftline drift', says: 'every environment' },
+      { command: 'driftline drift -e production --format json', says: 'one, for a program' },
+    ],
+  },
+  snapshot: {
+    summary: 'save what runs to a file, secret values hashed',
+    about: [
+      "Saves the objects of an environment's cluster with the server's version, the time, and the schemas of custom resources, so that drift can be compared without the cluster. Values of Secrets are replaced by keyed hashes.",
+    ],
+    formats: ['text'],
+    options: {},
+    examples: [
+      { command: 'driftline snapshot -e production -o live/production.yaml', says: 'one cluster' },
+    ],
+  },
+} as const satisfies Record<string, CommandSpec>;
+
+export type CommandName = keyof typeof commands;
+export const commandNames = Object.keys(commands) as CommandName[];
+
+/** All options a command takes, its own first. */
+export function optionsOf(command: CommandName | undefined): Record<string, OptionSpec> {
+  if (command === undefined) return commonOptions;
+  const { options, formats: fitting } = specOf(command);
+  const { format, ...common } = commonOptions;
+  const help = `how to print the result: ${fitting.join(' | ')}`;
+  return {
+    ...options,
+    ...common,
+    ...(format && fitting.length > 1 && { format: { ...format, help } }),
+  };
+}
+
+export function specOf(command: CommandName): CommandSpec {
+  return commands[command];
+}
