@@ -1,0 +1,132 @@
+// Package files keeps, in memory, the files that the host gave: contents by hash, and trees of paths (the
+// working tree, a revision) that share them.
+package files
+
+import (
+	"fmt"
+	"path"
+	"sort"
+	"strings"
+)
+
+// Store holds the trees and the contents they share.
+type Store struct {
+	trees    map[string]*Tree
+	contents map[string][]byte
+}
+
+// NewStore returns an empty store.
+func NewStore() *Store {
+	return &Store{trees: map[string]*Tree{}, contents: map[string][]byte{}}
+}
+
+// Tree is the file listing of one state of a repository.
+type Tree struct {
+	store *Store
+	// root is the repository's absolute path, with slashes: it stands in the libraries' error texts.
+	root string
+	// hashes by path relative to the root; an empty hash is a file whose content was not sent.
+	hashes  map[string]string
+	folders map[string]map[string]bool
+}
+
+// Set makes or replaces a tree.
+func (s *Store) Set(name, root string, hashes map[string]string) *Tree {
+	tree := &Tree{store: s, root: cleanRoot(root), hashes: hashes}
+	tree.index()
+	s.trees[name] = tree
+	return tree
+}
+
+// Tree finds a tree by its name.
+func (s *Store) Tree(name string) (*Tree, bool) {
+	tree, ok := s.trees[name]
+	return tree, ok
+}
+
+// Drop forgets a tree and the contents that no other tree has.
+func (s *Store) Drop(name string) {
+	delete(s.trees, name)
+	used := map[string]bool{}
+	for _, tree := range s.trees {
+		for _, hash := range tree.hashes {
+			used[hash] = true
+		}
+	}
+	for hash := range s.contents {
+		if !used[hash] {
+			delete(s.contents, hash)
+		}
+	}
+}
+
+// Put stores a content under its hash.
+func (s *Store) Put(hash string, content []byte) { s.contents[hash] = content }
+
+// Change adds, replaces and removes files of a tree.
+func (t *Tree) Change(put map[string]string, remove []string) {
+	for _, name := range remove {
+		delete(t.hashes, name)
+	}
+	for name, hash := range put {
+		t.hashes[name] = hash
+	}
+	t.index()
+}
+
+// Missing lists the hashes whose content the store has not, sorted.
+func (t *Tree) Missing() []string {
+	missing := map[string]bool{}
+	for _, hash := range t.hashes {
+		if _, ok := t.store.contents[hash]; !ok && hash != "" {
+			missing[hash] = true
+		}
+	}
+	list := make([]string, 0, len(missing))
+	for hash := range missing {
+		list = append(list, hash)
+	}
+	sort.Strings(list)
+	return list
+}
+
+func (t *Tree) index() {
+	t.folders = map[string]map[string]bool{"": {}}
+	for name := range t.hashes {
+		addToFolders(t.folders, name)
+	}
+}
+
+// addToFolders enters a file and its parent folders.
+func addToFolders(folders map[string]map[string]bool, name string) {
+	for name != "" {
+		parent, base := path.Split(name)
+		parent = strings.TrimSuffix(parent, "/")
+		names, known := folders[parent]
+		if !known {
+			names = map[string]bool{}
+			folders[parent] = names
+		}
+		names[base] = true
+		if known && parent != "" {
+			return
+		}
+		name = parent
+	}
+}
+
+func (t *Tree) content(name string) ([]byte, bool, error) {
+	hash, ok := t.hashes[name]
+	if !ok {
+		return nil, false, nil
+	}
+	content, sent := t.store.contents[hash]
+	if !sent {
+		return nil, true, fmt.Errorf("%s is too large to be rendered", name)
+	}
+	return content, true, nil
+}
+
+func cleanRoot(root string) string {
+	return strings.TrimSuffix(path.Clean("/"+strings.ReplaceAll(root, `\`, "/")), "/")
+}

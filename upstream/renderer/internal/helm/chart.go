@@ -1,0 +1,153 @@
+package helm
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"helm.sh/helm/v4/pkg/chart/loader/archive"
+	chart "helm.sh/helm/v4/pkg/chart/v2"
+	"helm.sh/helm/v4/pkg/chart/v2/loader"
+	"helm.sh/helm/v4/pkg/ignore"
+	"sigs.k8s.io/yaml"
+
+	"driftline/renderer/internal/files"
+)
+
+var byteOrderMark = []byte{0xEF, 0xBB, 0xBF}
+
+// load reads a chart's folder as Helm's directory loader does, without what .helmignore names.
+func load(view *files.View, folder string) (*chart.Chart, error) {
+	if err := checkVersion(view, folder); err != nil {
+		return nil, err
+	}
+	rules, err := ignoreRules(view, folder)
+	if err != nil {
+		return nil, err
+	}
+	base := view.Abs(folder)
+	var found []*archive.BufferedFile
+	err = view.Walk(base, func(name string, info fs.FileInfo, err error) error {
+		if err != nil || name == base {
+			return err
+		}
+		relative := strings.TrimPrefix(name, base+"/")
+		if rules.Ignore(relative, info) {
+			if info.IsDir() {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if info.IsDir() {
+			return nil
+		}
+		content, err := view.ReadFile(name)
+		if err != nil {
+			return fmt.Errorf("error reading %s: %w", relative, err)
+		}
+		found = append(found, &archive.BufferedFile{Name: relative, Data: bytes.TrimPrefix(content, byteOrderMark)})
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return loader.LoadFiles(found)
+}
+
+// checkVersion refuses what is no chart, and charts of a version that Helm does not load by itself.
+func checkVersion(view *files.View, folder string) error {
+	name := view.Abs(path.Join(folder, "Chart.yaml"))
+	content, err := view.ReadFile(name)
+	if err != nil {
+		return fmt.Errorf("unable to detect chart at %s: %w", name, err)
+	}
+	var base struct {
+		APIVersion string `json:"apiVersion"`
+	}
+	if err := yaml.Unmarshal(content, &base); err != nil {
+		return fmt.Errorf("cannot load Chart.yaml: %w", err)
+	}
+	switch base.APIVersion {
+	case chart.APIVersionV1, chart.APIVersionV2, "":
+		return nil
+	}
+	return fmt.Errorf("unsupported chart version")
+}
+
+func ignoreRules(view *files.View, folder string) (*ignore.Rules, error) {
+	rules := ignore.Empty()
+	name := view.Abs(path.Join(folder, ignore.HelmIgnore))
+	if view.Exists(name) {
+		content, err := view.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		if rules, err = ignore.Parse(bytes.NewReader(content)); err != nil {
+			return nil, err
+		}
+	}
+	rules.AddDefaults()
+	return rules, nil
+}
+
+// missingDependencies lists what Chart.yaml names and charts/ has not.
+func missingDependencies(root *chart.Chart) []string {
+	present := map[string]bool{}
+	for _, dependency := range root.Dependencies() {
+		present[dependency.Name()] = true
+	}
+	var missing []string
+	for _, required := range root.Metadata.Dependencies {
+		if !present[required.Name] {
+			missing = append(missing, required.Name)
+		}
+	}
+	return missing
+}
+
+// sources maps the names that templates have in Helm (`web/charts/db/templates/a.yaml`) to files of the
+// repository. A subchart in an archive is named by that archive.
+func sources(view *files.View, root *chart.Chart, folder string) map[string]string {
+	names := map[string]string{}
+	var enter func(c *chart.Chart, folder string, packed bool)
+	enter = func(c *chart.Chart, folder string, packed bool) {
+		for _, file := range c.Raw {
+			place := folder
+			if !packed {
+				place = path.Join(folder, file.Name)
+			}
+			names[path.Join(c.ChartFullPath(), file.Name)] = place
+		}
+		for _, dependency := range c.Dependencies() {
+			below, archived := dependencyFolder(view, folder, dependency)
+			if packed {
+				below, archived = folder, true
+			}
+			enter(dependency, below, archived)
+		}
+	}
+	enter(root, folder, false)
+	return names
+}
+
+// dependencyFolder finds the folder (or archive) in charts/ that holds a subchart.
+func dependencyFolder(view *files.View, folder string, dependency *chart.Chart) (name string, archived bool) {
+	charts := path.Join(folder, "charts")
+	candidates, _ := view.ReadDir(view.Abs(charts))
+	for _, base := range candidates {
+		content, ok := view.Content(path.Join(charts, base, "Chart.yaml"))
+		var metadata chart.Metadata
+		if ok && yaml.Unmarshal(content, &metadata) == nil && metadata.Name == dependency.Name() {
+			return path.Join(charts, base), false
+		}
+	}
+	for _, base := range candidates {
+		if strings.HasPrefix(base, dependency.Name()+"-") && strings.HasSuffix(base, ".tgz") {
+			return path.Join(charts, base), true
+		}
+	}
+	return path.Join(charts, dependency.Name()), false
+}

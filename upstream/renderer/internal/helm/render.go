@@ -1,0 +1,210 @@
+// Package helm renders charts with Helm's own engine, as `helm template` does.
+package helm
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"helm.sh/helm/v4/pkg/chart/common"
+	"helm.sh/helm/v4/pkg/chart/common/util"
+	"helm.sh/helm/v4/pkg/chart/v2/loader"
+	chart "helm.sh/helm/v4/pkg/chart/v2"
+	chartutil "helm.sh/helm/v4/pkg/chart/v2/util"
+	"helm.sh/helm/v4/pkg/engine"
+	release "helm.sh/helm/v4/pkg/release/v1"
+	releaseutil "helm.sh/helm/v4/pkg/release/v1/util"
+
+	"driftline/renderer/internal/files"
+	"driftline/renderer/internal/objects"
+)
+
+// Request asks for one release of a chart.
+type Request struct {
+	// Path is the chart's folder.
+	Path      string `json:"path"`
+	Release   string `json:"release"`
+	Namespace string `json:"namespace"`
+	// Values in the order they are merged.
+	Values      []Values `json:"values"`
+	KubeVersion string   `json:"kubeVersion"`
+	APIVersions []string `json:"apiVersions"`
+	IncludeCRDs bool     `json:"includeCrds"`
+}
+
+// Values is a file of the repository, or a text with the place it stands for.
+type Values struct {
+	File string `json:"file"`
+	Text string `json:"text"`
+}
+
+// MissingDependencies is the error of a chart whose charts/ folder is not complete.
+type MissingDependencies struct{ Names []string }
+
+func (e *MissingDependencies) Error() string {
+	return "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' " +
+		"to fetch missing dependencies: found in Chart.yaml, but missing in charts/ directory: " +
+		strings.Join(e.Names, ", ")
+}
+
+// Template answers as `helm template` prints it, or with the error text it prints.
+func Template(view *files.View, request Request) (objects.Rendered, error) {
+	prepared, err := prepare(view, request)
+	if err != nil {
+		return objects.Rendered{}, err
+	}
+	made, calls, err := prepared.render()
+	if err != nil {
+		return objects.Rendered{}, err
+	}
+	rendered := objects.Rendered{Text: made.text()}
+	names := sources(view, prepared.chart, request.Path)
+	if rendered.Objects, err = made.objects(names); err != nil {
+		return objects.Rendered{}, err
+	}
+	prepared.findUnstable(made, rendered.Objects, calls)
+	return rendered, nil
+}
+
+// preparedChart is a chart with everything that its templates see.
+type preparedChart struct {
+	chart       *chart.Chart
+	values      common.Values
+	includeCRDs bool
+}
+
+func prepare(view *files.View, request Request) (*preparedChart, error) {
+	values, err := merge(view, request.Values)
+	if err != nil {
+		return nil, err
+	}
+	root, err := load(view, request.Path)
+	if err != nil {
+		return nil, err
+	}
+	return prepareChart(root, values, request, false)
+}
+
+// prepareChart does what action.Install does before it renders, in the same order.
+func prepareChart(root *chart.Chart, values map[string]any, request Request, skipSchema bool) (*preparedChart, error) {
+	if kind := root.Metadata.Type; kind != "" && kind != "application" {
+		return nil, fmt.Errorf("%s charts are not installable", kind)
+	}
+	if missing := missingDependencies(root); len(missing) > 0 {
+		return nil, &MissingDependencies{missing}
+	}
+	if err := chartutil.ProcessDependencies(root, values); err != nil {
+		return nil, fmt.Errorf("chart dependencies processing failed: %w", err)
+	}
+	capabilities, err := request.capabilities()
+	if err != nil {
+		return nil, err
+	}
+	toRender, err := util.ToRenderValuesWithSchemaValidation(root, values, request.releaseOptions(), capabilities, skipSchema)
+	if err != nil {
+		return nil, err
+	}
+	if required := root.Metadata.KubeVersion; required != "" && !chartutil.IsCompatibleRange(required, capabilities.KubeVersion.String()) {
+		return nil, fmt.Errorf("chart requires kubeVersion: %s which is incompatible with Kubernetes %s", required, capabilities.KubeVersion.Version)
+	}
+	return &preparedChart{chart: root, values: toRender, includeCRDs: request.IncludeCRDs}, nil
+}
+
+func (r Request) releaseOptions() common.ReleaseOptions {
+	options := common.ReleaseOptions{Name: r.Release, Namespace: r.Namespace, Revision: 1, IsInstall: true}
+	if options.Name == "" {
+		options.Name = "release-name"
+	}
+	if options.Namespace == "" {
+		options.Namespace = "default"
+	}
+	return options
+}
+
+func (r Request) capabilities() (*common.Capabilities, error) {
+	capabilities := common.DefaultCapabilities.Copy()
+	if r.KubeVersion != "" {
+		version, err := common.ParseKubeVersion(r.KubeVersion)
+		if err != nil {
+			return nil, fmt.Errorf("invalid kube version '%s': %w", r.KubeVersion, err)
+		}
+		capabilities.KubeVersion = *version
+	}
+	capabilities.APIVersions = append(capabilities.APIVersions, r.APIVersions...)
+	return capabilities, nil
+}
+
+func merge(view *files.View, sources []Values) (map[string]any, error) {
+	merged := map[string]any{}
+	for _, source := range sources {
+		content := []byte(source.Text)
+		if source.File != "" {
+			var err error
+			if content, err = view.ReadFile(view.Abs(source.File)); err != nil {
+				return nil, err
+			}
+		}
+		values, err := loader.LoadValues(bytes.NewReader(content))
+		if err != nil {
+			return nil, fmt.Errorf("failed to parse %s: %w", source.File, err)
+		}
+		merged = loader.MergeMaps(merged, values)
+	}
+	return merged, nil
+}
+
+// manifests is what a render made, in the order in which it is printed.
+type manifests struct {
+	crds  []chart.CRD
+	plain []releaseutil.Manifest
+	hooks []*release.Hook
+}
+
+func (p *preparedChart) render() (*manifests, *calls, error) {
+	calls := newCalls()
+	made, err := p.renderWith(calls)
+	return made, calls, err
+}
+
+func (p *preparedChart) renderWith(calls *calls) (*manifests, error) {
+	engine := engine.Engine{CustomTemplateFuncs: calls.functions()}
+	files, err := engine.Render(p.chart, p.values)
+	if err != nil {
+		return nil, err
+	}
+	return p.sort(files)
+}
+
+// sort takes the notes out and orders the rest as Helm installs it.
+func (p *preparedChart) sort(files map[string]string) (*manifests, error) {
+	for name := range files {
+		if strings.HasSuffix(name, "NOTES.txt") {
+			delete(files, name)
+		}
+	}
+	hooks, plain, err := releaseutil.SortManifests(files, nil, releaseutil.InstallOrder)
+	if err != nil {
+		return nil, fmt.Errorf("%w\n\nUse --debug flag to render out invalid YAML", err)
+	}
+	made := &manifests{plain: plain, hooks: hooks}
+	if p.includeCRDs {
+		made.crds = p.chart.CRDObjects()
+	}
+	return made, nil
+}
+
+// text is what `helm template` prints.
+func (m *manifests) text() []byte {
+	var body, all bytes.Buffer
+	for _, crd := range m.crds {
+		fmt.Fprintf(&body, "---\n# Source: %s\n%s\n", crd.Filename, crd.File.Data)
+	}
+	for _, manifest := range m.plain {
+		fmt.Fprintf(&body, "---\n# Source: %s\n%s\n", manifest.Name, manifest.Content)
+	}
+	fmt.Fprintln(&all, strings.TrimSpace(body.String()))
+	for _, hook := range m.hooks {
+		fmt.Fprintf(&all, "---\n# Source: %s\n%s\n", hook.Path, hook.Manifest)
+	}
+	return all.Bytes()
+}

@@ -1,0 +1,112 @@
+package helm
+
+import (
+	"fmt"
+	"reflect"
+	"sort"
+	"strings"
+	"text/template"
+	"time"
+
+	"github.com/Masterminds/sprig/v3"
+
+	"driftline/renderer/internal/objects"
+)
+
+// madeAnew are the template functions whose answer is another one each time.
+var madeAnew = []string{
+	"ago", "bcrypt", "encryptAES", "genCA", "genCAWithKey", "genPrivateKey", "genSelfSignedCert",
+	"genSelfSignedCertWithKey", "genSignedCert", "genSignedCertWithKey", "htpasswd", "randAlpha", "randAlphaNum",
+	"randAscii", "randBytes", "randInt", "randNumeric", "shuffle", "uuidv4",
+}
+
+// calls remembers which functions a render called whose answer is not decided by the chart and its values.
+type calls struct {
+	anew    map[string]bool
+	lookups map[string]bool
+	// now is what the function of that name answers.
+	now time.Time
+}
+
+func newCalls() *calls {
+	return &calls{anew: map[string]bool{}, lookups: map[string]bool{}, now: time.Now()}
+}
+
+// functions replaces these functions by ones that answer the same and are remembered. `lookup` finds
+// nothing, as in `helm template`.
+func (c *calls) functions() template.FuncMap {
+	functions := template.FuncMap{
+		"lookup": func(apiVersion, kind, namespace, name string) (map[string]any, error) {
+			c.lookups[strings.Trim(fmt.Sprintf("%s %s", kind, strings.Trim(namespace+"/"+name, "/")), " ")] = true
+			return map[string]any{}, nil
+		},
+		"now": func() time.Time {
+			c.anew["now"] = true
+			return c.now
+		},
+	}
+	known := sprig.TxtFuncMap()
+	for _, name := range madeAnew {
+		if function, ok := known[name]; ok {
+			functions[name] = c.remembering(name, reflect.ValueOf(function))
+		}
+	}
+	return functions
+}
+
+func (c *calls) remembering(name string, function reflect.Value) any {
+	return reflect.MakeFunc(function.Type(), func(arguments []reflect.Value) []reflect.Value {
+		c.anew[name] = true
+		if function.Type().IsVariadic() {
+			return function.CallSlice(arguments)
+		}
+		return function.Call(arguments)
+	}).Interface()
+}
+
+// findUnstable marks the objects that a second render makes otherwise, and those whose template asks the
+// cluster.
+func (p *preparedChart) findUnstable(made *manifests, found []objects.Object, first *calls) {
+	if len(first.anew) > 0 {
+		p.compareAgain(found, first)
+	}
+	if len(first.lookups) == 0 {
+		return
+	}
+	reason := fmt.Sprintf("the chart looks up %s in the cluster (lookup), so it may render otherwise there", list(first.lookups))
+	asking := templatesReaching(p.chart, "lookup")
+	index := 0
+	for _, document := range made.documents() {
+		if index < len(found) && found[index].Document == document.text {
+			if asking[document.template] && found[index].Unresolved == "" {
+				found[index].Unresolved = reason
+			}
+			index++
+		}
+	}
+}
+
+func (p *preparedChart) compareAgain(found []objects.Object, first *calls) {
+	again := newCalls()
+	again.now = first.now.AddDate(1, 1, 1).Add(time.Hour + time.Minute + time.Second)
+	other, err := p.renderWith(again)
+	var second []objects.Object
+	if err == nil {
+		second, err = other.objects(nil)
+	}
+	reason := fmt.Sprintf("the chart makes it anew at each render (%s)", list(first.anew))
+	for index := range found {
+		if err != nil || len(second) != len(found) || second[index].Document != found[index].Document {
+			found[index].Unresolved = reason
+		}
+	}
+}
+
+func list(set map[string]bool) string {
+	names := make([]string, 0, len(set))
+	for name := range set {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,253 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/debug"
+
+	"driftline/renderer/internal/files"
+	"driftline/renderer/internal/helm"
+	"driftline/renderer/internal/kustomize"
+	"driftline/renderer/internal/objects"
+)
+
+const version = "1"
+
+// server holds the trees between requests.
+type server struct {
+	store      *files.Store
+	operations map[string]func(body []byte) (any, error)
+}
+
+func newServer() *server {
+	s := &server{store: files.NewStore()}
+	s.operations = map[string]func([]byte) (any, error){
+		"ping":      s.ping,
+		"tree":      s.tree,
+		"change":    s.change,
+		"content":   s.content,
+		"drop":      s.drop,
+		"kustomize": s.kustomize,
+		"helm":      s.helm,
+	}
+	return s
+}
+
+// requestError is a refusal with a code for the host.
+type requestError struct{ code, text string }
+
+func (e *requestError) Error() string { return e.text }
+
+// answer never fails: what goes wrong is said in the answer.
+func (s *server) answer(request []byte) (message []byte) {
+	var head struct {
+		ID json.RawMessage `json:"id"`
+		Op string          `json:"op"`
+	}
+	defer func() {
+		if cause := recover(); cause != nil {
+			fmt.Fprintf(os.Stderr, "panic: %v\n%s", cause, debug.Stack())
+			message = refusal(head.ID, &requestError{"panic", fmt.Sprintf("the renderer panicked: %v", cause)})
+		}
+	}()
+	if err := json.Unmarshal(request, &head); err != nil {
+		return refusal(nil, &requestError{"usage", "the request is no JSON object: " + err.Error()})
+	}
+	operation, ok := s.operations[head.Op]
+	if !ok {
+		return refusal(head.ID, &requestError{"usage", fmt.Sprintf("there is no operation %q", head.Op)})
+	}
+	result, err := operation(request)
+	if err != nil {
+		return refusal(head.ID, err)
+	}
+	return accept(head.ID, result)
+}
+
+func accept(id json.RawMessage, result any) []byte {
+	fields, err := json.Marshal(result)
+	if err != nil {
+		return refusal(id, err)
+	}
+	head := fmt.Sprintf(`{"id":%s,"ok":true`, orNull(id))
+	if string(fields) == "{}" {
+		return append([]byte(head), '}')
+	}
+	return append(append([]byte(head), ','), fields[1:]...)
+}
+
+func refusal(id json.RawMessage, err error) []byte {
+	code := "failed"
+	var known *requestError
+	if errors.As(err, &known) {
+		code = known.code
+	}
+	message, _ := json.Marshal(map[string]any{
+		"id": json.RawMessage(orNull(id)), "ok": false, "error": err.Error(), "code": code,
+	})
+	return message
+}
+
+func orNull(id json.RawMessage) string {
+	if len(id) == 0 {
+		return "null"
+	}
+	return string(id)
+}
+
+func (s *server) ping([]byte) (any, error) {
+	return map[string]string{"version": version}, nil
+}
+
+// tree sets the listing of a tree and answers which contents are still to be sent.
+func (s *server) tree(body []byte) (any, error) {
+	var request struct {
+		Tree  string            `json:"tree"`
+		Root  string            `json:"root"`
+		Files map[string]string `json:"files"`
+	}
+	if err := json.Unmarshal(body, &request); err != nil {
+		return nil, err
+	}
+	if request.Files == nil {
+		request.Files = map[string]string{}
+	}
+	tree := s.store.Set(request.Tree, request.Root, request.Files)
+	return map[string][]string{"missing": tree.Missing()}, nil
+}
+
+// change edits the listing of a tree and answers which contents are still to be sent.
+func (s *server) change(body []byte) (any, error) {
+	var request struct {
+		Tree   string            `json:"tree"`
+		Put    map[string]string `json:"put"`
+		Delete []string          `json:"delete"`
+	}
+	if err := json.Unmarshal(body, &request); err != nil {
+		return nil, err
+	}
+	tree, err := s.find(request.Tree)
+	if err != nil {
+		return nil, err
+	}
+	tree.Change(request.Put, request.Delete)
+	return map[string][]string{"missing": tree.Missing()}, nil
+}
+
+// content stores texts, and what is no UTF-8 in base64, by their hashes.
+func (s *server) content(body []byte) (any, error) {
+	var request struct {
+		Texts  map[string]string `json:"texts"`
+		Base64 map[string]string `json:"base64"`
+	}
+	if err := json.Unmarshal(body, &request); err != nil {
+		return nil, err
+	}
+	for hash, text := range request.Texts {
+		s.store.Put(hash, []byte(text))
+	}
+	for hash, encoded := range request.Base64 {
+		content, err := base64.StdEncoding.DecodeString(encoded)
+		if err != nil {
+			return nil, err
+		}
+		s.store.Put(hash, content)
+	}
+	return struct{}{}, nil
+}
+
+func (s *server) drop(body []byte) (any, error) {
+	var request struct {
+		Tree string `json:"tree"`
+	}
+	if err := json.Unmarshal(body, &request); err != nil {
+		return nil, err
+	}
+	s.store.Drop(request.Tree)
+	return struct{}{}, nil
+}
+
+func (s *server) find(name string) (*files.Tree, error) {
+	tree, ok := s.store.Tree(name)
+	if !ok {
+		return nil, &requestError{"unknown-tree", fmt.Sprintf("the tree %q was not sent", name)}
+	}
+	return tree, nil
+}
+
+func (s *server) kustomize(body []byte) (any, error) {
+	var request struct {
+		kustomize.Request
+		Tree string `json:"tree"`
+	}
+	if err := json.Unmarshal(body, &request); err != nil {
+		return nil, err
+	}
+	return s.render(request.Tree, func(view *files.View) (objects.Rendered, error) {
+		return kustomize.Build(view, request.Request)
+	})
+}
+
+func (s *server) helm(body []byte) (any, error) {
+	var request struct {
+		helm.Request
+		Tree string `json:"tree"`
+	}
+	if err := json.Unmarshal(body, &request); err != nil {
+		return nil, err
+	}
+	return s.render(request.Tree, func(view *files.View) (objects.Rendered, error) {
+		return helm.Template(view, request.Request)
+	})
+}
+
+// rendering is the answer to a render: what was made or why nothing was, and what it depends on.
+type rendering struct {
+	Text    string           `json:"text"`
+	Objects []objects.Object `json:"objects"`
+	Failure *failure         `json:"failure,omitempty"`
+	Reads   []string         `json:"reads"`
+	Absent  []string         `json:"absent"`
+	Listed  []string         `json:"listed"`
+}
+
+type failure struct {
+	Message string `json:"message"`
+	// Missing names the subcharts that are not in the chart's charts/ folder.
+	Missing []string `json:"missing,omitempty"`
+}
+
+func (s *server) render(name string, render func(*files.View) (objects.Rendered, error)) (any, error) {
+	tree, err := s.find(name)
+	if err != nil {
+		return nil, err
+	}
+	view := files.NewView(tree, nil)
+	made, err := guarded(view, render)
+	answer := rendering{
+		Text: string(made.Text), Objects: made.Objects,
+		Reads: view.Reads(), Absent: view.Absent(), Listed: view.Listed(),
+	}
+	if err != nil {
+		answer.Failure = &failure{Message: err.Error()}
+		var missing *helm.MissingDependencies
+		if errors.As(err, &missing) {
+			answer.Failure.Missing = missing.Names
+		}
+	}
+	return answer, nil
+}
+
+// guarded turns a panic of a library into an error of this render, as Flux does.
+func guarded(view *files.View, render func(*files.View) (objects.Rendered, error)) (made objects.Rendered, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			fmt.Fprintf(os.Stderr, "panic: %v\n%s", cause, debug.Stack())
+			made, err = objects.Rendered{}, fmt.Errorf("the library panicked: %v", cause)
+		}
+	}()
+	return render(view)
+}
