@@ -1,0 +1,107 @@
+import type { Application, Environment, RenderSource } from '../../core/model/environment.ts';
+import { type Place, placeText } from '../../core/model/source.ts';
+import { styleFor } from '../style.ts';
+import { pad, shortenMiddle, textWidth, wrap } from './columns.ts';
+import { engineNames, factLines, layoutWidth, nameColumn } from './header.ts';
+import { quantity } from './states.ts';
+import type { EnvironmentsReport, TextOptions } from './types.ts';
+import { printable } from './values.ts';
+
+/** The environments for eyes: engine, cluster, version, applications with their sources, what is unresolved. */
+export function environmentsText(report: EnvironmentsReport, options: TextOptions): string {
+  const { environments, unresolved } = report;
+  const laid = { ...options, width: layoutWidth(options.width) };
+  const { bold } = styleFor(options.colour);
+  const column = nameColumn(environments);
+  const blocks = environments.map(environment => [
+    ...factLines(environment.name, facts(environment), column, laid),
+    ...applicationLines(environment.applications, column, laid),
+    ...unresolvedLines(environment.unresolved, column, laid),
+  ]);
+  const loose = unresolved.length === 0 ? [] : [unresolvedLines(unresolved, 0, laid)];
+  const totals = [bold(environmentsTotals(report))];
+  return `${[...blocks, ...loose, totals].map(lines => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** `2 environments, 5 applications, 1 not resolved`. */
+export function environmentsTotals({ environments, unresolved }: EnvironmentsReport): string {
+  const count = environments.reduce((sum, { applications }) => sum + applications.length, 0);
+  const open = environments.reduce((sum, one) => sum + one.unresolved.length, unresolved.length);
+  return [
+    quantity(environments.length, 'environment'),
+    quantity(count, 'application'),
+    ...(open > 0 ? [`${open} not resolved`] : []),
+  ].join(', ');
+}
+
+/** What is rendered, as a place in the repository and a word for how. */
+export function sourceText(source: RenderSource): { path: string; how: string } {
+  if (source.kind === 'unresolved') return { path: 'not resolved', how: source.reason };
+  const path = source.path === '' ? '.' : source.path;
+  if (source.kind === 'plain') return { path, how: 'plain manifests' };
+  if (source.kind === 'kustomize') return { path, how: 'kustomize' };
+  const files = source.values.flatMap(value => (value.kind === 'file' ? [value.path] : []));
+  const inline = source.values.some(value => value.kind === 'inline');
+  const values = [...files, ...(inline ? ['inline values'] : [])];
+  return { path, how: values.length === 0 ? 'chart' : `chart with ${values.join(', ')}` };
+}
+
+function facts(environment: Environment): string[] {
+  const { engine, cluster, kubernetes, namespace } = environment;
+  return [
+    engineNames[engine],
+    ...clusterFacts(cluster),
+    ...(kubernetes === undefined ? [] : [`Kubernetes ${kubernetes}`]),
+    ...(namespace === 'default' ? [] : [`namespace ${namespace}`]),
+    ...(environment.protected ? ['protected'] : []),
+    ...(environment.after === undefined ? [] : [`after ${environment.after}`]),
+    placeText(environment.origin),
+  ];
+}
+
+function clusterFacts(cluster: Environment['cluster']): string[] {
+  if (cluster.kind === 'snapshot') return [`snapshot ${cluster.file}`];
+  if (cluster.kind === 'none') return [`no cluster: ${cluster.reason}`];
+  const pin = cluster.uid === undefined ? 'not pinned' : `pinned to ${cluster.uid.slice(0, 8)}`;
+  return [`${cluster.context} (${pin})`];
+}
+
+function applicationLines(
+  applications: readonly Application[],
+  column: number,
+  options: TextOptions,
+): string[] {
+  const rows = applications.map(({ name, source }) => ({
+    name: printable(name),
+    ...sourceText(source),
+  }));
+  const widest = (texts: string[]) => Math.max(...texts.map(textWidth), 0);
+  const room = options.width - column;
+  const names = Math.min(widest(rows.map(({ name }) => name)), Math.floor(room / 3));
+  const paths = Math.min(widest(rows.map(({ path }) => path)), Math.floor(room / 2));
+  return rows.flatMap(({ name, path, how }) => {
+    const start = `${pad(shortenMiddle(name, names), names)}  ${printable(path)}`;
+    const left = room - Math.max(names + 2 + paths, textWidth(start)) - 2;
+    const line = pad(start, names + 2 + paths);
+    const about = printable(how);
+    const lines =
+      textWidth(about) <= left
+        ? [`${line}  ${about}`]
+        : [start, ...wrap(about, room - 4).map(rest => `    ${rest}`)];
+    return lines.map(text => ' '.repeat(column) + text);
+  });
+}
+
+function unresolvedLines(
+  unresolved: readonly { reason: string; place?: Place }[],
+  column: number,
+  options: TextOptions,
+): string[] {
+  const { yellow, cyan } = styleFor(options.colour);
+  if (unresolved.length === 0) return [];
+  const lines = unresolved.flatMap(({ reason, place }) => [
+    ...wrap(printable(reason), options.width - column - 2).map(line => `  ${line}`),
+    ...(place === undefined ? [] : [`    ${cyan(printable(placeText(place)))}`]),
+  ]);
+  return [yellow('not resolved'), ...lines].map(line => ' '.repeat(column) + line);
+}
