@@ -1,0 +1,136 @@
+import { sealLike } from '../cluster/secret-values.ts';
+import type { DriftResult, IgnoreRule, OwnerProfile } from '../model/drift.ts';
+import { isObject, type Json, type JsonObject } from '../model/resource.ts';
+import type { FieldType, KindLookup, Schemas } from '../schemas/type.ts';
+import { excludingRule, rulesFor } from './ignore.ts';
+import type { DriftInput } from './input.ts';
+import { lastApplied } from './last-applied.ts';
+import { effectiveProfile, skipReason } from './policy.ts';
+import { type PrepareOptions, prepareDesired, prepareLive } from './prepare.ts';
+import { chooseProfile } from './profile.ts';
+import { provenUnchanged } from './proof.ts';
+import { isEncrypted, openEncrypted } from './sops.ts';
+import { hasVariables } from './substitution.ts';
+import { trackingOf } from './tracking.ts';
+import { anyType } from './typed-path.ts';
+
+/** An object that the proof could not settle: what is needed to ask the judge and to read its answer. */
+export interface Open {
+  input: DriftInput;
+  profile: OwnerProfile;
+  desired: JsonObject;
+  live: JsonObject;
+  /** Undefined when nobody here knows the kind. */
+  type: FieldType | undefined;
+  /** Why not, then. */
+  noType?: string;
+  before: JsonObject | undefined;
+  rules: IgnoreRule[];
+  notes: string[];
+  /** Paths of encrypted values, which were not compared. */
+  unread: string[];
+}
+
+/** settled: no more to do. proven: the next apply changes nothing. open: the judge must say. */
+export type Begun = { settled: DriftResult } | { open: Open; proven: boolean };
+
+/** Everything that needs no judge: special cases, what is missing, preparation, and the proof. */
+export async function begin(input: DriftInput, schemas: Schemas): Promise<Begun> {
+  const { desired, live } = input;
+  if (input.notChecked !== undefined) return settled(input, 'unknown', input.notChecked);
+  const rules = rulesFor(input.ignore, input.resource, desired);
+  const said = chooseProfile(live, input.said, input.application);
+  const profile = effectiveProfile(said, desired, live);
+  const skipped = skipReason(desired, live, profile) ?? excluded(rules);
+  if (skipped !== undefined) return settled(input, 'skipped', skipped);
+  const kind = schemas.lookup(input.resource);
+  if (!kind.found && kind.why !== 'unknown') return settled(input, 'unknown', versionReason(kind));
+  if (profile.mode === 'flux' && !input.substituted && hasVariables(desired.metadata ?? null))
+    return settled(input, 'unknown', 'Its metadata holds a variable that is not substituted.');
+  if (!live && !kind.found) return settled(input, 'unknown', kind.reason);
+  if (!live) return settled(input, 'missing');
+  return compareLocally(input, live, { profile, rules, kind });
+}
+
+interface Known {
+  profile: OwnerProfile;
+  rules: IgnoreRule[];
+  kind: KindLookup;
+}
+
+async function compareLocally(input: DriftInput, live: JsonObject, known: Known): Promise<Begun> {
+  const { profile, rules } = known;
+  const kind = known.kind.found ? known.kind.kind : undefined;
+  const type = kind?.type ?? anyType;
+  const options: PrepareOptions = {
+    kind,
+    profile,
+    tracking: input.deployer && trackingOf(input.deployer, input.resource, live),
+    ignoreStatus: input.argo?.ignoreStatus ?? profile.manager === 'argocd-controller',
+    ignoreAggregatedRules: input.argo?.ignoreAggregatedRules,
+  };
+  const preparedLive = prepareLive(live, options);
+  const opened = isEncrypted(input.desired)
+    ? openEncrypted(input.desired, preparedLive, type)
+    : { object: input.desired, unread: [] };
+  const prepared = prepareDesired(placed(opened.object, input), live, options);
+  const desired = await sealLike(prepared.object, preparedLive);
+  const before = lastApplied(live, profile, input.previous);
+  const open: Open = {
+    input,
+    profile,
+    desired,
+    live: preparedLive,
+    type: kind?.type,
+    ...(known.kind.found ? {} : { noType: known.kind.reason }),
+    before: before === 'unreadable' ? undefined : before,
+    rules,
+    notes: prepared.notes,
+    unread: opened.unread,
+  };
+  const proven =
+    kind !== undefined &&
+    provenUnchanged({ desired, live: preparedLive, type, profile, previous: input.previous });
+  return { open, proven };
+}
+
+/** The manifest with the namespace that its environment gives it. */
+function placed(desired: JsonObject, { resource }: DriftInput): JsonObject {
+  const metadata: Json | undefined = desired.metadata;
+  if (resource.namespace === '' || !isObject(metadata)) return desired;
+  return { ...desired, metadata: { ...metadata, namespace: resource.namespace } };
+}
+
+function excluded(rules: readonly IgnoreRule[]): string | undefined {
+  const rule = excludingRule(rules);
+  return rule && `The whole object is ignored by ${rule.origin}.`;
+}
+
+function versionReason(kind: Extract<KindLookup, { found: false }>): string {
+  const { reason, suggestion } = kind;
+  if (!suggestion) return reason;
+  const meant =
+    suggestion.group === '' ? suggestion.version : `${suggestion.group}/${suggestion.version}`;
+  return reason.includes(meant) ? reason : `${reason} It is served as ${meant} ${suggestion.kind}.`;
+}
+
+function settled(input: DriftInput, state: DriftResult['state'], reason?: string): Begun {
+  return { settled: resultOf(input, state, reason) };
+}
+
+export function resultOf(
+  { resource, source }: DriftInput,
+  state: DriftResult['state'],
+  reason?: string,
+): DriftResult {
+  return {
+    resource,
+    state,
+    paths: [],
+    extra: [],
+    confirmed: 'local',
+    ...(reason === undefined ? {} : { reason }),
+    notes: [],
+    ...(source === undefined ? {} : { source }),
+  };
+}

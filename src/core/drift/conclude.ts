@@ -1,0 +1,138 @@
+import type { DriftPath, DriftResult, DriftState } from '../model/drift.ts';
+import { type Open, resultOf } from './begin.ts';
+import { managedEntries } from './fields.ts';
+import { guessChanges, sameInEveryType } from './guess.ts';
+import { hiddenNotes, type Judged, judgePaths, pathsToAdopt, unclearRule } from './hide.ts';
+import type { ApplyVerdict } from './input.ts';
+import { maskResult } from './mask.ts';
+import { foreignAdditions } from './owners.ts';
+import { provenUnchanged } from './proof.ts';
+import { hasVariables } from './substitution.ts';
+import { anyType } from './typed-path.ts';
+import { own } from './values.ts';
+import { failed, pathsOf, refusalOf } from './verdict.ts';
+
+/** The judge's answer about one object, its paths seen through the ignore rules. */
+export interface Answered {
+  open: Open;
+  verdict: ApplyVerdict;
+  judged: Judged[];
+}
+
+export function answered(open: Open, verdict: ApplyVerdict): Answered {
+  const paths = failed(verdict) ? [] : pathsOf(verdict.changes, open);
+  return { open, verdict, judged: judgePaths(open, paths) };
+}
+
+/** What to take from live before the judge is asked again; empty when its first answer is enough. */
+export function secondLook({ verdict, judged }: Answered): ReturnType<typeof pathsToAdopt> {
+  return failed(verdict) ? [] : pathsToAdopt(judged, verdict.refused !== undefined);
+}
+
+/** The result, from the first answer and, where there was one, the second. */
+export function conclude(first: Answered, second?: Answered): DriftResult {
+  const { open, verdict } = second ?? first;
+  if (failed(verdict)) return suspicion(open, failure(verdict));
+  const last = (second ?? first).judged;
+  const visible = last.filter(({ cover }) => cover !== 'hidden').map(({ path }) => path);
+  const remaining = new Set(visible.map(({ path }) => path));
+  const hidden = first.judged.filter(
+    ({ path, cover }) => cover !== 'no' && !remaining.has(path.path),
+  );
+  const notes = [...open.notes, ...hiddenNotes(hidden), ...repairNotes(open, visible)];
+  const { state, ...said } = stateOf(open, verdict, visible);
+  return finished({ ...resultOf(open.input, state), paths: visible, notes, ...said }, open);
+}
+
+type Saying = { state: DriftState; reason?: string; recreate?: boolean; equivalent?: boolean };
+
+function stateOf(open: Open, verdict: ApplyVerdict, paths: readonly DriftPath[]): Saying {
+  const unsubstituted =
+    open.profile.mode === 'flux' && !open.input.substituted && hasVariables(open.desired);
+  if (verdict.refused) {
+    if (unsubstituted) return { state: 'unknown', reason: variableReason };
+    const refusal = refusalOf(verdict.refused, paths.length);
+    if (refusal.kind === 'invalid') return { state: 'invalid', reason: refusal.reason };
+    return {
+      state: 'drifted',
+      reason: refusal.reason,
+      ...(refusal.recreate ? { recreate: true } : {}),
+    };
+  }
+  if (paths.length === 0)
+    return open.unread.length === 0
+      ? { state: 'synced' }
+      : { state: 'unknown', reason: encryptedReason(open.unread) };
+  const unclear = unclearRule(open);
+  if (unclear !== undefined) return { state: 'unknown', reason: unclear };
+  const unsure = paths.map(path => unsureReason(open, path, unsubstituted));
+  if (unsure.every(reason => reason !== undefined))
+    return { state: 'unknown', ...(unsure[0] === undefined ? {} : { reason: unsure[0] }) };
+  return {
+    state: 'drifted',
+    ...(paths.every(path => path.equivalent) ? { equivalent: true } : {}),
+  };
+}
+
+const variableReason = 'It holds a variable of postBuild that is not substituted here.';
+
+/** Why a difference at a path says nothing. */
+function unsureReason(open: Open, path: DriftPath, unsubstituted: boolean): string | undefined {
+  if (unsubstituted && path.desired !== undefined && hasVariables(path.desired))
+    return variableReason;
+  const random = open.input.volatile?.some(
+    volatile => path.path === volatile || path.path.startsWith(volatile),
+  );
+  return random ? 'Its template makes another value with every render.' : undefined;
+}
+
+/** Without a judge for the kind: differences are a suspicion, and only full equality is none. */
+export function suspicion(open: Open, reason: string): DriftResult {
+  const { desired, live, profile, input } = open;
+  const proven =
+    sameInEveryType(desired, live) &&
+    provenUnchanged({ desired, live, type: anyType, profile, previous: input.previous });
+  if (proven) return unchanged(open);
+  const judged = judgePaths(open, pathsOf(guessChanges(desired, live), open));
+  const paths = judged.filter(({ cover }) => cover !== 'hidden').map(({ path }) => path);
+  const notes = [...open.notes, ...hiddenNotes(judged.filter(({ cover }) => cover === 'hidden'))];
+  return finished({ ...resultOf(input, 'suspect', reason), paths, notes }, open);
+}
+
+/** The result for an object that the next apply leaves as it is. */
+export function unchanged(open: Open): DriftResult {
+  const { state, reason } = stateOf(open, { equal: true, changes: [] }, []);
+  return finished({ ...resultOf(open.input, state, reason), notes: open.notes }, open);
+}
+
+/** The result for an object that only the judge could settle, when it did not answer. */
+export function withoutJudge(open: Open, why: string): DriftResult {
+  const reason = `What the next apply would change is not known: ${why}.`;
+  return finished({ ...resultOf(open.input, 'unknown', reason), notes: open.notes }, open);
+}
+
+/** Adds what every compared object has: foreign additions, the terminating state, masked secrets. */
+function finished(result: DriftResult, open: Open): DriftResult {
+  const { desired, live, profile, input } = open;
+  const extra = foreignAdditions(managedEntries(live), profile, desired, live);
+  const deleted = own(own(live, 'metadata'), 'deletionTimestamp') ?? null;
+  const state = deleted === null ? result.state : 'terminating';
+  return maskResult({ ...result, state, extra }, [input.desired, desired, live]);
+}
+
+function failure(verdict: ApplyVerdict): string {
+  const why = verdict.error ?? verdict.refused?.message ?? '';
+  return `The judge could not answer (${why}).`;
+}
+
+function encryptedReason(unread: readonly string[]): string {
+  const values = unread.length === 1 ? 'One value is' : `${unread.length} values are`;
+  return `${values} encrypted (SOPS) and cannot be compared; everything else is in sync.`;
+}
+
+/** Flux compares labels and annotations, and no other metadata (drift.md 1.4 step 5). */
+function repairNotes(open: Open, paths: readonly DriftPath[]): string[] {
+  if (open.profile.mode !== 'flux') return [];
+  const left = paths.filter(({ path }) => /^\.metadata\.(finalizers|ownerReferences)/.test(path));
+  return left.map(({ path }) => `Flux does not repair ${path} on its own.`);
+}

@@ -1,0 +1,110 @@
+import type { DriftPath, IgnoreRule } from '../model/drift.ts';
+import { type Pointer, parsePath, type Step } from '../model/path.ts';
+import type { JsonObject, Resource } from '../model/resource.ts';
+import type { FieldType } from '../schemas/type.ts';
+import { managedEntries, treeAt } from './fields.ts';
+import { compileJq } from './jq.ts';
+import { globMatches, safeRegExp } from './pattern.ts';
+import { selects } from './selector.ts';
+import { stepText, typedSteps } from './typed-path.ts';
+import { metadataMap } from './values.ts';
+
+/** The rules that are about an object. A rule whose pattern is not understood counts, to be reported. */
+export function rulesFor(
+  rules: readonly IgnoreRule[],
+  resource: Resource,
+  object: JsonObject,
+): IgnoreRule[] {
+  return rules.filter(rule => {
+    const matches = rule.matching === 'regex' ? matchesWhole : globMatches;
+    return (
+      (['group', 'version', 'kind', 'namespace', 'name'] as const).every(field =>
+        matches(rule[field], resource[field]),
+      ) &&
+      selects(rule.labels, metadataMap(object, 'labels')) &&
+      selects(rule.annotations, metadataMap(object, 'annotations'))
+    );
+  });
+}
+
+/** Flux anchors its patterns: `Deploy` does not match `Deployment`. */
+function matchesWhole(pattern: string | undefined, text: string): boolean {
+  if (pattern === undefined) return true;
+  return safeRegExp(`^(?:${pattern})$`)?.test(text) ?? false;
+}
+
+/** The rule that leaves out the whole object: its pointer is `''`. */
+export function excludingRule(rules: readonly IgnoreRule[]): IgnoreRule | undefined {
+  return rules.find(rule => rule.pointers.includes(''));
+}
+
+/** What one rule hides in an object: paths, or what certain managers changed. */
+export interface Hiding {
+  rule: IgnoreRule;
+  paths: Step[][];
+  /** jq expressions that are not understood. */
+  unclear: string[];
+}
+
+/**
+ * The paths that each rule hides. A pointer's index counts on each side by itself, as Argo CD applies
+ * it, so both sides are looked at; the result names list items by their keys.
+ */
+export function hidings(
+  rules: readonly IgnoreRule[],
+  desired: JsonObject,
+  live: JsonObject,
+  type: FieldType,
+): Hiding[] {
+  return rules.map(rule => {
+    const filters = (rule.jq ?? []).map(expression => ({
+      expression,
+      filter: compileJq(expression),
+    }));
+    const paths = [desired, live].flatMap(side => {
+      const pointers = [
+        ...rule.pointers.filter(text => text !== '').map(parsePointer),
+        ...filters.flatMap(({ filter }) => filter?.(side) ?? []),
+      ];
+      return pointers.map(pointer => typedSteps(type, side, pointer));
+    });
+    const unclear = filters.filter(({ filter }) => !filter).map(({ expression }) => expression);
+    return { rule, paths, unclear };
+  });
+}
+
+/** RFC 6901. */
+function parsePointer(text: string): Pointer {
+  return text
+    .replace(/^\//, '')
+    .split('/')
+    .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** hidden: the rule covers the whole path. inside: it covers a part of the value at the path. */
+export function covers(
+  hiding: Hiding,
+  path: DriftPath,
+  live: JsonObject,
+): 'hidden' | 'inside' | 'no' {
+  const steps = parsePath(path.path);
+  if (hiding.paths.some(hidden => startsWith(steps, hidden))) return 'hidden';
+  if (path.kind === 'changed' && changedByTrusted(hiding.rule, steps, live)) return 'hidden';
+  return hiding.paths.some(hidden => startsWith(hidden, steps)) ? 'inside' : 'no';
+}
+
+function startsWith(steps: readonly Step[], prefix: readonly Step[]): boolean {
+  return (
+    prefix.length <= steps.length &&
+    prefix.every((step, index) => stepText(step) === stepText(steps[index] ?? ''))
+  );
+}
+
+/** Argo CD's `managedFieldsManagers`: only what differs and stands in the manager's own set. */
+function changedByTrusted(rule: IgnoreRule, steps: readonly Step[], live: JsonObject): boolean {
+  const trusted = rule.managers ?? [];
+  if (trusted.length === 0) return false;
+  return managedEntries(live).some(
+    entry => trusted.includes(entry.manager) && treeAt(entry.fields, steps).tree?.member === true,
+  );
+}

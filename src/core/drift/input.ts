@@ -1,0 +1,75 @@
+import type { IgnoreRule, OwnerProfile } from '../model/drift.ts';
+import type { JsonObject, Resource } from '../model/resource.ts';
+import type { Place } from '../model/source.ts';
+import type { Schemas } from '../schemas/type.ts';
+import type { Deployer } from './tracking.ts';
+
+/** One object to compare: what git says and what runs. */
+export interface DriftInput {
+  /** Identity, with the namespace filled in. */
+  resource: Resource;
+  /** As rendered. */
+  desired: JsonObject;
+  /** Full, with managedFields; undefined when the cluster answered that there is none. */
+  live: JsonObject | undefined;
+  /** Why live is not known: the object is then *not checked*. */
+  notChecked?: string;
+  /** Owner profile that a person set, and that of the application which renders the object. */
+  said?: OwnerProfile;
+  application?: OwnerProfile;
+  deployer?: Deployer;
+  /** The object in the previous Helm release (csa3). */
+  previous?: JsonObject;
+  ignore: readonly IgnoreRule[];
+  /** Paths whose value differs with every render, such as a generated password. */
+  volatile?: readonly string[];
+  /** True when `${x}` is plain text: Flux's substitution is done or not asked for. */
+  substituted?: boolean;
+  /** Argo CD's `resource.compareoptions`, where they are known. */
+  argo?: { ignoreStatus?: boolean; ignoreAggregatedRules?: boolean };
+  source?: Place;
+}
+
+export interface CompareOptions {
+  /** Undefined when the program is not here: what is not proven is then *not checked*. */
+  judge: ApplyJudge | undefined;
+  schemas: Schemas;
+  /** Kubernetes minor version of the cluster, such as `1.33`. */
+  target: string;
+  /** CustomResourceDefinitions, for the judge. */
+  customTypes: readonly JsonObject[];
+  signal?: AbortSignal;
+}
+
+/** What `upstream/judge.ts` answers, as far as drift asks. */
+export interface ApplyJudge {
+  apply(
+    questions: ApplyQuestion[],
+    options: { target: string; customTypes: readonly JsonObject[] },
+    signal?: AbortSignal,
+  ): Promise<ApplyVerdict[]>;
+}
+
+export interface ApplyQuestion {
+  mode: OwnerProfile['mode'];
+  manager: string;
+  live: JsonObject;
+  desired: JsonObject;
+  previous?: JsonObject;
+}
+
+export interface ApplyVerdict {
+  equal: boolean;
+  changes: ApplyChange[];
+  refused?: { code: number; message: string };
+  error?: string;
+}
+
+export interface ApplyChange {
+  path: string;
+  kind: 'changed' | 'missing' | 'stale' | 'order';
+  desired?: JsonObject[string];
+  live?: JsonObject[string];
+  becomes?: JsonObject[string];
+  consequence?: boolean;
+}

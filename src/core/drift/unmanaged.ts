@@ -1,0 +1,88 @@
+import type { DriftState, OwnerProfile } from '../model/drift.ts';
+import type { JsonObject } from '../model/resource.ts';
+import { marked } from './policy.ts';
+import { type Deployer, fluxName, fluxNamespace, selfTracked } from './tracking.ts';
+import { metadataMap, own } from './values.ts';
+
+export interface Unmanaged {
+  state: Extract<DriftState, 'prune-candidate' | 'orphan' | 'untracked' | 'skipped'>;
+  reason: string;
+}
+
+/**
+ * What a live object is that no manifest declares (drift.md 2.9, "Removed from Git (objects)").
+ * `listed` says that the deployer's own inventory names it. Ownership is only ever proven by that
+ * inventory or by marks on the object, never guessed from its namespace.
+ */
+export function classifyUnmanaged(
+  live: JsonObject,
+  profile: OwnerProfile,
+  deployer: Deployer | undefined,
+  listed: boolean,
+): Unmanaged {
+  const owners = own(own(live, 'metadata'), 'ownerReferences');
+  if (Array.isArray(owners) && owners.length > 0)
+    return untracked('Another object owns it (ownerReferences).');
+  if (marked('helm.sh/resource-policy', 'keep', live))
+    return { state: 'orphan', reason: 'Helm keeps it (helm.sh/resource-policy: keep).' };
+  if (profile.mode === 'flux') return byFlux(live, deployer, listed);
+  if (profile.manager === 'argocd-controller') return byArgo(live, deployer, listed);
+  const release = metadataMap(live, 'annotations')['meta.helm.sh/release-name'];
+  if (release !== undefined && (deployer === undefined || deployer.name === release))
+    return candidate(`The Helm release ${release} holds it and the chart no longer renders it.`);
+  return listed
+    ? candidate('It was applied before and no manifest declares it now.')
+    : untracked('Nothing says that it was applied from here.');
+}
+
+function byFlux(live: JsonObject, deployer: Deployer | undefined, listed: boolean): Unmanaged {
+  const labels = metadataMap(live, 'labels');
+  const name = labels[fluxName];
+  const elsewhere =
+    name !== undefined && (name !== deployer?.name || labels[fluxNamespace] !== deployer.namespace);
+  if (elsewhere)
+    return untracked(`It belongs to the Kustomization ${labels[fluxNamespace]}/${name}.`);
+  if (name === undefined && !listed) return untracked('No Kustomization names it.');
+  for (const [key, value] of fluxKeeps) {
+    if (marked(key, value, live))
+      return candidate(`No manifest declares it any more; Flux keeps it (${key}: ${value}).`);
+  }
+  return candidate('No manifest declares it any more, so Flux would delete it.');
+}
+
+const fluxKeeps = [
+  ['kustomize.toolkit.fluxcd.io/prune', 'disabled'],
+  ['kustomize.toolkit.fluxcd.io/reconcile', 'disabled'],
+  ['kustomize.toolkit.fluxcd.io/ssa', 'Ignore'],
+] as const;
+
+function byArgo(live: JsonObject, deployer: Deployer | undefined, listed: boolean): Unmanaged {
+  const application = selfTracked(live);
+  if (application !== undefined && deployer && application !== deployer.name)
+    return untracked(`It belongs to the Application ${application}.`);
+  if (application === undefined && !listed)
+    return untracked('Its tracking id does not name it, or it has none.');
+  if (optionsOf(live, 'compare-options').includes('IgnoreExtraneous'))
+    return { state: 'skipped', reason: 'Argo CD does not count it (IgnoreExtraneous).' };
+  const keeps = optionsOf(live, 'sync-options').find(
+    option => option === 'Prune=false' || option === 'Prune=confirm',
+  );
+  return candidate(
+    keeps === undefined
+      ? 'No manifest declares it any more, so a sync with pruning would delete it.'
+      : `No manifest declares it any more; Argo CD does not prune it by itself (${keeps}).`,
+  );
+}
+
+function optionsOf(live: JsonObject, name: string): string[] {
+  const text = metadataMap(live, 'annotations')[`argocd.argoproj.io/${name}`] ?? '';
+  return text.split(',').map(option => option.trim());
+}
+
+function candidate(reason: string): Unmanaged {
+  return { state: 'prune-candidate', reason };
+}
+
+function untracked(reason: string): Unmanaged {
+  return { state: 'untracked', reason };
+}
