@@ -17,3 +17,10 @@ export function ageText(time: string, now: Date): string | undefined {
   if (age < day) return `${Math.floor(age / hour)} h ago`;
   return age < 2 * day ? 'yesterday' : `${Math.floor(age / day)} d ago`;
 }
+
+/** A time to the minute, for reports that are read later: `2026-03-04 09:00 UTC`; what is no time as it is. */
+export function minuteText(time: string): string {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return time;
+  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

@@ -1,10 +1,13 @@
 import type { DriftPath, Owner } from '../../core/model/drift.ts';
 import type { Json, Resource } from '../../core/model/resource.ts';
-import { ageText } from './age.ts';
+import { ageText, minuteText } from './age.ts';
 import { isSecret, maskPath, printable, valueText } from './values.ts';
 
-/** `kubectl-edit, yesterday`: the newest first, at most two; the subresource only where it says more. */
-export function ownersText(owners: readonly Owner[], now: Date): string {
+/**
+ * `kubectl-edit, yesterday`: the newest first, at most two; the subresource only where it says more.
+ * Without `now`, for what is read later, the time itself.
+ */
+export function ownersText(owners: readonly Owner[], now?: Date): string {
   const newestFirst = [...owners].sort((a, b) => (b.time ?? '').localeCompare(a.time ?? ''));
   const said = newestFirst.slice(0, 2).map(owner => ownerText(owner, now));
   if (owners.length > 2) said.push(`${owners.length - 2} more`);
@@ -35,9 +38,10 @@ export function remarks(path: DriftPath, resource: Resource): string[] {
   ];
 }
 
-function ownerText({ manager, subresource, time }: Owner, now: Date): string {
+function ownerText({ manager, subresource, time }: Owner, now: Date | undefined): string {
   const what = subresource && !manager.includes(subresource) ? ` (${subresource})` : '';
-  const age = time === undefined ? undefined : ageText(time, now);
+  const when = now === undefined ? minuteText : (text: string) => ageText(text, now);
+  const age = time === undefined ? undefined : when(time);
   return printable(manager) + printable(what) + (age === undefined ? '' : `, ${age}`);
 }
 

@@ -1,6 +1,7 @@
 import type { DriftState } from '../../core/model/drift.ts';
 import type { EngineId } from '../../core/model/environment.ts';
 import { type Style, styleFor } from '../style.ts';
+import { minuteText } from './age.ts';
 import { pad, shortenMiddle, textWidth, wrapParts } from './columns.ts';
 import { countStates, spoken, states } from './states.ts';
 import type { EnvironmentDrift, TextOptions } from './types.ts';
@@ -89,13 +90,6 @@ function clusterFacts({ cluster }: EnvironmentDrift): string[] {
   }
   const name = context ?? server;
   return [name ?? 'no cluster'];
-}
-
-function minuteText(time: string): string {
-  const date = new Date(time);
-  return Number.isNaN(date.getTime())
-    ? time
-    : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 function revisionText({ revision, branch, deployed }: EnvironmentDrift): string {

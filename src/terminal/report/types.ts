@@ -4,6 +4,7 @@ import type { EngineId, Environment } from '../../core/model/environment.ts';
 import type { Finding, NotChecked } from '../../core/model/finding.ts';
 import type { Provenance, ProvenanceKind } from '../../core/model/rendered.ts';
 import type { Json, Resource } from '../../core/model/resource.ts';
+import type { Place } from '../../core/model/source.ts';
 
 /** What `driftline drift` found: one entry per chosen environment, in the order they are shown. */
 export interface DriftReport {
@@ -23,6 +24,8 @@ export interface EnvironmentDrift {
   branch?: string;
   /** What the engine says it applied last. */
   deployed?: Deployed;
+  /** Where the environment is declared: the place for what has no line of its own. */
+  origin?: Place;
   /** Every object that was looked at, the synced ones too. */
   results: DriftResult[];
   /** What never became an object with a result: a chart that did not render, a list that was refused. */
@@ -47,7 +50,7 @@ export interface ValidateReport {
 export interface EnvironmentsReport {
   environments: Environment[];
   /** What belongs to no environment: a broken `driftline.yaml`, an Application that could not be placed. */
-  unresolved: { reason: string; place?: { file: string; line: number; column: number } }[];
+  unresolved: { reason: string; place?: Place }[];
 }
 
 /** What `driftline trace` answers: where fields come from, or what a line reaches. */

@@ -1,0 +1,59 @@
+import { resourceText } from '../../core/model/resource.ts';
+import type { Issue, Issues } from './issues.ts';
+
+/**
+ * GitHub's workflow commands: an annotation per finding, the errors first because only the first ten
+ * of a level are shown, then what was not checked, and the totals as a plain line.
+ */
+export function github(report: Issues, totals: string): string {
+  const levels: Issue['level'][] = ['error', 'warning', 'note'];
+  const annotations = levels.flatMap(level =>
+    report.issues.filter(issue => issue.level === level).map(annotation),
+  );
+  const open = report.notChecked.map(({ reason, place, object, environment }) => {
+    const subject = object === undefined ? environment : resourceText(object);
+    const message = subject === undefined ? reason : `${subject}: ${reason}`;
+    const at = place && { file: place.file, line: place.line };
+    return command('warning', { ...at, title: 'Driftline: not checked' }, message);
+  });
+  // A plain line that begins like a command would be one.
+  const last = data(totals).replace(/^[:#]/, ' $&');
+  return `${[...annotations, ...open, last].join('\n')}\n`;
+}
+
+function annotation({ level, rule, message, place }: Issue): string {
+  const oneLine = place?.endLine === place?.line;
+  return command(
+    level === 'note' ? 'notice' : level,
+    {
+      file: place?.file,
+      line: place?.line,
+      endLine: place?.endLine,
+      // Columns are understood within one line only.
+      col: oneLine ? place?.column : undefined,
+      endColumn: oneLine ? place?.endColumn : undefined,
+      title: `Driftline: ${rule}`,
+    },
+    message,
+  );
+}
+
+function command(
+  name: string,
+  properties: Record<string, string | number | undefined>,
+  message: string,
+): string {
+  const said = Object.entries(properties).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key}=${property(`${value}`)}`],
+  );
+  return `::${name} ${said.join(',')}::${data(message)}`;
+}
+
+/** Escapes as `@actions/core` does, which is what the runner undoes. */
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
