@@ -31,7 +31,6 @@ export function resolvePlain(text: string): Scalar | BadScalar {
  */
 export function resolveTagged(tag: string, text: string): Scalar | BadScalar {
   const name = shortTag(tag);
-  if (name === '!') return resolvePlain(text);
   if (name === '!!binary') return decodeBinary(text);
   const fits = typeTests[name];
   if (!fits) return text;

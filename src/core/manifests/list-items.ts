@@ -1,4 +1,4 @@
-import { entryOf } from './locate.ts';
+import { entryOf, textAt } from './locate.ts';
 import type { ListNode, ManifestDocument, MapEntry, MapNode, Node } from './syntax.ts';
 
 /**
@@ -21,14 +21,14 @@ export function flattenList(document: ManifestDocument): ManifestDocument[] {
 }
 
 function itemsOf(root: Node | undefined): ListNode | undefined {
-  const kind = textOf(root, 'kind');
+  const kind = textAt(root, 'kind');
   if (kind === undefined || !kind.endsWith('List')) return undefined;
   const items = entryOf(root, 'items')?.node;
   return items?.kind === 'list' ? items : undefined;
 }
 
 function withType(item: Node, list: MapNode): Node {
-  if (item.kind !== 'map' || textOf(list, 'kind') === 'List') return item;
+  if (item.kind !== 'map' || textAt(list, 'kind') === 'List') return item;
   const missing: MapEntry[] = [];
   const apiVersion = entryOf(list, 'apiVersion');
   const kind = entryOf(list, 'kind');
@@ -38,9 +38,4 @@ function withType(item: Node, list: MapNode): Node {
     missing.push({ ...kind, node: { ...kind.node, value } });
   }
   return missing.length === 0 ? item : { ...item, entries: [...missing, ...item.entries] };
-}
-
-function textOf(node: Node | undefined, key: string): string | undefined {
-  const value = entryOf(node, key)?.node;
-  return value?.kind === 'scalar' && typeof value.value === 'string' ? value.value : undefined;
 }

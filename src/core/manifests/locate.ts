@@ -17,6 +17,12 @@ export function entryOf(node: Node | undefined, key: string): MapEntry | undefin
   return node?.kind === 'map' ? node.entries.find(entry => entry.key === key) : undefined;
 }
 
+/** The string that a map has at a key; undefined for anything else. */
+export function textAt(node: Node | undefined, key: string): string | undefined {
+  const value = entryOf(node, key)?.node;
+  return value?.kind === 'scalar' && typeof value.value === 'string' ? value.value : undefined;
+}
+
 /** The node a pointer leads to, or undefined where the path ends before. */
 export function nodeAt(root: Node | undefined, pointer: Readonly<Pointer>): Node | undefined {
   let node = root;
