@@ -1,0 +1,199 @@
+import {
+  apiVersionOf,
+  type GroupVersionKind,
+  isObject,
+  type Json,
+  type JsonObject,
+  type Resource,
+  resourceText,
+} from '../model/resource.ts';
+import type {
+  ApiResource,
+  Cluster,
+  ClusterIdentity,
+  DiscoveryAnswer,
+  ListAnswer,
+  WatchEvent,
+} from './cluster.ts';
+import type { Connection } from './connection.ts';
+import { discover } from './discovery.ts';
+import type { Failure } from './failure.ts';
+import { keepCurrent, type WatchSource } from './watch.ts';
+
+const pageSize = 500;
+/** The server ends a watch after this many seconds; bookmarks come every minute on the way. */
+const watchSeconds = 290;
+/** A stream without a byte for this long has died without a word (users-ask.md 25). */
+const watchSilence = 150_000;
+
+/** An API server. Bodies are read as the server sends them, not through generated models. */
+export class ApiCluster implements Cluster {
+  readonly identity: ClusterIdentity;
+  readonly #connection: Connection;
+  readonly #watches = new Set<() => void>();
+  #discovery: Promise<DiscoveryAnswer> | undefined;
+
+  constructor(connection: Connection, identity: ClusterIdentity) {
+    this.#connection = connection;
+    this.identity = identity;
+  }
+
+  async discovery(signal?: AbortSignal): Promise<DiscoveryAnswer> {
+    // Shared by all askers, so that no one's signal ends it for the others.
+    this.#discovery ??= discover(this.#connection);
+    const answer = await this.#discovery;
+    // Only what is complete is kept.
+    if (!answer.ok || answer.incomplete) this.#discovery = undefined;
+    signal?.throwIfAborted();
+    return answer;
+  }
+
+  async list(type: ApiResource, namespace: string, signal?: AbortSignal): Promise<ListAnswer> {
+    const first = await this.#listPages(type, namespace, pageSize, signal);
+    if (first.ok || first.status !== 410) return first;
+    // The list grew older than the server's memory while it was read; the whole at once cannot.
+    return this.#listPages(type, namespace, 0, signal);
+  }
+
+  watch(type: ApiResource, namespace: string, listener: (event: WatchEvent) => void): () => void {
+    const source: WatchSource = {
+      list: signal => this.list(type, namespace, signal),
+      changes: (version, onEvent, signal) =>
+        this.#changes(type, namespace, version, onEvent, signal),
+    };
+    const end = keepCurrent(source, listener);
+    const ended = () => {
+      this.#watches.delete(ended);
+      end();
+    };
+    this.#watches.add(ended);
+    return ended;
+  }
+
+  async get(
+    type: ApiResource,
+    resource: Resource,
+    signal?: AbortSignal,
+  ): Promise<{ ok: true; object: JsonObject | undefined } | { ok: false; reason: string }> {
+    const what = `read ${resourceText({ ...resource, kind: type.kind })}`;
+    const answer = await this.#connection.ask({ what, path: objectPath(type, resource) }, signal);
+    if (answer.ok) return { ok: true, object: typed(answer.body, type) };
+    if (isAbsent(answer, resource)) return { ok: true, object: undefined };
+    return { ok: false, reason: answer.reason };
+  }
+
+  async dryRunApply(
+    type: ApiResource,
+    object: JsonObject,
+    manager: string,
+    signal?: AbortSignal,
+  ): Promise<{ ok: true; object: JsonObject } | { ok: false; status: number; reason: string }> {
+    const metadata = isObject(object.metadata) ? object.metadata : {};
+    const resource = {
+      ...type,
+      namespace: String(metadata.namespace ?? ''),
+      name: String(metadata.name ?? ''),
+    };
+    const query = new URLSearchParams({
+      dryRun: 'All',
+      fieldManager: manager,
+      force: 'true',
+      fieldValidation: 'Strict',
+    });
+    const question = {
+      what: `try ${resourceText(resource)}`,
+      path: `${objectPath(type, resource)}?${query}`,
+      method: 'PATCH' as const,
+      // JSON is YAML.
+      contentType: 'application/apply-patch+yaml',
+      body: JSON.stringify(object),
+    };
+    const answer = await this.#connection.ask(question, signal);
+    if (answer.ok) return { ok: true, object: typed(answer.body, type) };
+    const message = answer.body?.message;
+    return {
+      ok: false,
+      status: answer.status,
+      reason: typeof message === 'string' ? message : answer.reason,
+    };
+  }
+
+  close(): void {
+    for (const end of this.#watches) end();
+    this.#connection.close();
+  }
+
+  async #listPages(
+    type: ApiResource,
+    namespace: string,
+    limit: number,
+    signal?: AbortSignal,
+  ): Promise<Extract<ListAnswer, { ok: true }> | Failure> {
+    const place = type.namespaced && namespace !== '' ? ` in the namespace ${namespace}` : '';
+    const what = `list ${type.resource}${place}`;
+    const objects: JsonObject[] = [];
+    let next = '';
+    for (;;) {
+      const query = new URLSearchParams(limit > 0 ? { limit: String(limit) } : {});
+      if (next !== '') query.set('continue', next);
+      const path = `${collectionPath(type, namespace)}?${query}`;
+      const answer = await this.#connection.ask({ what, path }, signal);
+      if (!answer.ok) return answer;
+      const page = isObject(answer.body) ? answer.body : {};
+      for (const item of Array.isArray(page.items) ? page.items : [])
+        objects.push(typed(item, type));
+      const metadata = isObject(page.metadata) ? page.metadata : {};
+      next = String(metadata.continue ?? '');
+      if (next === '')
+        return { ok: true, objects, resourceVersion: String(metadata.resourceVersion ?? '') };
+    }
+  }
+
+  #changes(
+    type: ApiResource,
+    namespace: string,
+    resourceVersion: string,
+    onEvent: (event: JsonObject) => void,
+    signal: AbortSignal,
+  ): Promise<{ ok: true } | Failure> {
+    const query = new URLSearchParams({
+      watch: '1',
+      allowWatchBookmarks: 'true',
+      resourceVersion,
+      timeoutSeconds: String(watchSeconds),
+    });
+    const path = `${collectionPath(type, namespace)}?${query}`;
+    const onLine = (line: string) => {
+      const event = JSON.parse(line) as Json;
+      if (isObject(event)) onEvent(event);
+    };
+    return this.#connection.stream(
+      { what: `watch ${type.resource}`, path },
+      watchSilence,
+      onLine,
+      signal,
+    );
+  }
+}
+
+function collectionPath(type: ApiResource, namespace: string): string {
+  const root = type.group === '' ? '/api' : `/apis/${type.group}`;
+  const scope =
+    type.namespaced && namespace !== '' ? `namespaces/${encodeURIComponent(namespace)}/` : '';
+  return `${root}/${type.version}/${scope}${type.resource}`;
+}
+
+function objectPath(type: ApiResource, resource: { namespace: string; name: string }): string {
+  return `${collectionPath(type, resource.namespace)}/${encodeURIComponent(resource.name)}`;
+}
+
+/** Items of a list of a built-in type come without their type. */
+function typed(value: Json, type: GroupVersionKind): JsonObject {
+  return { apiVersion: apiVersionOf(type), kind: type.kind, ...(isObject(value) ? value : {}) };
+}
+
+/** A 404 about the object itself, not about a type or an address that is not served. */
+function isAbsent(failure: Failure, { name }: { name: string }): boolean {
+  const details = failure.body?.details;
+  return failure.status === 404 && isObject(details) && details.name === name;
+}

@@ -1,0 +1,165 @@
+import { readFile } from 'node:fs/promises';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
+import { KubeConfig } from '@kubernetes/client-node';
+import { messageOf, UserError } from '../lib/errors.ts';
+import { type PluginCredential, runPlugin } from './exec-plugin.ts';
+import type { KubeContext, KubeUser } from './kube-context.ts';
+import { proxyFor } from './proxy.ts';
+
+/** What a request needs so that the server knows who asks. */
+export interface Access {
+  agent: HttpAgent;
+  headers: Record<string, string | string[]>;
+}
+
+type Tls = Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>;
+
+/** Token files are rewritten by whoever keeps them fresh; client-go reads them again after a minute. */
+const lifetime = 60_000;
+
+/**
+ * Gives access to one context's server: client certificates, tokens, plug-ins, proxies, by
+ * `@kubernetes/client-node` where it has them. Several askers wait for one answer, so that a plug-in
+ * never runs twice at a time.
+ */
+export class Credentials {
+  readonly #context: KubeContext;
+  readonly #env: NodeJS.ProcessEnv;
+  #current: Promise<Access & { expires: number; tls: string }> | undefined;
+  #plugin: PluginCredential | undefined;
+  readonly #ended = new AbortController();
+
+  constructor(context: KubeContext, env: NodeJS.ProcessEnv) {
+    this.#context = context;
+    this.#env = env;
+  }
+
+  /** Throws a UserError when the credentials cannot be had. */
+  async access(): Promise<Access> {
+    const before = this.#current;
+    const known = await before?.catch(() => undefined);
+    if (known && known.expires > Date.now()) return known;
+    // Another asker may have begun while this one waited.
+    if (this.#current === before) this.#current = this.#make(known);
+    return this.#current as Promise<Access>;
+  }
+
+  /** Forgets what the server no longer accepts. True when asking again may help. */
+  async renew(): Promise<boolean> {
+    const { exec, tokenFile } = this.#context.user;
+    this.#plugin = undefined;
+    const known = await this.#current?.catch(() => undefined);
+    if (known) known.expires = 0;
+    return exec !== undefined || tokenFile !== undefined;
+  }
+
+  async close(): Promise<void> {
+    this.#ended.abort();
+    const known = await this.#current?.catch(() => undefined);
+    known?.agent.destroy();
+  }
+
+  async #make(known: (Access & { tls: string }) | undefined) {
+    const { cluster, user } = this.#context;
+    const options: RequestOptions = { headers: {} };
+    const config = clientConfig(this.#context, this.#env, await this.#tokenOf(user));
+    try {
+      await config.applyToHTTPSOptions(options);
+    } catch (error) {
+      throw new UserError(
+        `The credentials of the context "${this.#context.name}" cannot be used (${messageOf(error)}): correct them in ${this.#context.file}.`,
+      );
+    }
+    const cert = this.#plugin?.cert ?? options.cert;
+    const key = this.#plugin?.key ?? options.key;
+    const { ca, servername, rejectUnauthorized } = options;
+    const tls = { ca, cert, key, servername, rejectUnauthorized };
+    // Connections stay open as long as they are made in the same way.
+    const same = JSON.stringify(tls);
+    const agent =
+      known?.tls === same ? known.agent : makeAgent(config, cluster.server, tls, options);
+    const headers = { ...(options.headers as Access['headers']), ...impersonation(user) };
+    if (user.username !== undefined) {
+      const pair = `${user.username}:${user.password ?? ''}`;
+      headers.Authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
+    }
+    const expires = Math.min(
+      Date.now() + lifetime,
+      this.#plugin?.expires ?? Number.POSITIVE_INFINITY,
+    );
+    return { agent, headers, expires, tls: same };
+  }
+
+  async #tokenOf(user: KubeUser): Promise<string | undefined> {
+    if (user.exec) {
+      if (this.#plugin === undefined || this.#plugin.expires <= Date.now())
+        this.#plugin = await runPlugin(user.exec, this.#context, this.#ended.signal);
+      return this.#plugin.token;
+    }
+    if (user.tokenFile === undefined) return user.token;
+    try {
+      return (await readFile(user.tokenFile, 'utf8')).trim();
+    } catch (error) {
+      throw new UserError(
+        `The token file of the context "${this.#context.name}" cannot be read (${messageOf(error)}).`,
+      );
+    }
+  }
+}
+
+/** The context as client-node's KubeConfig has it; plug-ins and token files are resolved before. */
+function clientConfig(context: KubeContext, env: NodeJS.ProcessEnv, token?: string): KubeConfig {
+  const { cluster, user } = context;
+  const config = new KubeConfig();
+  config.loadFromOptions({
+    currentContext: context.name,
+    contexts: [{ name: context.name, cluster: cluster.name, user: user.name }],
+    clusters: [
+      {
+        name: cluster.name,
+        server: cluster.server,
+        caData: cluster.caData,
+        caFile: cluster.caData === undefined ? cluster.caFile : undefined,
+        // client-node refuses plain http unless told not to verify; there is nothing to verify then.
+        skipTLSVerify: cluster.skipTlsVerify || cluster.server.startsWith('http:'),
+        tlsServerName: cluster.tlsServerName,
+        proxyUrl: cluster.proxyUrl ?? proxyFor(cluster.server, env),
+      },
+    ],
+    users: [
+      {
+        name: user.name,
+        token,
+        certData: user.certData,
+        certFile: user.certData === undefined ? user.certFile : undefined,
+        keyData: user.keyData,
+        keyFile: user.keyData === undefined ? user.keyFile : undefined,
+        authProvider: user.authProvider,
+      },
+    ],
+  });
+  return config;
+}
+
+/** client-node's agent only where there is a proxy: its others open a connection for every request. */
+function makeAgent(
+  config: KubeConfig,
+  server: string,
+  tls: Tls,
+  options: RequestOptions,
+): HttpAgent {
+  if (config.getCurrentCluster()?.proxyUrl) return options.agent as HttpAgent;
+  const keep = { keepAlive: true, keepAliveMsecs: 30_000 };
+  return server.startsWith('http:') ? new HttpAgent(keep) : new HttpsAgent({ ...keep, ...tls });
+}
+
+function impersonation({ impersonate }: KubeUser): Record<string, string | string[]> {
+  if (impersonate === undefined) return {};
+  const { user, uid, groups } = impersonate;
+  return {
+    'Impersonate-User': user,
+    ...(uid === undefined ? {} : { 'Impersonate-Uid': uid }),
+    ...(groups.length === 0 ? {} : { 'Impersonate-Group': groups }),
+  };
+}

@@ -1,0 +1,100 @@
+import { messageOf } from '../lib/errors.ts';
+import type { ClusterTarget } from '../model/environment.ts';
+import type { Host } from '../model/host.ts';
+import { isObject } from '../model/resource.ts';
+import type { Cluster } from './cluster.ts';
+import { credentialProgram, type KubeContext } from './kube-context.ts';
+import { findContext, type Kubeconfig, readKubeconfig } from './kubeconfig.ts';
+import { openSnapshot } from './snapshot.ts';
+
+export interface OpenOptions {
+  /** The repository's root folder. */
+  root: string;
+  host: Host;
+  /** Open no connection; snapshots still work. */
+  offline?: boolean;
+  signal?: AbortSignal;
+  /** Default: the process's own. */
+  env?: NodeJS.ProcessEnv;
+}
+
+export type OpenAnswer =
+  | { ok: true; cluster: Cluster }
+  /** Nothing of that cluster can be compared; one sentence. */
+  | { ok: false; reason: string };
+
+/**
+ * Opens what an environment is compared with. A context must be named and, where the environment pins a
+ * cluster's UID, must lead to that cluster. Rejects only when aborted.
+ */
+export async function openCluster(
+  target: ClusterTarget,
+  options: OpenOptions,
+): Promise<OpenAnswer> {
+  try {
+    if (target.kind === 'none') return { ok: false, reason: target.reason };
+    if (target.kind === 'snapshot')
+      return { ok: true, cluster: await openSnapshot(options.root, target.file) };
+    if (options.offline) {
+      const reason = `the cluster of the context "${target.context}" was not asked: no connection is opened when offline`;
+      return { ok: false, reason };
+    }
+    const kubeconfig = await readContexts(options);
+    return await openContext(findContext(kubeconfig, target.context), target.uid, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    return { ok: false, reason: messageOf(error) };
+  }
+}
+
+function readContexts({ root, host, env }: OpenOptions): Promise<Kubeconfig> {
+  return readKubeconfig({ env: env ?? process.env, root, trusted: host.trusted() });
+}
+
+async function openContext(
+  context: KubeContext,
+  pinned: string | undefined,
+  { host, env, signal }: OpenOptions,
+): Promise<OpenAnswer> {
+  const program = credentialProgram(context.user);
+  if (program !== undefined && !host.trusted()) {
+    const reason = `the context "${context.name}" starts the program \`${program}\` for its credentials, which only a trusted folder may do: trust it (on the command line with --trust)`;
+    return { ok: false, reason };
+  }
+  // The client library takes a third of a second to load: only when a server is asked.
+  const [{ Connection }, { ApiCluster }] = await Promise.all([
+    import('./connection.ts'),
+    import('./api.ts'),
+  ]);
+  const connection = new Connection(context, env ?? process.env);
+  const fail = (reason: string): OpenAnswer => {
+    connection.close();
+    return { ok: false, reason };
+  };
+  const namespace = '/api/v1/namespaces/kube-system';
+  const [version, system] = await Promise.all([
+    connection.ask({ what: 'read the version', path: '/version' }, signal),
+    connection.ask({ what: 'read the namespace kube-system', path: namespace }, signal),
+  ]);
+  // A server may hide its version or its namespace; every other failure is one of the connection.
+  const hidden = ['forbidden', 'not-served'];
+  for (const answer of [version, system])
+    if (!answer.ok && !hidden.includes(answer.why)) return fail(answer.reason);
+  const metadata = system.ok && isObject(system.body) ? system.body.metadata : undefined;
+  const uid = isObject(metadata) && typeof metadata.uid === 'string' ? metadata.uid : undefined;
+  if (pinned !== undefined && uid !== pinned) return fail(pinText(context.name, pinned, uid));
+  const git = version.ok && isObject(version.body) ? version.body.gitVersion : undefined;
+  const identity = {
+    context: context.name,
+    server: context.cluster.server,
+    uid,
+    version: typeof git === 'string' ? git : undefined,
+  };
+  return { ok: true, cluster: new ApiCluster(connection, identity) };
+}
+
+function pinText(context: string, pinned: string, uid: string | undefined): string {
+  if (uid === undefined)
+    return `the context "${context}" may not read the namespace kube-system, so that nothing shows that it leads to the pinned cluster (${pinned}): ask for permission to get it, or remove the uid`;
+  return `the context "${context}" leads to another cluster (${uid}) than the environment is pinned to (${pinned}), so nothing was compared: correct the context or the uid`;
+}
