@@ -1,0 +1,68 @@
+import {
+  apiVersionOf,
+  type GroupVersionKind,
+  isObject,
+  type JsonObject,
+  parseApiVersion,
+} from '../model/resource.ts';
+import type { KindLookup, Schemas } from '../schemas/type.ts';
+import type { Violation } from './violation.ts';
+
+/** What an object says it is: its type, or why it cannot be told. */
+export type Identity =
+  | { gvk: GroupVersionKind; lookup: KindLookup; violations: Violation[] }
+  | { gvk?: undefined; lookup?: undefined; violations: Violation[] };
+
+/**
+ * Looks an object's apiVersion and kind up. One of the two missing is an error only beside metadata:
+ * other YAML has an apiVersion or a kind as well.
+ */
+export function identify(object: JsonObject, schemas: Schemas): Identity {
+  const { apiVersion, kind } = object;
+  if (typeof apiVersion === 'string' && typeof kind === 'string') {
+    const gvk = { ...parseApiVersion(apiVersion), kind };
+    const lookup = schemas.lookup(gvk);
+    return { gvk, lookup, violations: violationOf(lookup) };
+  }
+  if (!isObject(object.metadata)) return { violations: [] };
+  if (apiVersion === undefined && kind === undefined) return { violations: [] };
+  return { violations: [missing('apiVersion', apiVersion), missing('kind', kind)].flat() };
+}
+
+function missing(name: string, value: unknown): Violation[] {
+  if (typeof value === 'string') return [];
+  const absent = value === undefined || value === null;
+  return [
+    {
+      rule: absent ? 'missing-required' : 'wrong-type',
+      severity: 'error',
+      pointer: [name],
+      on: absent ? 'key' : 'value',
+      message: absent
+        ? `${name} is missing, which every Kubernetes object has.`
+        : `${name} must be a string; put it in quotes.`,
+    },
+  ];
+}
+
+const rules = {
+  'unknown-kind': 'unknown-kind',
+  'unknown-version': 'unknown-kind',
+  removed: 'removed-api',
+  'not-yet': 'unknown-kind',
+};
+
+function violationOf(lookup: KindLookup): Violation[] {
+  if (lookup.found || lookup.why === 'unknown') return [];
+  const { suggestion } = lookup;
+  const violation: Violation = {
+    rule: rules[lookup.why],
+    severity: 'error',
+    pointer: [lookup.why === 'unknown-kind' ? 'kind' : 'apiVersion'],
+    on: 'value',
+    message: lookup.reason,
+  };
+  if (suggestion)
+    violation.fix = `Write apiVersion: ${apiVersionOf(suggestion)} and kind: ${suggestion.kind}.`;
+  return [violation];
+}

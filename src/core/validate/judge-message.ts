@@ -1,0 +1,81 @@
+import { nearestName } from '../schemas/nearest.ts';
+import { oneOf } from './scalars.ts';
+
+/** The judge's words about one field, as a rule and the rest of a sentence that begins with the field. */
+export interface Verdict {
+  rule: string;
+  says: string;
+  fix?: string;
+  /** The refused value, where the message names a plain one. */
+  value?: string;
+}
+
+/**
+ * Turns an API server's cause (`Unsupported value: "never": supported values: "Always", …`) into a
+ * sentence. `secret` leaves values out.
+ */
+export function verdictOf(type: string | undefined, message: string, secret: boolean): Verdict {
+  const { value, detail } = split(message);
+  const named = value === undefined || secret ? '' : ` "${value}"`;
+  switch (type) {
+    case 'FieldValueRequired':
+      return { rule: 'missing-required', says: withDetail('is required', detail) };
+    case 'FieldValueNotSupported':
+      return unsupported(value, detail, secret);
+    case 'FieldValueForbidden':
+      return { rule: 'not-allowed', says: withDetail('is not allowed', detail) };
+    case 'FieldValueDuplicate':
+      return { rule: 'duplicate-value', says: `${named.trim()} is set twice`.trim(), value };
+    case 'FieldValueNotFound':
+      return { rule: 'not-found', says: `names ${named.trim()}, which does not exist`, value };
+    case 'FieldValueInvalid':
+    case 'FieldValueTooLong':
+    case 'FieldValueTooMany':
+      return {
+        rule: 'invalid-value',
+        says: withDetail(`${named.trim()} is not valid`.trim(), detail),
+        value,
+      };
+    default:
+      return { rule: 'refused', says: `is refused: ${message}` };
+  }
+}
+
+function unsupported(value: string | undefined, detail: string, secret: boolean): Verdict {
+  const values = [...detail.matchAll(/"([^"]*)"/g)].map(match => match[1] ?? '');
+  if (values.length === 0)
+    return { rule: 'bad-enum', says: withDetail('is not supported', detail) };
+  const near = value === undefined ? undefined : nearestName(value, values);
+  const not = value === undefined || secret ? '' : `, not "${value}"`;
+  return { rule: 'bad-enum', says: `must be ${oneOf(values)}${not}`, fix: near, value };
+}
+
+/** `Invalid value: "x": why` in its parts; a value that is no short scalar is left out. */
+function split(message: string): { value?: string; detail: string } {
+  const [, rest = message] =
+    /^(?:[A-Z][a-z]+ value|Not found|Forbidden|Too long|Too many)(?:: |$)(.*)/s.exec(message) ?? [];
+  const quoted = /^"((?:[^"\\]|\\.)*)"(?:: |$)(.*)/s.exec(rest);
+  if (quoted) return { value: unescaped(quoted[1] ?? ''), detail: quoted[2] ?? '' };
+  const plain = /^(-?[\d.]+|true|false|null)(?:: |$)(.*)/s.exec(rest);
+  if (plain) return { value: plain[1], detail: plain[2] ?? '' };
+  if (!/^[{[]/.test(rest)) return { detail: rest };
+  // A composite value ends where a detail in words begins.
+  const end = Math.max(rest.lastIndexOf('}: '), rest.lastIndexOf(']: '));
+  return { detail: end < 0 ? '' : rest.slice(end + 3) };
+}
+
+function unescaped(text: string): string {
+  try {
+    return String(JSON.parse(`"${text}"`));
+  } catch {
+    return text;
+  }
+}
+
+/** Adds a detail without the regular expressions that validation quotes. */
+function withDetail(says: string, detail: string): string {
+  const short = detail
+    .replace(/,? ?\(?(e\.g\.|regex used for validation is).*?'\)?(?=$|[;.])/gs, '')
+    .replace(/[\s.]+$/, '');
+  return short === '' ? says : `${says}: ${short}`;
+}

@@ -1,0 +1,46 @@
+import type { Pointer } from '../model/path.ts';
+import { isObject, type Json, type JsonObject } from '../model/resource.ts';
+
+/**
+ * Text that another tool replaces before the API server sees it: Flux' and the shell's `${VAR}`, Go and
+ * Jinja templates, argocd-vault-plugin's `<path:…>` and `<key>`, SOPS' `ENC[…]`, ResourceSets'
+ * `<< inputs.x >>`, `@@TOKEN@@` and `__TOKEN__`.
+ */
+const placeholder =
+  /\$\{|\{\{|\}\}|<path:|^<[^<>]+>$|^ENC\[|<<.*>>|@@\w+@@|^__\w+__$|^%\w+%$|\$\(\w+\)/;
+
+export function isPlaceholder(text: string): boolean {
+  return placeholder.test(text);
+}
+
+/** Where strings may say anything, so that a placeholder in them changes no verdict. */
+const freeText = new Set(['annotations', 'args', 'binaryData', 'command', 'data', 'stringData']);
+
+/** The first place that holds a placeholder and decides something, or undefined. */
+export function placeholderIn(object: JsonObject): Pointer | undefined {
+  const find = (value: Json, pointer: Pointer): Pointer | undefined => {
+    if (typeof value === 'string') return isPlaceholder(value) ? pointer : undefined;
+    if (typeof value !== 'object' || value === null) return undefined;
+    for (const [key, inner] of Object.entries(value)) {
+      if (isFreeText(object, pointer, key)) continue;
+      const step = Array.isArray(value) ? Number(key) : key;
+      const found = isPlaceholder(key) ? [...pointer, step] : find(inner, [...pointer, step]);
+      if (found) return found;
+    }
+    return undefined;
+  };
+  return find(object, []);
+}
+
+function isFreeText(object: JsonObject, pointer: Pointer, key: string): boolean {
+  const configuration = object.kind === 'ConfigMap' || object.kind === 'Secret';
+  if (key === 'data' || key === 'stringData' || key === 'binaryData')
+    return configuration && pointer.length === 0;
+  const environment = key === 'value' && pointer.at(-2) === 'env';
+  return environment || freeText.has(key);
+}
+
+/** True for what SOPS wrote: most values are encrypted, and the server never sees the file as it is. */
+export function isEncrypted(object: JsonObject): boolean {
+  return isObject(object.sops) && typeof object.sops.mac === 'string';
+}

@@ -1,0 +1,15 @@
+import type { JsonObject } from '../../model/resource.ts';
+import type { Violation } from '../violation.ts';
+import { nodePortRange } from './node-port-range.ts';
+import { probePortName } from './probe-port-name.ts';
+import type { Rule } from './rule.ts';
+
+/** All rules of our own: to add one, write its file and add it here. */
+export const rules: readonly Rule[] = [nodePortRange, probePortName];
+
+/** What the rules find in a final object. */
+export function checkRules(object: JsonObject): Violation[] {
+  return rules.flatMap(({ id, severity, check }) =>
+    check(object).map(violation => ({ ...violation, rule: id, severity, on: 'value' as const })),
+  );
+}

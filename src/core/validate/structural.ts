@@ -1,0 +1,186 @@
+import type { Pointer } from '../model/path.ts';
+import { isObject, type Json, type JsonObject } from '../model/resource.ts';
+import type { FieldType, KindType } from '../schemas/type.ts';
+import { isEncrypted, isPlaceholder } from './placeholders.ts';
+import {
+  formatProblem,
+  itemsProblem,
+  numberProblem,
+  quantityProblem,
+  type ScalarProblem,
+  textProblem,
+} from './scalars.ts';
+import { unknownField } from './unknown-field.ts';
+import { fieldName, type Violation } from './violation.ts';
+
+export interface StructuralOptions {
+  /** Patches and bases: what is missing may come from elsewhere, and `$patch` directives are known. */
+  partial?: boolean;
+}
+
+/**
+ * Everything in an object that its type refuses, all at once. Where the repository holds several
+ * definitions of a custom resource, the object is held against the one that it fits best.
+ */
+export function checkStructure(
+  object: JsonObject,
+  kind: KindType,
+  options: StructuralOptions = {},
+): Violation[] {
+  const [first = [], ...others] = [kind.type, ...(kind.alternatives ?? [])].map(type => {
+    const walk = new Walk(kind.builtin, options.partial === true);
+    walk.check(isEncrypted(object) ? withoutSops(object) : object, type, []);
+    return walk.found;
+  });
+  return others.reduce((best, found) => (found.length < best.length ? found : best), first);
+}
+
+function withoutSops({ sops: _, ...object }: JsonObject): JsonObject {
+  return object;
+}
+
+const expectations: Record<FieldType['kind'], string> = {
+  map: 'a map (object)',
+  list: 'a list (array)',
+  string: 'a string',
+  integer: 'an integer',
+  number: 'a number',
+  boolean: 'true or false (boolean)',
+  'int-or-string': 'an integer or a string',
+  quantity: 'a quantity such as 500m or 1Gi (string)',
+  any: 'anything',
+};
+
+class Walk {
+  readonly found: Violation[] = [];
+  readonly #builtin: boolean;
+  readonly #partial: boolean;
+  /** Types of the parents, outermost first. */
+  readonly #parents: FieldType[] = [];
+
+  constructor(builtin: boolean, partial: boolean) {
+    this.#builtin = builtin;
+    this.#partial = partial;
+  }
+
+  check(value: Json, type: FieldType, pointer: Pointer): void {
+    // The server takes null for "not set"; whether it may be missing is checked where it is required.
+    if (value === null || type.kind === 'any') return;
+    if (typeof value === 'string' && isPlaceholder(value)) return;
+    if (!fits(value, type)) this.#wrongType(value, type, pointer);
+    else if (isObject(value)) this.#checkMap(value, type, pointer);
+    else if (Array.isArray(value)) this.#checkList(value, type, pointer);
+    else this.#report(pointer, scalarProblem(value, type, this.#builtin));
+  }
+
+  #checkMap(value: JsonObject, type: FieldType, pointer: Pointer): void {
+    this.#parents.push(type);
+    for (const [key, inner] of Object.entries(value)) {
+      const field = type.fields?.get(key) ?? type.element;
+      if (field) this.check(inner, field, [...pointer, key]);
+      else if (!this.#isAllowed(key, value, type))
+        this.found.push(unknownField(key, [...pointer, key], this.#parents));
+    }
+    this.#parents.pop();
+    if (!this.#partial && pointer[0] !== 'status') this.#checkRequired(value, type, pointer);
+  }
+
+  #isAllowed(key: string, value: JsonObject, type: FieldType): boolean {
+    if (type.preserve || isPlaceholder(key)) return true;
+    const directive = /^\$(patch|retainKeys|setElementOrder\/|deleteFromPrimitiveList\/)/;
+    return directive.test(key) && (this.#partial || '$patch' in value);
+  }
+
+  #checkRequired(value: JsonObject, type: FieldType, pointer: Pointer): void {
+    for (const name of type.required ?? []) {
+      const present = value[name] !== undefined && value[name] !== null;
+      if (present || hasDefault(type.fields?.get(name), this.#builtin)) continue;
+      const place = pointer.length === 0 ? '' : ` in ${fieldName(pointer)}`;
+      this.found.push({
+        rule: 'missing-required',
+        severity: 'error',
+        pointer: [...pointer, name],
+        on: 'key',
+        message: `${name} is required${place}.`,
+      });
+    }
+  }
+
+  #checkList(value: Json[], type: FieldType, pointer: Pointer): void {
+    this.#report(pointer, itemsProblem(value.length, type));
+    const { element } = type;
+    if (element === undefined) return;
+    for (const [index, item] of value.entries()) this.check(item, element, [...pointer, index]);
+  }
+
+  #wrongType(value: Json, type: FieldType, pointer: Pointer): void {
+    const composite = typeof value === 'object';
+    const freeKey = this.#parents.at(-1)?.element === type;
+    const quotes = type.kind === 'string' && !composite ? '; put it in quotes' : '';
+    const name = fieldName(pointer, freeKey);
+    this.found.push({
+      rule: 'wrong-type',
+      severity: 'error',
+      pointer,
+      on: composite && typeof pointer.at(-1) === 'string' ? 'key' : 'value',
+      message: `${name} must be ${expectations[type.kind]}, not ${nameOf(value)}${quotes}.`,
+    });
+  }
+
+  #report(pointer: Pointer, problem: ScalarProblem | undefined): void {
+    if (problem === undefined) return;
+    const { rule, says, fix } = problem;
+    const freeKey = this.#parents.at(-1)?.fields === undefined;
+    const hint = fix === undefined || says.endsWith('?') ? '' : `; did you mean ${fix}?`;
+    const message = `${fieldName(pointer, freeKey)} ${says}${hint}`;
+    this.found.push({
+      rule,
+      severity: 'error',
+      pointer,
+      on: 'value',
+      message: message.endsWith('?') ? message : `${message}.`,
+      fix: fix === undefined ? undefined : `Write ${fix}.`,
+    });
+  }
+}
+
+function fits(value: Json, type: FieldType): boolean {
+  switch (type.kind) {
+    case 'map':
+      return isObject(value);
+    case 'list':
+      return Array.isArray(value);
+    case 'string':
+    case 'boolean':
+    case 'number':
+      return typeof value === type.kind;
+    case 'integer':
+      return Number.isInteger(value);
+    case 'int-or-string':
+      return typeof value === 'string' || Number.isInteger(value);
+    case 'quantity':
+      return typeof value === 'string' || typeof value === 'number';
+    default:
+      return true;
+  }
+}
+
+function scalarProblem(value: Json, type: FieldType, builtin: boolean): ScalarProblem | undefined {
+  if (typeof value === 'number') return numberProblem(value, type);
+  if (typeof value !== 'string') return undefined;
+  if (type.kind === 'quantity') return quantityProblem(value);
+  return (builtin ? formatProblem(value, type.format) : undefined) ?? textProblem(value, type);
+}
+
+/** A custom resource's default counts before validation; of Kubernetes' own only real values do. */
+function hasDefault(type: FieldType | undefined, builtin: boolean): boolean {
+  const value = type?.default;
+  return builtin ? Boolean(value) : value !== undefined;
+}
+
+function nameOf(value: Json): string {
+  if (Array.isArray(value)) return 'a list';
+  if (isObject(value)) return 'a map';
+  if (typeof value === 'string') return 'a string';
+  return `the ${typeof value} ${JSON.stringify(value)}`;
+}

@@ -1,0 +1,101 @@
+import type { IndexedFile } from '../manifests/index-types.ts';
+import { nodeAt } from '../manifests/locate.ts';
+import type { ManifestDocument } from '../manifests/syntax.ts';
+import type { Finding } from '../model/finding.ts';
+import { formatPath, type Pointer } from '../model/path.ts';
+import type { RenderedObject } from '../model/rendered.ts';
+import { type JsonObject, resourceOf } from '../model/resource.ts';
+import type { Place } from '../model/source.ts';
+import { valueAt } from './judge-path.ts';
+import { rangeAtPlace, rangeInDocument } from './place.ts';
+import type { Violation } from './violation.ts';
+
+/** An object to be checked, and how its fields are found in the repository. */
+export interface Subject {
+  object: JsonObject;
+  /** Its first line. */
+  place: Place;
+  environments: string[];
+  /** Puts a violation on the text that says it. */
+  finding(violation: Violation): Finding;
+}
+
+/** A document of a file, as it stands. */
+export function documentSubject(
+  file: IndexedFile,
+  document: ManifestDocument,
+  object: JsonObject,
+  environments: string[],
+): Subject {
+  const { parsed, path } = file;
+  const { line, column } = rangeInDocument(parsed, document, firstField(document), 'key');
+  return {
+    object,
+    place: { file: path, line, column },
+    environments,
+    finding: violation => ({
+      ...describe(violation, object, environments),
+      file: path,
+      ...rangeInDocument(parsed, document, violation.pointer, violation.on),
+    }),
+  };
+}
+
+function firstField({ root }: ManifestDocument): Pointer {
+  const first = root?.kind === 'map' ? root.entries[0] : undefined;
+  return first ? [first.key] : [];
+}
+
+/** An object as an environment renders it. */
+export function renderedSubject(
+  rendered: RenderedObject,
+  environment: string | undefined,
+  fileAt: (path: string) => IndexedFile | undefined,
+): Subject {
+  const { value: object, source: place } = rendered;
+  const environments = environment === undefined ? [] : [environment];
+  return {
+    object,
+    place,
+    environments,
+    finding: violation => {
+      const missing = valueAt(object, violation.pointer) === undefined;
+      const pointer = missing ? existing(object, violation.pointer) : violation.pointer;
+      const source = rendered.locate(pointer);
+      return {
+        ...describe(violation, object, environments),
+        file: source.file,
+        ...rangeAtPlace(fileAt(source.file), source, violation.on, missing),
+      };
+    },
+  };
+}
+
+/** The nearest parent that is there. */
+function existing(object: JsonObject, pointer: Pointer): Pointer {
+  const parent = pointer.slice(0, -1);
+  const found = parent.length === 0 || valueAt(object, parent) !== undefined;
+  return found ? parent : existing(object, parent);
+}
+
+function describe(
+  { rule, severity, message, pointer, fix }: Violation,
+  object: JsonObject,
+  environments: string[],
+) {
+  const resource = resourceOf(object);
+  return {
+    rule,
+    severity,
+    message,
+    path: formatPath(pointer),
+    environments,
+    ...(resource ? { object: resource } : {}),
+    ...(fix === undefined ? {} : { fix }),
+  };
+}
+
+/** True for a document that holds an object, not a list of operations or a scalar. */
+export function isMap(document: ManifestDocument): boolean {
+  return nodeAt(document.root, [])?.kind === 'map';
+}
