@@ -24,6 +24,8 @@ export interface Open {
   type: FieldType | undefined;
   /** Why not, then. */
   noType?: string;
+  /** True for kinds that Kubernetes does not define itself. */
+  custom: boolean;
   before: JsonObject | undefined;
   rules: IgnoreRule[];
   notes: string[];
@@ -83,6 +85,7 @@ async function compareLocally(input: DriftInput, live: JsonObject, known: Known)
     live: preparedLive,
     type: kind?.type,
     ...(known.kind.found ? {} : { noType: known.kind.reason }),
+    custom: kind?.builtin !== true,
     before: before === 'unreadable' ? undefined : before,
     rules,
     notes: prepared.notes,

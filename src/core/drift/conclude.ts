@@ -7,10 +7,11 @@ import type { ApplyVerdict } from './input.ts';
 import { maskResult } from './mask.ts';
 import { foreignAdditions } from './owners.ts';
 import { provenUnchanged } from './proof.ts';
+import { refusalOf } from './refusal.ts';
 import { hasVariables } from './substitution.ts';
 import { anyType } from './typed-path.ts';
 import { own } from './values.ts';
-import { failed, pathsOf, refusalOf } from './verdict.ts';
+import { failed, pathsOf } from './verdict.ts';
 
 /** The judge's answer about one object, its paths seen through the ignore rules. */
 export interface Answered {
@@ -34,7 +35,9 @@ export function conclude(first: Answered, second?: Answered): DriftResult {
   const { open, verdict } = second ?? first;
   if (failed(verdict)) return suspicion(open, failure(verdict));
   const last = (second ?? first).judged;
-  const visible = last.filter(({ cover }) => cover !== 'hidden').map(({ path }) => path);
+  const visible = last
+    .filter(({ cover, path }) => cover !== 'hidden' && !isSpelling(open, path))
+    .map(({ path }) => path);
   const remaining = new Set(visible.map(({ path }) => path));
   const hidden = first.judged.filter(
     ({ path, cover }) => cover !== 'no' && !remaining.has(path.path),
@@ -42,6 +45,12 @@ export function conclude(first: Answered, second?: Answered): DriftResult {
   const notes = [...open.notes, ...hiddenNotes(hidden), ...repairNotes(open, visible)];
   const { state, ...said } = stateOf(open, verdict, visible);
   return finished({ ...resultOf(open.input, state), paths: visible, notes, ...said }, open);
+}
+
+/** True for two spellings of an amount where Argo CD was told that the field is one. */
+function isSpelling(open: Open, path: DriftPath): boolean {
+  const known = open.input.argo?.quantities?.includes(path.path);
+  return known === true && path.equivalent === true;
 }
 
 type Saying = { state: DriftState; reason?: string; recreate?: boolean; equivalent?: boolean };

@@ -26,7 +26,12 @@ export interface DriftInput {
   /** True when `${x}` is plain text: Flux's substitution is done or not asked for. */
   substituted?: boolean;
   /** Argo CD's `resource.compareoptions`, where they are known. */
-  argo?: { ignoreStatus?: boolean; ignoreAggregatedRules?: boolean };
+  argo?: {
+    ignoreStatus?: boolean;
+    ignoreAggregatedRules?: boolean;
+    /** Paths that Argo CD knows as quantities (`knownTypeFields`): their spelling does not count. */
+    quantities?: readonly string[];
+  };
   source?: Place;
 }
 

@@ -1,0 +1,27 @@
+/** How a refusal of the server counts (drift.md 3.6). */
+export type Refusal =
+  /** The manifest itself is wrong, whatever lives. */
+  | { kind: 'invalid'; reason: string }
+  /** The server refuses this change of the living object; recreate: it would take a new object. */
+  | { kind: 'rejected'; reason: string; recreate: boolean };
+
+/**
+ * A manifest that would change nothing and is still refused is wrong in itself, and so is one that the
+ * server cannot even read (400, 500); other refusals are about the change.
+ */
+export function refusalOf(
+  { code, message }: { code: number; message: string },
+  changes: number,
+): Refusal {
+  const recreate = isImmutable(message);
+  if (code === 422 && (changes > 0 || recreate))
+    return { kind: 'rejected', reason: `The server refuses this change: ${message}`, recreate };
+  return { kind: 'invalid', reason: `The server refuses the manifest: ${message}` };
+}
+
+/** True when Kubernetes' validation speaks of a field that cannot change on a living object. */
+export function isImmutable(message: string): boolean {
+  return /immutable|may not (change|be changed|be unset|be removed)|cannot (change|be changed|update)|can ?not be modified|updates to .* are forbidden|once set/i.test(
+    message,
+  );
+}
