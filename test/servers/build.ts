@@ -40,22 +40,44 @@ const tools: Part = {
   ldflags: '-s -w',
 };
 
-/** Folder with the programs `kustomize`, `helm` and `kubeconform`; builds them when they are not there. */
-export async function toolsDirectory(log: Log = toStderr): Promise<string> {
+/** Builds what is missing of both parts. Throws a `UserError` where it cannot. */
+export async function buildServers(log: Log = toStderr): Promise<void> {
+  await buildKube(log);
+  await buildTools(log);
+}
+
+/** Builds the control plane if it is missing; the program's path is `kubeProgram()`. */
+export function buildKube(log: Log = toStderr): Promise<string> {
+  return provide(kube, log);
+}
+
+/** Builds the tools if they are missing; answers `toolsDirectory()`. */
+export function buildTools(log: Log = toStderr): Promise<string> {
   return provide(tools, log);
 }
 
-/** The program that is etcd, kube-apiserver, kube-controller-manager and kubectl (`kube/main.go`). */
-export async function kubeProgram(log: Log = toStderr): Promise<string> {
-  return join(await provide(kube, log), process.platform === 'win32' ? 'kube.exe' : 'kube');
+/** Folder with the programs `kustomize`, `helm` and `kubeconform`, once they are built. */
+export function toolsDirectory(): string {
+  return folderOf(tools);
 }
 
-/** Each state of a module is built once per user, whoever asks first; the others wait. */
-async function provide(part: Part, log: Log): Promise<string> {
+/** The program that is etcd, kube-apiserver, kube-controller-manager and kubectl (`kube/main.go`). */
+export function kubeProgram(): string {
+  return join(folderOf(kube), process.platform === 'win32' ? 'kube.exe' : 'kube');
+}
+
+/** Each state of a module has a folder of its own in the user's cache. */
+function folderOf(part: Part): string {
   const source = join(import.meta.dirname, part.name);
   const key = createHash('sha256').update(`${sourceKey(source)} ${part.ldflags} ${part.packages}`);
-  const folder = join(userCache(), 'servers', `${part.name}-${key.digest('hex').slice(0, 20)}`);
+  return join(userCache(), 'servers', `${part.name}-${key.digest('hex').slice(0, 20)}`);
+}
+
+/** Builds once, whoever asks first; the others wait. */
+async function provide(part: Part, log: Log): Promise<string> {
+  const folder = folderOf(part);
   if (existsSync(folder)) return folder;
+  const source = join(import.meta.dirname, part.name);
   const release = await lock(`${folder}.lock`);
   try {
     if (!existsSync(folder)) await fillFolder(folder, into => compile(part, source, into, log));
@@ -121,7 +143,4 @@ function toStderr(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-if (import.meta.main) {
-  await kubeProgram();
-  await toolsDirectory();
-}
+if (import.meta.main) await buildServers();

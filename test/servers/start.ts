@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { run } from '../../scripts/lib/run.ts';
-import { kubeProgram } from './build.ts';
+import { buildKube, kubeProgram } from './build.ts';
 
 /** Who may connect; each is a context of the kubeconfig. Only `admin` may do anything before a test says so. */
 export const users = ['admin', 'viewer', 'tenant'] as const;
@@ -31,7 +31,8 @@ export interface ControlPlane {
 export async function startControlPlane(
   log: (line: string) => void,
 ): Promise<{ plane: ControlPlane; stop: () => Promise<void> }> {
-  const program = await kubeProgram(log);
+  await buildKube(log);
+  const program = kubeProgram();
   const start = Date.now();
   const folder = await mkdtemp(join(tmpdir(), 'driftline-kube-'));
   const children: ChildProcess[] = [];
