@@ -21,6 +21,8 @@ export interface RenderedObject {
   value: JsonObject;
   /** Where the object begins in the repository. */
   source: Place;
+  /** Paths (`model/path.ts`) whose value differs with every render, such as a generated password. */
+  volatile?: string[];
   /** Where the value at a pointer (or, if it does not exist, its nearest parent) comes from. */
   locate(pointer: Pointer): Provenance;
 }

@@ -86,19 +86,24 @@ func (p *preparedChart) findUnstable(made *manifests, found []objects.Object, fi
 	}
 }
 
+// compareAgain renders a second time, at another time of day, and notes what comes out otherwise. Where not
+// even the number of objects is the same, none of them is known.
 func (p *preparedChart) compareAgain(found []objects.Object, first *calls) {
 	again := newCalls()
 	again.now = first.now.AddDate(1, 1, 1).Add(time.Hour + time.Minute + time.Second)
-	other, err := p.renderWith(again)
 	var second []objects.Object
+	other, err := p.renderWith(again)
 	if err == nil {
 		second, err = other.objects(nil)
 	}
-	reason := fmt.Sprintf("the chart makes it anew at each render (%s)", list(first.anew))
-	for index := range found {
-		if err != nil || len(second) != len(found) || second[index].Document != found[index].Document {
-			found[index].Unresolved = reason
+	if err != nil || len(second) != len(found) {
+		for index := range found {
+			found[index].Unresolved = fmt.Sprintf("the chart renders otherwise each time (%s)", list(first.anew))
 		}
+		return
+	}
+	for index := range found {
+		found[index].Volatile = differences(found[index].Value, second[index].Value)
 	}
 }
 

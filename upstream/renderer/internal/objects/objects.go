@@ -16,6 +16,8 @@ type Object struct {
 	Source string `json:"source,omitempty"`
 	// Unresolved says why the value may not be what would be applied.
 	Unresolved string `json:"unresolved,omitempty"`
+	// Volatile are JSON pointers of what another render makes otherwise.
+	Volatile []string `json:"volatile,omitempty"`
 	// Document is the printed text of the object.
 	Document string `json:"-"`
 }

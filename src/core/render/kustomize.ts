@@ -1,0 +1,30 @@
+import type { FluxBuild } from '../model/environment.ts';
+import { renderedFrom } from './answer.ts';
+import { finishFlux } from './flux.ts';
+import { kustomizationFile } from './kustomization-file.ts';
+import { kustomizeFailure } from './kustomize-failure.ts';
+import { emptyRender, type Renderer } from './renderer.ts';
+
+/** A kustomization, built by kustomize's own library; for Flux as its kustomize-controller builds it. */
+export const kustomize: Renderer = {
+  id: 'kustomize',
+  canRender: source => source.kind === 'kustomize',
+  async render(source, { repository, program, trace, signal }) {
+    if (source.kind !== 'kustomize') return emptyRender();
+    const { path, flux } = source;
+    const request = { path, flux: flux && withoutIdentity(flux), trace };
+    const answer = await program.render('kustomize', repository, request, signal);
+    const place = { file: kustomizationFile(repository, path), line: 1, column: 1 };
+    const finish = flux && finishFlux(flux);
+    const rendered = renderedFrom(answer, place, finish);
+    if (answer.failure)
+      rendered.failure = await kustomizeFailure(answer.failure.message, path, repository);
+    return rendered;
+  },
+};
+
+/** Name and namespace are for the labels, which are not kustomize's. */
+function withoutIdentity(flux: FluxBuild): Partial<FluxBuild> {
+  const { name: _, namespace: __, commonMetadata: ___, ...spec } = flux;
+  return spec;
+}

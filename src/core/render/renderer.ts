@@ -1,0 +1,39 @@
+import type { RenderSource } from '../model/environment.ts';
+import type { Rendered } from '../model/rendered.ts';
+import type { Repository } from '../model/repository.ts';
+import type { Place } from '../model/source.ts';
+import type { RendererProgram } from '../upstream/renderer.ts';
+
+/** Makes objects of one kind of source. */
+export interface Renderer {
+  readonly id: string;
+  canRender(source: RenderSource): boolean;
+  /**
+   * Only for sources that it can render. What is wrong with the repository's files is in the answer; throws
+   * where the signal aborts or the renderer program is not there.
+   */
+  render(source: RenderSource, context: RenderContext): Promise<RenderedSource>;
+}
+
+export interface RenderContext {
+  repository: Repository;
+  program: RendererProgram;
+  /** Whether `locate` shall know each field's place, which takes longer. */
+  trace: boolean;
+  /** Where the application is declared. */
+  origin?: Place;
+  signal?: AbortSignal;
+}
+
+/** A render with everything it depends on besides the files it read. */
+export interface RenderedSource extends Rendered {
+  /** Paths that do not exist and would change the render if they did. */
+  absent: string[];
+  /** Folders whose list of names was read. */
+  listed: string[];
+}
+
+/** A render of nothing. */
+export function emptyRender(): RenderedSource {
+  return { objects: [], text: '', reads: [], absent: [], listed: [], notChecked: [] };
+}

@@ -1,0 +1,180 @@
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import type { Repository } from '../model/repository.ts';
+import type { JsonObject } from '../model/resource.ts';
+import { UpstreamError } from './error.ts';
+import type { ResidentProgram } from './process.ts';
+
+/** What the renderer answers to `kustomize` and `helm`; files and folders relative to the repository. */
+export interface RendererAnswer {
+  text: string;
+  objects: RendererObject[];
+  failure?: { message: string; missing?: string[] };
+  /** Files that were read, paths that were looked for in vain, folders whose names were read. */
+  reads: string[];
+  absent: string[];
+  listed: string[];
+}
+
+export interface RendererObject {
+  value: JsonObject;
+  /** The chart's template that printed it. */
+  source?: string;
+  /** Why it may not be what would be applied. */
+  unresolved?: string;
+  /** JSON pointers of what another render makes otherwise, such as a generated password. */
+  volatile?: string[];
+  /** In answers to requests with `trace`. */
+  provenance?: RendererProvenance;
+}
+
+/** Where an object and its fields come from; `places` are shared by the fields of one answer. */
+export interface RendererProvenance {
+  source: RendererPlace;
+  /** JSON pointer → place. */
+  fields: Record<string, RendererPlace>;
+}
+
+export interface RendererPlace {
+  file: string;
+  line: number;
+  column: number;
+  how: 'exact' | 'transformed' | 'template' | 'unknown';
+  via?: string[];
+}
+
+/** Files that cannot end up in a manifest, or only by chance: neither read nor sent. */
+const unsent =
+  /\.(png|jpe?g|gif|webp|ico|mp4|mov|webm|woff2?|ttf|zip|jar|exe|dll|so|dylib|pdf|bin|wasm)$/i;
+/** An object holds 1.5 MB at most, but a file may hold many. */
+const maxFileBytes = 16 * 1024 * 1024;
+const chunkBytes = 4 * 1024 * 1024;
+const readsAtOnce = 32;
+
+/**
+ * The renderer program, with the repositories it knows. A repository's files are sent when it is first
+ * rendered; contents that it knows from another revision are not sent again.
+ */
+export class RendererProgram {
+  readonly #program: ResidentProgram;
+  /** The repository whose files a tree of the program holds now. */
+  readonly #trees = new Map<string, Repository>();
+  readonly #hashes = new WeakMap<Repository, Promise<Map<string, string>>>();
+
+  constructor(program: ResidentProgram) {
+    this.#program = program;
+  }
+
+  /** Renders; `request` is what `upstream/renderer` documents at its `Request` types. */
+  async render(
+    op: 'kustomize' | 'helm',
+    repository: Repository,
+    request: object,
+    signal?: AbortSignal,
+  ): Promise<RendererAnswer> {
+    const tree = await this.#send(repository, signal);
+    try {
+      return await this.#program.request<RendererAnswer>(op, { ...request, tree }, signal);
+    } catch (error) {
+      if (!(UpstreamError.is(error) && error.code === 'unknown-tree')) throw error;
+      this.#trees.clear(); // the program was started anew
+      await this.#send(repository, signal);
+      return this.#program.request<RendererAnswer>(op, { ...request, tree }, signal);
+    }
+  }
+
+  /** Hash of each file's content; empty for files that are not sent. Read once per repository. */
+  hashes(repository: Repository): Promise<ReadonlyMap<string, string>> {
+    return this.#hashesOf(repository);
+  }
+
+  /** Forgets a repository's files, here and in the program. */
+  async forget(repository: Repository): Promise<void> {
+    const tree = treeOf(repository);
+    if (this.#trees.get(tree) !== repository) return;
+    this.#trees.delete(tree);
+    await this.#program.request('drop', { tree });
+  }
+
+  async #send(repository: Repository, signal?: AbortSignal): Promise<string> {
+    const tree = treeOf(repository);
+    if (this.#trees.get(tree) === repository) return tree;
+    const hashes = await this.#hashesOf(repository);
+    const { missing } = await this.#program.request<{ missing: string[] }>(
+      'tree',
+      { tree, root: repository.root, files: Object.fromEntries(hashes) },
+      signal,
+    );
+    await this.#sendContents(repository, hashes, new Set(missing), signal);
+    this.#trees.set(tree, repository);
+    return tree;
+  }
+
+  async #sendContents(
+    repository: Repository,
+    hashes: ReadonlyMap<string, string>,
+    missing: Set<string>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    let chunk = new Chunk();
+    for (const [file, hash] of hashes) {
+      if (!missing.delete(hash)) continue;
+      chunk.add(hash, await repository.read(file));
+      if (chunk.bytes < chunkBytes) continue;
+      await this.#program.request('content', chunk.body, signal);
+      chunk = new Chunk();
+    }
+    if (chunk.bytes > 0) await this.#program.request('content', chunk.body, signal);
+  }
+
+  #hashesOf(repository: Repository): Promise<Map<string, string>> {
+    const known = this.#hashes.get(repository);
+    if (known) return known;
+    const made = hashFiles(repository);
+    this.#hashes.set(repository, made);
+    made.catch(() => this.#hashes.delete(repository));
+    return made;
+  }
+}
+
+class Chunk {
+  bytes = 0;
+  readonly body: { texts: Record<string, string>; base64: Record<string, string> } = {
+    texts: {},
+    base64: {},
+  };
+
+  add(hash: string, content: Uint8Array): void {
+    const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+    if (isUtf8(bytes)) this.body.texts[hash] = bytes.toString();
+    else this.body.base64[hash] = bytes.toString('base64');
+    this.bytes += bytes.length + 1;
+  }
+}
+
+function treeOf(repository: Repository): string {
+  return `${repository.root} ${repository.revision}`;
+}
+
+async function hashFiles(repository: Repository): Promise<Map<string, string>> {
+  const hashes = new Map<string, string>();
+  const queue = [...repository.files];
+  for (const file of queue) hashes.set(file, '');
+  const work = async () => {
+    for (let file = queue.pop(); file !== undefined; file = queue.pop())
+      if (!unsent.test(file)) hashes.set(file, await hashOf(repository, file));
+  };
+  await Promise.all(Array.from({ length: readsAtOnce }, work));
+  return hashes;
+}
+
+/** A file that cannot be read counts as one that was not sent: only a render that needs it fails. */
+async function hashOf(repository: Repository, file: string): Promise<string> {
+  try {
+    const content = await repository.read(file);
+    if (content.byteLength > maxFileBytes) return '';
+    return createHash('sha256').update(content).digest('base64url');
+  } catch {
+    return '';
+  }
+}
