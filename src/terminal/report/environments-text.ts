@@ -2,7 +2,7 @@ import type { Application, Environment, RenderSource } from '../../core/model/en
 import { type Place, placeText } from '../../core/model/source.ts';
 import { styleFor } from '../style.ts';
 import { pad, shortenMiddle, textWidth, wrap } from './columns.ts';
-import { engineNames, factLines, layoutWidth, nameColumn } from './header.ts';
+import { engineNames, factLines, layoutWidth, nameColumn } from './layout.ts';
 import { quantity } from './states.ts';
 import type { EnvironmentsReport, TextOptions } from './types.ts';
 import { printable } from './values.ts';

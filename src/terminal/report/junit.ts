@@ -52,7 +52,7 @@ function resultCase(result: DriftResult, environment: string): Element {
     return testcase(attributes, {
       name: 'failure',
       attributes: { message, type: state },
-      children: [text === '' ? message : text],
+      children: text === '' ? message : text,
     });
   if (isOpen(state) || state === 'skipped')
     return testcase(attributes, {
@@ -60,7 +60,7 @@ function resultCase(result: DriftResult, environment: string): Element {
       attributes: { message: result.reason ?? message },
     });
   const said = state === 'synced' ? text : [message, text].filter(part => part !== '').join('\n');
-  return testcase(attributes, ...(said === '' ? [] : [{ name: 'system-out', children: [said] }]));
+  return testcase(attributes, ...(said === '' ? [] : [{ name: 'system-out', children: said }]));
 }
 
 function fieldTexts({ resource, paths }: DriftResult): string[] {
@@ -80,8 +80,8 @@ function findingCase(finding: Finding): Element {
   const said = text.join('\n');
   const body: Element =
     severity === 'error'
-      ? { name: 'failure', attributes: { message, type: rule }, children: [said] }
-      : { name: 'system-out', children: [`${severity}: ${said}`] };
+      ? { name: 'failure', attributes: { message, type: rule }, children: said }
+      : { name: 'system-out', children: `${severity}: ${said}` };
   return testcase({ name: `${rule} at ${line}:${column}`, classname: file, file, line }, body);
 }
 
@@ -100,15 +100,12 @@ function testcase(attributes: Element['attributes'], ...children: Element[]): El
   return { name: 'testcase', attributes, children };
 }
 
-function suite(name: string, cases: Element[]): Element {
+function suite(name: string, cases: readonly Element[]): Element {
   return { name: 'testsuite', attributes: { name, ...counted(cases), errors: 0 }, children: cases };
 }
 
-function suites(all: Element[], elapsedMs: number): string {
-  const cases = all.flatMap(({ children = [] }) =>
-    children.filter(child => typeof child !== 'string'),
-  );
-  const { tests, failures } = counted(cases);
+function suites(all: readonly Element[], elapsedMs: number): string {
+  const { tests, failures } = counted(all.flatMap(elementsIn));
   const time = (elapsedMs / 1000).toFixed(3);
   return xmlDocument({
     name: 'testsuites',
@@ -119,8 +116,10 @@ function suites(all: Element[], elapsedMs: number): string {
 
 function counted(cases: readonly Element[]): { tests: number; failures: number; skipped: number } {
   const having = (name: string) =>
-    cases.filter(({ children = [] }) =>
-      children.some(child => typeof child !== 'string' && child.name === name),
-    ).length;
+    cases.filter(one => elementsIn(one).some(child => child.name === name)).length;
   return { tests: cases.length, failures: having('failure'), skipped: having('skipped') };
+}
+
+function elementsIn({ children = [] }: Element): readonly Element[] {
+  return typeof children === 'string' ? [] : children;
 }

@@ -119,7 +119,7 @@ function locationsOf(
 
 /** A relative URI reference: a first segment with a colon would read as a scheme. */
 function uriOf(file: string): string {
-  const uri = file.split('/').map(encodeURIComponent).join('/');
+  const uri = file.toWellFormed().split('/').map(encodeURIComponent).join('/');
   return uri.split('/', 1)[0]?.includes(':') ? `./${uri}` : uri;
 }
 

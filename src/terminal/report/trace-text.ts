@@ -3,7 +3,7 @@ import { placeText } from '../../core/model/source.ts';
 import { type Style, styleFor } from '../style.ts';
 import { justify, pad, shortenMiddle, textWidth } from './columns.ts';
 import { sentenceLines } from './drift-object.ts';
-import { layoutWidth } from './header.ts';
+import { layoutWidth } from './layout.ts';
 import { shortPath } from './short-path.ts';
 import { quantity } from './states.ts';
 import type { Reached, TextOptions, TracedField, TracedObject, TraceReport } from './types.ts';

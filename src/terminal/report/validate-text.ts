@@ -4,7 +4,7 @@ import { placeText } from '../../core/model/source.ts';
 import { type Style, styleFor } from '../style.ts';
 import { justify, pad, wrap, wrapParts } from './columns.ts';
 import { excerptLines } from './excerpt.ts';
-import { layoutWidth } from './header.ts';
+import { layoutWidth } from './layout.ts';
 import { elapsed, quantity } from './states.ts';
 import type { TextOptions, ValidateReport } from './types.ts';
 import { printable } from './values.ts';

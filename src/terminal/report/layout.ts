@@ -1,0 +1,41 @@
+import type { EngineId } from '../../core/model/environment.ts';
+import { styleFor } from '../style.ts';
+import { pad, shortenMiddle, textWidth, wrapParts } from './columns.ts';
+import type { TextOptions } from './types.ts';
+import { printable } from './values.ts';
+
+/** Narrower cannot be read in columns; wider, the eye loses the line. */
+export function layoutWidth(width: number): number {
+  return Math.min(Math.max(width, 40), 100);
+}
+
+/** `Flux`, as the engines write themselves. */
+export const engineNames: Record<EngineId, string> = {
+  flux: 'Flux',
+  argocd: 'Argo CD',
+  helm: 'Helm',
+  apply: 'kubectl apply',
+  none: 'no engine',
+};
+
+/** Where headers begin after the environments' names; a longer name has its own line. */
+export function nameColumn(named: readonly { name: string }[]): number {
+  const widths = named.map(({ name }) => textWidth(printable(name))).filter(width => width <= 20);
+  return Math.max(8, ...widths) + 3;
+}
+
+/** An environment's name with facts beside it, wrapped between the facts. */
+export function factLines(
+  name: string,
+  facts: readonly string[],
+  column: number,
+  options: TextOptions,
+): string[] {
+  const style = styleFor(options.colour);
+  const lines = wrapParts(facts.map(printable), ' · ', options.width - column);
+  const safe = shortenMiddle(printable(name), options.width);
+  const beside = textWidth(safe) <= column - 2;
+  const [first = '', ...more] = lines;
+  const rest = (beside ? more : lines).map(line => ' '.repeat(column) + line);
+  return [beside ? style.bold(pad(safe, column)) + first : style.bold(safe), ...rest];
+}

@@ -1,0 +1,137 @@
+import type { DriftResult } from '../../core/model/drift.ts';
+import type { Finding, NotChecked } from '../../core/model/finding.ts';
+import { resourceText } from '../../core/model/resource.ts';
+import { placeText } from '../../core/model/source.ts';
+import { changeText, ownersText, remarks } from './change.ts';
+import { shortenMiddle } from './columns.ts';
+import { objectRemarks } from './drift-object.ts';
+import { driftFacts, stateCounts } from './header.ts';
+import { bounded, code, folded, plain, table } from './markdown-text.ts';
+import { shortPaths } from './short-path.ts';
+import { shortenPair } from './shorten-pair.ts';
+import { driftTotals, quantity, spoken, states } from './states.ts';
+import type { DriftReport, EnvironmentDrift, ValidateReport } from './types.ts';
+import { validateTotals } from './validate-text.ts';
+import { printable } from './values.ts';
+
+/**
+ * The drift report as a comment on a pull request: the totals, a table of objects per environment, the
+ * fields and what was not checked folded below. The first line lets a bot find its own comment again.
+ */
+export function driftMarkdown(report: DriftReport, options: { now: Date }): string {
+  const most = Math.max(20, 200 - report.environments.length);
+  return bounded(rows => {
+    const shown = report.environments.slice(0, rows === 0 ? most : undefined);
+    const left = report.environments.length - shown.length;
+    const blocks = [
+      '<!-- driftline drift -->',
+      `### Driftline: ${plain(driftTotals(report))}`,
+      ...shown.flatMap(environment => environmentBlocks(environment, rows, options.now)),
+      ...(left > 0 ? [`… and ${quantity(left, 'more environment')}.`] : []),
+    ];
+    return `${blocks.join('\n\n')}\n`;
+  });
+}
+
+/** The findings as a comment on a pull request. */
+export function validateMarkdown(report: ValidateReport): string {
+  return bounded(rows => {
+    const blocks = [
+      '<!-- driftline validate -->',
+      `### Driftline: ${plain(validateTotals(report))}`,
+      ...limitedTable(['place', '', 'finding', 'rule'], report.findings.map(findingRow), rows),
+      ...notCheckedBlocks(report.notChecked, rows),
+    ];
+    return `${blocks.join('\n\n')}\n`;
+  });
+}
+
+const listed = states.filter(state => !['synced', 'skipped', 'unknown'].includes(state));
+
+function environmentBlocks(environment: EnvironmentDrift, most: number, now: Date): string[] {
+  const { name, results, notChecked } = environment;
+  const found = listed.flatMap(state => results.filter(result => result.state === state));
+  const open: NotChecked[] = results.flatMap(({ state, resource, reason, source }) =>
+    state === 'unknown' ? [{ object: resource, reason: reason ?? '', place: source }] : [],
+  );
+  const fields = found.flatMap(result => fieldRows(result, now));
+  const title = `**${code(short(name))}** · ${driftFacts(environment).map(short).map(plain).join(' · ')}`;
+  return [
+    `${title}<br>${stateCounts(environment).join(', ') || 'nothing to compare'}`,
+    ...limitedTable(['object', 'state', 'remarks'], found.map(objectRow), most),
+    ...(fields.length === 0 || most === 0
+      ? []
+      : [
+          folded(
+            quantity(fields.length, 'field'),
+            limitedTable(fieldHead, fields, most).join('\n\n'),
+          ),
+        ]),
+    ...notCheckedBlocks([...open, ...notChecked], most),
+  ];
+}
+
+function objectRow(result: DriftResult): string[] {
+  const { resource, state, source, paths } = result;
+  const names = [...shortPaths(paths.map(({ path }) => path)).values()];
+  const more = names.length > 3 ? [`${names.length - 3} more`] : [];
+  const fields = [...names.slice(0, 3).map(name => code(short(name))), ...more].join(', ');
+  const place = paths.length === 0 && source ? [code(short(placeText(source)))] : [];
+  const said = [fields, ...place, ...objectRemarks(result).map(text => plain(short(text)))];
+  return [
+    code(short(resourceText(resource))),
+    spoken[state].word,
+    said.filter(text => text !== '').join('<br>'),
+  ];
+}
+
+const fieldHead = ['object', 'field', 'repository', 'running', 'by', 'decided at'];
+
+function fieldRows({ resource, paths }: DriftResult, now: Date): string[][] {
+  const names = shortPaths(paths.map(({ path }) => path));
+  return paths.map(path => {
+    const change = changeText(resource, path);
+    const [desired, live] = shortenPair(change.desired, change.live, cellColumns);
+    return [
+      code(short(resourceText(resource))),
+      code(short(names.get(path.path) ?? path.path)),
+      code(desired),
+      code(live),
+      [ownersText(path.by, now), ...remarks(path, resource)].map(short).map(plain).join('<br>'),
+      path.source === undefined ? '' : code(short(placeText(path.source))),
+    ];
+  });
+}
+
+function findingRow({ file, line, column, severity, message, fix, rule }: Finding): string[] {
+  const sentence = fix === undefined ? message : `${message} ${fix}`;
+  return [
+    code(short(`${file}:${line}:${column}`)),
+    severity,
+    plain(short(sentence)),
+    code(short(rule)),
+  ];
+}
+
+function notCheckedBlocks(notChecked: readonly NotChecked[], most: number): string[] {
+  if (notChecked.length === 0) return [];
+  const rows = notChecked.map(({ object, place, environment, reason }) => {
+    const subject = object ? resourceText(object) : place ? placeText(place) : (environment ?? '');
+    return [code(short(subject)), plain(short(reason))];
+  });
+  const title = `${notChecked.length} not checked`;
+  const content = limitedTable(['', 'reason'], rows, most);
+  return [content.length === 0 ? title : folded(title, content.join('\n\n'))];
+}
+
+function limitedTable(head: readonly string[], rows: string[][], most: number): string[] {
+  const left = rows.length - Math.min(rows.length, most);
+  const more = left > 0 ? [`… and ${left} more; \`driftline\` in the terminal lists all.`] : [];
+  return most === 0 || rows.length === 0 ? more : [table(head, rows.slice(0, most)), ...more];
+}
+
+const cellColumns = 120;
+
+function short(text: string): string {
+  return shortenMiddle(printable(text), cellColumns * 2);
+}
