@@ -1,0 +1,132 @@
+/** The part of JSON Schema that driftline.yaml needs; `schema-check.ts` checks it and editors understand it. */
+export interface Schema {
+  $schema?: string;
+  $id?: string;
+  title?: string;
+  description?: string;
+  type: 'object' | 'array' | 'string' | 'boolean' | 'integer';
+  properties?: Record<string, Schema>;
+  required?: readonly string[];
+  additionalProperties?: false;
+  items?: Schema;
+  enum?: readonly (string | number)[];
+  pattern?: string;
+  minLength?: number;
+  minItems?: number;
+  /** Exactly one of these groups of fields. */
+  oneOf?: readonly { required: readonly string[] }[];
+}
+
+const ignoreRule: Schema = {
+  description: 'Differences that are left out on purpose.',
+  type: 'object',
+  properties: {
+    group: { description: 'API group, `*` for any part; all groups when absent.', type: 'string' },
+    kind: { description: 'Kind, `*` for any part.', type: 'string' },
+    namespace: { description: 'Namespace, `*` for any part.', type: 'string' },
+    name: { description: 'Name, `*` for any part.', type: 'string' },
+    jsonPointers: {
+      description:
+        'RFC 6901 pointers into the object, such as `/spec/replicas`; an empty one is the whole object.',
+      type: 'array',
+      minItems: 1,
+      items: { type: 'string', pattern: '^(/.*)?$' },
+    },
+  },
+  required: ['jsonPointers'],
+  additionalProperties: false,
+};
+
+const ignore: Schema = {
+  description:
+    'Differences that are left out on purpose; each report says which rule left out what.',
+  type: 'array',
+  items: ignoreRule,
+};
+
+const environment: Schema = {
+  type: 'object',
+  properties: {
+    name: { description: 'The name of the environment.', type: 'string', minLength: 1 },
+    source: {
+      description: 'What is rendered; discovered when absent.',
+      type: 'object',
+      properties: {
+        path: {
+          description:
+            'A folder of the repository: Flux, Argo CD, kustomize, Helm or plain manifests.',
+          type: 'string',
+        },
+      },
+      required: ['path'],
+      additionalProperties: false,
+    },
+    cluster: {
+      description:
+        'What it is compared with: a cluster by its kubeconfig context, or a snapshot file.',
+      type: 'object',
+      properties: {
+        context: {
+          description: 'Name of a context in the kubeconfig.',
+          type: 'string',
+          minLength: 1,
+        },
+        uid: {
+          description:
+            'UID of the namespace kube-system, which pins the context to that one cluster.',
+          type: 'string',
+          minLength: 1,
+        },
+        snapshot: {
+          description:
+            'File that `kubectl get -o yaml --show-managed-fields` or `driftline snapshot` wrote.',
+          type: 'string',
+          minLength: 1,
+        },
+      },
+      oneOf: [{ required: ['context'] }, { required: ['snapshot'] }],
+      additionalProperties: false,
+    },
+    namespace: { description: 'For objects that name none.', type: 'string', minLength: 1 },
+    kubernetes: {
+      description: 'Version such as "1.33", where the cluster cannot be asked.',
+      type: 'string',
+      pattern: '^v?1\\.[0-9]{1,3}(\\.[0-9]+)?$',
+    },
+    manager: {
+      description: 'Who applies the objects, where it cannot be found.',
+      type: 'object',
+      properties: {
+        mode: {
+          description: 'How they are applied: server-side, by Flux, client-side, by Helm 3.',
+          type: 'string',
+          enum: ['ssa', 'flux', 'csa', 'csa3'],
+        },
+        name: { description: 'Field manager, such as `kubectl`.', type: 'string', minLength: 1 },
+      },
+      required: ['mode', 'name'],
+      additionalProperties: false,
+    },
+    protected: { description: 'Writes ask, and name the environment back.', type: 'boolean' },
+    after: { description: 'The environment before this one in promotion.', type: 'string' },
+    ignore,
+  },
+  required: ['name'],
+  additionalProperties: false,
+};
+
+/** The schema of driftline.yaml. `media/driftline.schema.json` is this, as a file for editors. */
+export const configSchema: Schema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'driftline.schema.json',
+  title: 'driftline.yaml',
+  description: 'What Driftline cannot discover in a GitOps repository.',
+  type: 'object',
+  properties: {
+    version: { description: 'The version of this format.', type: 'integer', enum: [1] },
+    environments: { type: 'array', items: environment },
+    ignore,
+  },
+  required: ['version'],
+  additionalProperties: false,
+};

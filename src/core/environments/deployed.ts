@@ -1,0 +1,122 @@
+import { jsonOf } from '../manifests/locate.ts';
+import { resolveReference } from '../manifests/paths.ts';
+import type { RepositoryIndex } from '../manifests/repository-index.ts';
+import type { FluxBuild, RenderSource } from '../model/environment.ts';
+import type { Json, JsonObject } from '../model/resource.ts';
+import type { DeployedObject, DiscoveryInput } from './context.ts';
+import { objectAt, textAt, valueAt } from './fields.ts';
+import { isWithin } from './folders.ts';
+import { type ReachedFile, reach } from './reach.ts';
+import { writtenObjects } from './written.ts';
+
+/**
+ * What a source deploys, for the engines' own objects in it. Only sources that hold such objects are
+ * rendered: most hold none, and an overlay cannot make one from nothing.
+ */
+export async function deployedObjects(
+  input: Pick<DiscoveryInput, 'index' | 'render'>,
+  source: RenderSource,
+): Promise<DeployedObject[]> {
+  if (source.kind === 'unresolved') return [];
+  if (source.kind === 'helm') {
+    if (!input.render || !mayTemplateDeployers(input.index, source.path)) return [];
+    return [...(await input.render(source)).objects];
+  }
+  const written = reach(input.index, source.path).flatMap(reached =>
+    writtenObjects(reached.file).map(object => asDeployed(input.index, object, reached, source)),
+  );
+  if (!written.some(object => isDeployer(object.resource.group))) return [];
+  if (!input.render) return written;
+  const rendered = await input.render(source);
+  return rendered.failure ? written : [...rendered.objects];
+}
+
+/** Groups whose objects deploy others. */
+export function isDeployer(group: string): boolean {
+  return /(^|\.)toolkit\.fluxcd\.io$|^argoproj\.io$|^fluxcd\.controlplane\.io$/.test(group);
+}
+
+function mayTemplateDeployers(index: RepositoryIndex, chart: string): boolean {
+  return [...index.files()].some(
+    file =>
+      file.role === 'chart-template' &&
+      isWithin(chart, file.path) &&
+      /apiVersion:\s*["']?(argoproj\.io|\w+\.toolkit\.fluxcd\.io)\//.test(file.text),
+  );
+}
+
+/** A written object as the kustomizations on its way name its namespace, with what else changes it. */
+function asDeployed(
+  index: RepositoryIndex,
+  object: DeployedObject,
+  reached: ReachedFile,
+  source: Extract<RenderSource, { path: string }>,
+): DeployedObject {
+  const flux = source.kind === 'kustomize' ? source.flux : undefined;
+  const builds = reached.through.map(({ path, file }) => ({
+    path,
+    file,
+    value: kustomizationValue(index, file),
+  }));
+  const namespace =
+    flux?.targetNamespace ??
+    builds.map(({ value }) => textAt(value, 'namespace')).find(name => name) ??
+    object.resource.namespace;
+  const changer = builds.find(({ path, value }) => changes(index, path, value, object));
+  const changedBy = changer ? changer.file : fluxChanges(flux, object);
+  return {
+    ...object,
+    resource: { ...object.resource, namespace },
+    ...(changedBy === undefined ? {} : { changedBy }),
+  };
+}
+
+function kustomizationValue(index: RepositoryIndex, file: string): JsonObject {
+  const root = index.file(file)?.parsed.documents[0]?.root;
+  return root ? (objectAt(jsonOf(root)) ?? {}) : {};
+}
+
+/** True when a kustomization may change more of the object than its namespace, labels and annotations. */
+function changes(
+  index: RepositoryIndex,
+  folder: string,
+  kustomization: JsonObject,
+  object: DeployedObject,
+): boolean {
+  const rewrites = ['namePrefix', 'nameSuffix', 'replacements', 'transformers', 'vars'];
+  if (rewrites.some(field => isSet(kustomization[field]))) return true;
+  const patches = ['patches', 'patchesStrategicMerge', 'patchesJson6902'].flatMap(field => {
+    const list = valueAt(kustomization, field);
+    return Array.isArray(list) ? list : [];
+  });
+  return patches.some(patch => {
+    const path = typeof patch === 'string' ? patch : textAt(patch, 'path');
+    const file = path === undefined ? undefined : resolveReference(folder, path);
+    const text = textAt(patch, 'patch') ?? (file && index.file(file)?.text) ?? path ?? '';
+    return mayTouch(patch, text, object.resource.kind);
+  });
+}
+
+function isSet(value: Json | undefined): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null;
+}
+
+function mayTouch(patch: Json, text: string, kind: string): boolean {
+  const target = textAt(patch, 'target', 'kind');
+  if (target !== undefined) return target.split('|').some(name => name.includes(kind));
+  return (
+    objectAt(patch, 'target') !== undefined ||
+    new RegExp(`kind["']?:\\s*["']?${kind}\\b`).test(text)
+  );
+}
+
+function fluxChanges(flux: FluxBuild | undefined, object: DeployedObject): string | undefined {
+  if (!flux) return undefined;
+  const name = `Flux Kustomization ${flux.namespace}/${flux.name}`;
+  const patched = (flux.patches ?? []).some(patch =>
+    mayTouch(patch, textAt(patch, 'patch') ?? '', object.resource.kind),
+  );
+  if (patched || flux.namePrefix !== undefined || flux.nameSuffix !== undefined) return name;
+  if (flux.postBuild && JSON.stringify(object.value).includes('${')) return name;
+  return undefined;
+}

@@ -1,0 +1,83 @@
+import { argocd } from './argocd.ts';
+import { readConfig } from './config.ts';
+import { applyConfig } from './configured.ts';
+import type { Discoverer, Discovery, DiscoveryContext, DiscoveryInput, Found } from './context.ts';
+import { deployedObjects } from './deployed.ts';
+import { objectAt, objectsAt, textAt } from './fields.ts';
+import { flux } from './flux.ts';
+import { layouts } from './layouts.ts';
+import { plain } from './plain.ts';
+import { normalizeRemote } from './remotes.ts';
+import { writtenOfKind } from './written.ts';
+
+/** Ways to find environments; the first that finds any wins. */
+export const discoverers: readonly Discoverer[] = [flux, argocd, layouts, plain];
+
+/**
+ * The environments of a repository: those of driftline.yaml and those it leaves to be discovered, by the
+ * first discoverer that finds any. Reads the index only, never the disk, a cluster or a kubeconfig.
+ */
+export async function discoverEnvironments(input: DiscoveryInput): Promise<Discovery> {
+  const context = contextOf(input);
+  const config = readConfig(input.index);
+  // A person who names sources has said what the plain folders are.
+  const candidates = config.entries.some(entry => entry.source !== undefined)
+    ? discoverers.filter(discoverer => discoverer !== plain)
+    : discoverers;
+  const found = await firstFound(context, candidates);
+  const configured = await applyConfig(context, config, found.environments, discoverers);
+  return {
+    environments: configured.environments,
+    unresolved: found.unresolved,
+    problems: [...config.problems, ...configured.problems],
+  };
+}
+
+async function firstFound(
+  context: DiscoveryContext,
+  candidates: readonly Discoverer[],
+): Promise<Found> {
+  const unresolved: Found['unresolved'] = [];
+  for (const discoverer of candidates) {
+    const found = await discoverer.discover(context);
+    unresolved.push(...found.unresolved);
+    if (found.environments.length > 0) return { environments: found.environments, unresolved };
+  }
+  return { environments: [], unresolved };
+}
+
+function contextOf(input: DiscoveryInput): DiscoveryContext {
+  const own = new Set(ownAddresses(input).map(normalizeRemote));
+  const revisions = new Set(['HEAD', 'main', 'master', ...(input.revisions ?? [])]);
+  const deployed = new Map<string, ReturnType<typeof deployedObjects>>();
+  return {
+    index: input.index,
+    isThisRepository: url => own.has(normalizeRemote(url)),
+    isThisRevision: revision =>
+      revision === undefined || revision === '' || revisions.has(revision),
+    renders: input.render !== undefined,
+    deployed: source => {
+      const key = JSON.stringify(source);
+      const known = deployed.get(key) ?? deployedObjects(input, source);
+      deployed.set(key, known);
+      return known;
+    },
+  };
+}
+
+/** The remotes; where there are none, the one address that all engines' objects name. */
+function ownAddresses({ index, remotes }: DiscoveryInput): readonly string[] {
+  if (remotes.length > 0) return remotes;
+  const named = [
+    ...writtenOfKind(index, 'source.toolkit.fluxcd.io', 'GitRepository').map(({ value }) =>
+      textAt(value, 'spec', 'url'),
+    ),
+    ...writtenOfKind(index, 'argoproj.io', 'Application').flatMap(({ value }) =>
+      [objectAt(value, 'spec', 'source'), ...objectsAt(value, 'spec', 'sources')]
+        .filter(source => textAt(source, 'chart') === undefined)
+        .map(source => textAt(source, 'repoURL')),
+    ),
+  ].filter(url => url !== undefined);
+  const distinct = new Map(named.map(url => [normalizeRemote(url), url]));
+  return distinct.size === 1 ? [...distinct.values()] : [];
+}

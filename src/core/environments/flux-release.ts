@@ -1,0 +1,152 @@
+import { resolveReference } from '../manifests/paths.ts';
+import type { RepositoryIndex } from '../manifests/repository-index.ts';
+import type { RenderSource, ValuesSource } from '../model/environment.ts';
+import type { JsonObject } from '../model/resource.ts';
+import type { DeployedObject, DiscoveryContext } from './context.ts';
+import { type Draft, referenceKey } from './drafts.ts';
+import { objectAt, objectsAt, textAt, textsAt } from './fields.ts';
+import type { FluxSources } from './flux-sources.ts';
+import { fluxIgnoreRules } from './ignore-rules.ts';
+import { valuesFrom } from './values-from.ts';
+
+export const helmGroup = 'helm.toolkit.fluxcd.io';
+
+/** The application that a HelmRelease is (`spec` of helm.toolkit.fluxcd.io/v2). */
+export function releaseDraft(
+  context: DiscoveryContext,
+  sources: FluxSources,
+  deployed: readonly DeployedObject[],
+  release: DeployedObject,
+): Draft {
+  const { resource, value, source: origin } = release;
+  const ignored = objectsAt(value, 'spec', 'driftDetection', 'ignore');
+  return {
+    application: {
+      name: resource.name,
+      engine: 'flux',
+      source: releaseSource(context, sources, deployed, release),
+      owner: { mode: 'ssa', manager: 'helm-controller' },
+      namespace: targetNamespace(release),
+      controller: resource,
+      origin,
+      ignore: fluxIgnoreRules(ignored, release),
+    },
+    needs: objectsAt(value, 'spec', 'dependsOn').map(need =>
+      referenceKey(
+        helmGroup,
+        'HelmRelease',
+        { name: textAt(need, 'name'), namespace: textAt(need, 'namespace') },
+        resource,
+      ),
+    ),
+  };
+}
+
+function targetNamespace({ resource, value }: DeployedObject): string {
+  return textAt(value, 'spec', 'targetNamespace') ?? resource.namespace;
+}
+
+function releaseSource(
+  context: DiscoveryContext,
+  sources: FluxSources,
+  deployed: readonly DeployedObject[],
+  release: DeployedObject,
+): RenderSource {
+  const { resource, value, changedBy } = release;
+  const reason = changedBy
+    ? `${changedBy} changes this HelmRelease, which takes the renderer to follow`
+    : unrenderable(value);
+  if (reason !== undefined) return { kind: 'unresolved', reason };
+  const chart = chartFolder(context.index, sources, release);
+  if ('reason' in chart) return { kind: 'unresolved', reason: chart.reason };
+  const values = valuesFrom(context.index, deployed, release);
+  if ('reason' in values) return { kind: 'unresolved', reason: values.reason };
+  const prefix = textAt(value, 'spec', 'targetNamespace');
+  const inline = objectAt(value, 'spec', 'values');
+  const own: ValuesSource[] = inline
+    ? [{ kind: 'inline', values: inline, place: release.locate(['spec', 'values']) }]
+    : [];
+  return {
+    kind: 'helm',
+    path: chart.path,
+    release:
+      textAt(value, 'spec', 'releaseName') ??
+      (prefix === undefined ? resource.name : `${prefix}-${resource.name}`),
+    namespace: targetNamespace(release),
+    values: [...chart.values, ...values.values, ...own],
+    // Helm never changes a CRD of a chart's crds folder on upgrade, unless the release says so.
+    includeCrds: textAt(value, 'spec', 'upgrade', 'crds') === 'CreateReplace',
+  };
+}
+
+function unrenderable(value: JsonObject): string | undefined {
+  if (objectAt(value, 'spec', 'kubeConfig'))
+    return 'it is applied to another cluster (spec.kubeConfig)';
+  if (objectsAt(value, 'spec', 'postRenderers').length > 0)
+    return 'its spec.postRenderers are not rendered here';
+  if (objectAt(value, 'spec', 'commonMetadata'))
+    return 'its spec.commonMetadata is not rendered here';
+  return undefined;
+}
+
+type ChartPlace = { path: string; values: ValuesSource[] } | { reason: string };
+
+function chartFolder(
+  index: RepositoryIndex,
+  sources: FluxSources,
+  { resource, value }: DeployedObject,
+): ChartPlace {
+  const byReference = objectAt(value, 'spec', 'chartRef');
+  if (byReference) return referencedChart(sources, byReference, resource);
+  const spec = objectAt(value, 'spec', 'chart', 'spec');
+  const chart = textAt(spec, 'chart') ?? '';
+  const reference = {
+    kind: textAt(spec, 'sourceRef', 'kind') ?? '',
+    name: textAt(spec, 'sourceRef', 'name') ?? '',
+    namespace: textAt(spec, 'sourceRef', 'namespace'),
+  };
+  if (reference.kind === 'HelmRepository') {
+    const version = textAt(spec, 'version') ?? '*';
+    return {
+      reason: `chart ${chart} ${version} of HelmRepository ${reference.name} is not in the repository`,
+    };
+  }
+  const location = sources.resolve(reference, resource);
+  if ('reason' in location) return location;
+  const path = resolveReference(location.root, `./${chart}`);
+  if (path === undefined || !index.charts.has(path))
+    return { reason: `its chart ${chart} is not in the repository` };
+  return chartValues(path, textsAt(spec, 'valuesFiles'), location.root);
+}
+
+function referencedChart(
+  sources: FluxSources,
+  reference: JsonObject,
+  from: DeployedObject['resource'],
+): ChartPlace {
+  const kind = textAt(reference, 'kind') ?? '';
+  const name = textAt(reference, 'name') ?? '';
+  const found = sources.find({ kind, name, namespace: textAt(reference, 'namespace') }, from);
+  const url = textAt(found?.value, 'spec', 'url');
+  const version =
+    textAt(found?.value, 'spec', 'ref', 'tag') ?? textAt(found?.value, 'spec', 'ref', 'semver');
+  const details = [url, version].filter(text => text !== undefined).join(' ');
+  return {
+    reason: `its chart ${kind} ${name} ${details === '' ? '' : `(${details}) `}is not in the repository`,
+  };
+}
+
+/**
+ * The chart with the values files that its source names. They take the place of the chart's own
+ * values.yaml, which Helm always reads: only a list that begins with that file can be rendered.
+ */
+function chartValues(path: string, files: readonly string[], root: string): ChartPlace {
+  if (files.length === 0) return { path, values: [] };
+  const paths = files.map(file => resolveReference(root, `./${file}`) ?? file);
+  const [first, ...others] = paths;
+  if (first !== `${path}/values.yaml`)
+    return {
+      reason: `its valuesFiles replace the chart's values.yaml, which is not rendered here`,
+    };
+  return { path, values: others.map(file => ({ kind: 'file', path: file })) };
+}
