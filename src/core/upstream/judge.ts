@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import type { DriftPath, OwnerProfile } from '../model/drift.ts';
+import type { Severity } from '../model/finding.ts';
+import type { Json, JsonObject } from '../model/resource.ts';
+import { UpstreamError } from './error.ts';
+import { type ProgramOptions, ResidentProgram } from './process.ts';
+import { requireProgram } from './programs.ts';
+
+/** One thing the API server would say about an object. */
+export interface JudgeFinding {
+  /**
+   * parse: not readable. kind, version: not served by the target. decode: a value of a wrong type.
+   * strict: unknown field, or a key twice. invalid: refused by validation. warning: accepted with a
+   * warning. unchecked: the judge cannot say (its kind is not known here); never to be shown as green.
+   */
+  step: 'parse' | 'kind' | 'version' | 'decode' | 'strict' | 'invalid' | 'warning' | 'unchecked';
+  /** Field path (`model/path.ts`) with list indices, where it is known. */
+  path?: string;
+  /** Kubernetes' machine-readable cause, such as `FieldValueRequired`. */
+  type?: string;
+  message: string;
+  severity: Severity;
+}
+
+/** Asks what the next apply of `desired` by its owner would make of `live`. */
+export interface ApplyQuestion extends OwnerProfile {
+  /** The full object, with managedFields. */
+  live: JsonObject;
+  desired: JsonObject;
+  /** csa3: the object in the previous Helm release. */
+  previous?: JsonObject;
+  /** Whether conflicts with other managers are forced; true when absent. */
+  force?: boolean;
+}
+
+export type ApplyChange = Pick<DriftPath, 'path' | 'kind' | 'consequence'> & {
+  desired?: Json;
+  live?: Json;
+  becomes?: Json;
+};
+
+export interface ApplyVerdict {
+  /** Nothing would change, and nothing is refused. */
+  equal: boolean;
+  changes: ApplyChange[];
+  /** The server would refuse the apply; `changes` are what it would have changed. */
+  refused?: {
+    /** 400, 500: the manifest cannot be read. 409: other managers own fields. 422: the result is invalid. */
+    code: number;
+    message: string;
+    findings: JudgeFinding[];
+    /** The manifest by itself is valid; only this change of the living object is refused (immutable). */
+    recreate: boolean;
+  };
+  /** Why the judge cannot say; then nothing else counts. */
+  unchecked?: string;
+}
+
+export interface JudgeOptions {
+  /** Kubernetes version to judge for, such as `1.33`; the judge's own when absent. */
+  target?: string;
+  /** CustomResourceDefinitions of the environment. The array is taken to stay as it is. */
+  customTypes?: JsonObject[];
+}
+
+/** How many objects go into one request: requests are what can be cancelled. */
+const chunkSize = 100;
+
+/** Kubernetes' own decoding, validation and apply, as functions: the resident program `upstream/judge`. */
+export class Judge {
+  readonly #program: ResidentProgram;
+  readonly #typeSets = new WeakMap<JsonObject[], string>();
+
+  /** Throws a `UserError` when no program is named and none is built. */
+  constructor(program = requireProgram('judge'), options: ProgramOptions = {}) {
+    this.#program = new ResidentProgram({ program }, options);
+  }
+
+  /** The judge's Kubernetes version. */
+  async version(signal?: AbortSignal): Promise<string> {
+    return (await this.#program.request<{ version: string }>('ping', {}, signal)).version;
+  }
+
+  /** What creating each object would be answered, one list per object. */
+  validate(
+    objects: JsonObject[],
+    options: JudgeOptions = {},
+    signal?: AbortSignal,
+  ): Promise<JudgeFinding[][]> {
+    return this.#inChunks(objects, signal, {
+      ask: async chunk => {
+        const body = { objects: chunk, target: options.target };
+        return (await this.#ask<{ findings: JudgeFinding[][] }>('validate', body, options, signal))
+          .findings;
+      },
+      lost: message => [{ step: 'unchecked', severity: 'information', message }],
+    });
+  }
+
+  /** What each apply would change, one verdict per question. */
+  apply(
+    questions: ApplyQuestion[],
+    options: JudgeOptions = {},
+    signal?: AbortSignal,
+  ): Promise<ApplyVerdict[]> {
+    return this.#inChunks(questions, signal, {
+      ask: async chunk => {
+        const body = { items: chunk, target: options.target };
+        return (await this.#ask<{ verdicts: ApplyVerdict[] }>('apply', body, options, signal))
+          .verdicts;
+      },
+      lost: message => ({ equal: false, changes: [], unchecked: message }),
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#program.close();
+  }
+
+  async #inChunks<Q, A>(questions: Q[], signal: AbortSignal | undefined, how: How<Q, A>) {
+    const answers: A[] = [];
+    for (let start = 0; start < questions.length; start += chunkSize) {
+      signal?.throwIfAborted();
+      answers.push(...(await askOrSplit(questions.slice(start, start + chunkSize), how)));
+    }
+    return answers;
+  }
+
+  /** Sends the custom types first when the program does not know them (any more). */
+  async #ask<T>(op: string, body: object, options: JudgeOptions, signal?: AbortSignal): Promise<T> {
+    const crds = options.customTypes ?? [];
+    if (crds.length === 0) return this.#program.request<T>(op, body, signal);
+    const types = this.#nameOf(crds);
+    const ask = () => this.#program.request<T>(op, { ...body, types }, signal);
+    try {
+      return await ask();
+    } catch (error) {
+      if (!UpstreamError.is(error, 'failed') || error.code !== 'types') throw error;
+    }
+    await this.#program.request('types', { types, crds }, signal);
+    return ask();
+  }
+
+  /** Names a set of types by what it holds. */
+  #nameOf(types: JsonObject[]): string {
+    const known = this.#typeSets.get(types);
+    if (known !== undefined) return known;
+    const name = createHash('sha256').update(JSON.stringify(types)).digest('hex');
+    this.#typeSets.set(types, name);
+    return name;
+  }
+}
+
+interface How<Q, A> {
+  ask(questions: Q[]): Promise<A[]>;
+  /** The answer for a question the program does not survive. */
+  lost(message: string): A;
+}
+
+/** Where the program dies or is stuck, finds the question that does it, and answers the others. */
+async function askOrSplit<Q, A>(questions: Q[], how: How<Q, A>): Promise<A[]> {
+  try {
+    return await how.ask(questions);
+  } catch (error) {
+    if (!UpstreamError.is(error, 'died') && !UpstreamError.is(error, 'stuck')) throw error;
+    if (questions.length === 1) return [how.lost(error.message)];
+  }
+  const half = questions.length >> 1;
+  const first = await askOrSplit(questions.slice(0, half), how);
+  return [...first, ...(await askOrSplit(questions.slice(half), how))];
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/managedfields"
+	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
+)
+
+// kind is one version of one kind as the server handles it: built in, or defined by a CustomResourceDefinition.
+type kind interface {
+	groupVersionKind() schema.GroupVersionKind
+	strategy() strategy
+	// decode leads from JSON in any version of the kind to what the strategy sees, with defaults.
+	decode(content map[string]any) (runtime.Object, error)
+	// encode leads from there to JSON in this version.
+	encode(object runtime.Object) (map[string]any, error)
+	// stored is what comes back when the object has been written and is read again.
+	stored(object runtime.Object) (runtime.Object, error)
+	// converter makes values comparable field by field.
+	converter() (managedfields.TypeConverter, error)
+	fieldManager() (*managedfields.FieldManager, error)
+}
+
+// unknownKind says why this program cannot judge a kind.
+type unknownKind struct{ reason string }
+
+func (e unknownKind) Error() string { return e.reason }
+
+func kindFor(gvk schema.GroupVersionKind, types *typeSet) (kind, error) {
+	if strategies[gvk.GroupKind()] != nil && scheme.Recognizes(gvk) {
+		return builtin(gvk), nil
+	}
+	custom := types.find(gvk.GroupKind())
+	if custom == nil {
+		return nil, unknownKind{fmt.Sprintf("%s %s is not known here: it is not built into Kubernetes, and no CustomResourceDefinition was found for it", gvk.GroupVersion(), gvk.Kind)}
+	}
+	return custom.version(gvk.Version)
+}
+
+// resetFilter leaves the fields out that a request to the main resource cannot own, such as status.
+func resetFilter(s strategy) map[fieldpath.APIVersion]fieldpath.Filter {
+	if resetting, ok := s.(interface {
+		GetResetFields() map[fieldpath.APIVersion]*fieldpath.Set
+	}); ok {
+		return fieldpath.NewExcludeFilterSetMap(resetting.GetResetFields())
+	}
+	return map[fieldpath.APIVersion]fieldpath.Filter{}
+}

@@ -1,0 +1,23 @@
+// Command judge says what the Kubernetes API server would say about manifests, without one: it holds the
+// server's own decoding, defaulting, validation and apply. It is asked over standard input and answers on
+// standard output (see src/core/upstream/protocol.md); it reads no files and no network.
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+
+	"k8s.io/klog/v2"
+)
+
+func main() {
+	// Kubernetes' code logs what it reads, which may be secret.
+	klog.LogToStderr(false)
+	klog.SetOutput(io.Discard)
+	if err := serve(bufio.NewReaderSize(os.Stdin, 1<<16), os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}

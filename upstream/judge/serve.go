@@ -1,0 +1,152 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"sync"
+)
+
+// The version of Kubernetes whose code this is.
+const kubernetesVersion = "1.36.4"
+
+type query struct {
+	ID int64  `json:"id"`
+	Op string `json:"op"`
+	// Kubernetes minor version to judge for, such as "1.33"; the newest when empty.
+	Target string `json:"target"`
+	// Name of a set of CustomResourceDefinitions; none when empty.
+	Types string `json:"types"`
+	// types: what joins the set.
+	CRDs []json.RawMessage `json:"crds"`
+	// validate: objects as JSON, or as YAML or JSON texts.
+	Objects []json.RawMessage `json:"objects"`
+	Texts   []string          `json:"texts"`
+	// apply
+	Items []question `json:"items"`
+}
+
+// requestError is an answer with ok: false.
+type requestError struct{ code, message string }
+
+func (e requestError) Error() string { return e.message }
+
+// serve answers requests in order until the input ends.
+func serve(in io.Reader, out io.Writer) error {
+	known := newTypeSets()
+	for {
+		frame, err := readFrame(in)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := writeFrame(out, answer(frame, known)); err != nil {
+			return err
+		}
+	}
+}
+
+func answer(frame []byte, known *typeSets) (result map[string]any) {
+	var q query
+	defer func() {
+		if cause := recover(); cause != nil {
+			result = map[string]any{"id": q.ID, "ok": false, "code": "panic", "error": panicMessage(cause)}
+		}
+	}()
+	if err := json.Unmarshal(frame, &q); err != nil {
+		return map[string]any{"id": q.ID, "ok": false, "code": "usage", "error": err.Error()}
+	}
+	result, err := q.handle(known)
+	if err != nil {
+		code := "usage"
+		var known requestError
+		if errors.As(err, &known) {
+			code = known.code
+		}
+		result = map[string]any{"ok": false, "code": code, "error": err.Error()}
+	} else {
+		result["ok"] = true
+	}
+	result["id"] = q.ID
+	return result
+}
+
+func (q *query) handle(known *typeSets) (map[string]any, error) {
+	switch q.Op {
+	case "ping":
+		return map[string]any{"version": kubernetesVersion}, nil
+	case "types":
+		return map[string]any{}, known.add(q.Types, q.CRDs)
+	case "validate":
+		types, minor, err := q.context(known)
+		if err != nil {
+			return nil, err
+		}
+		return map[string]any{"findings": q.validate(types, minor)}, nil
+	case "apply":
+		types, _, err := q.context(known)
+		if err != nil {
+			return nil, err
+		}
+		verdicts := make([]verdict, len(q.Items))
+		forEach(len(q.Items), func(i int) { verdicts[i] = q.Items[i].judge(types) })
+		return map[string]any{"verdicts": verdicts}, nil
+	}
+	return nil, requestError{"usage", fmt.Sprintf("no operation %q", q.Op)}
+}
+
+// context finds the set of types, and switches the process to the target version.
+func (q *query) context(known *typeSets) (*typeSet, int, error) {
+	types, ok := known.find(q.Types)
+	if !ok {
+		return nil, 0, requestError{"types", fmt.Sprintf("the set of types %q is not known", q.Types)}
+	}
+	minor, err := emulate(q.Target)
+	return types, minor, err
+}
+
+func (q *query) validate(types *typeSet, minor int) [][]finding {
+	findings := make([][]finding, len(q.Objects)+len(q.Texts))
+	forEach(len(findings), func(i int) {
+		if i < len(q.Objects) {
+			findings[i] = validate(q.Objects[i], types, minor)
+		} else {
+			findings[i] = validateText(q.Texts[i-len(q.Objects)], types, minor)
+		}
+	})
+	return findings
+}
+
+// forEach does the work for 0 to n-1 on all processors; the work must guard itself against panics.
+func forEach(n int, work func(int)) {
+	var group sync.WaitGroup
+	next := make(chan int)
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		group.Go(func() {
+			for i := range next {
+				work(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	group.Wait()
+}
+
+// panicMessage logs where it happened and returns what may be told: other causes may quote values.
+func panicMessage(cause any) string {
+	fmt.Fprintf(os.Stderr, "panic at %s\n", debug.Stack())
+	var known runtime.Error
+	if err, ok := cause.(error); ok && errors.As(err, &known) {
+		return "Kubernetes' own code failed: " + known.Error()
+	}
+	return "Kubernetes' own code failed"
+}

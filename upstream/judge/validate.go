@@ -1,0 +1,171 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	utiljson "k8s.io/apimachinery/pkg/util/json"
+	"k8s.io/kubernetes/pkg/api/legacyscheme"
+	"sigs.k8s.io/yaml"
+)
+
+// validateText reads YAML as kubectl does: merge keys are resolved, the last of two equal keys wins.
+func validateText(text string, types *typeSet, minor int) []finding {
+	body, err := yaml.YAMLToJSON([]byte(text))
+	if err != nil {
+		return []finding{failure("parse", "", err.Error())}
+	}
+	return validate(body, types, minor)
+}
+
+// validate says what the server would say to a request to create the object.
+func validate(body []byte, types *typeSet, minor int) (found []finding) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			found = unchecked(panicMessage(cause))
+		}
+	}()
+	var object map[string]any
+	if err := utiljson.Unmarshal(body, &object); err != nil {
+		return []finding{failure("parse", "", err.Error())}
+	}
+	gvk, wrong := kindOf(object)
+	if wrong != nil {
+		return []finding{*wrong}
+	}
+	if items, ok := itemsOf(object, gvk); ok {
+		return validateItems(items, types, minor)
+	}
+	found = validateKind(body, object, gvk, types, minor)
+	return redact(found, object)
+}
+
+func kindOf(object map[string]any) (schema.GroupVersionKind, *finding) {
+	none := schema.GroupVersionKind{}
+	apiVersion, _ := object["apiVersion"].(string)
+	kind, _ := object["kind"].(string)
+	if apiVersion == "" {
+		f := failure("kind", ".apiVersion", "apiVersion is missing or no text")
+		return none, &f
+	}
+	if kind == "" {
+		f := failure("kind", ".kind", "kind is missing or no text")
+		return none, &f
+	}
+	groupVersion, err := schema.ParseGroupVersion(apiVersion)
+	if err != nil {
+		f := failure("kind", ".apiVersion", err.Error())
+		return none, &f
+	}
+	return groupVersion.WithKind(kind), nil
+}
+
+// itemsOf returns the objects of a List, or of a typed list such as RoleBindingList.
+func itemsOf(object map[string]any, gvk schema.GroupVersionKind) ([]any, bool) {
+	member, ok := strings.CutSuffix(gvk.Kind, "List")
+	generic := ok && member == "" && gvk.Group == "" && gvk.Version == "v1"
+	typed := ok && strategies[schema.GroupKind{Group: gvk.Group, Kind: member}] != nil
+	if !generic && !typed {
+		return nil, false
+	}
+	items, _ := object["items"].([]any)
+	for _, item := range items {
+		if fields, ok := item.(map[string]any); ok && typed {
+			fields["apiVersion"], fields["kind"] = object["apiVersion"], member
+		}
+	}
+	return items, true
+}
+
+func validateItems(items []any, types *typeSet, minor int) []finding {
+	var found []finding
+	for i, item := range items {
+		body, err := json.Marshal(item)
+		if err != nil {
+			continue
+		}
+		for _, f := range validate(body, types, minor) {
+			f.Path = ".items" + indexText(i) + f.Path
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+func validateKind(body []byte, object map[string]any, gvk schema.GroupVersionKind, types *typeSet, minor int) []finding {
+	if types.find(gvk.GroupKind()) == nil && scheme.IsGroupRegistered(gvk.Group) {
+		served := servedFinding(gvk, minor)
+		if served != nil && served.Severity == "error" {
+			return []finding{*served}
+		}
+		if strategies[gvk.GroupKind()] == nil {
+			return unchecked(fmt.Sprintf("%s is a request to the server, not an object that is kept", gvk.Kind))
+		}
+		found := validateBuiltin(builtin(gvk), body, object)
+		if served != nil {
+			found = append(found, *served)
+		}
+		return found
+	}
+	k, err := kindFor(gvk, types)
+	if custom, ok := k.(*customKind); ok && err == nil {
+		return validateCustom(custom, body, object)
+	}
+	if errors.As(err, &notServed{}) {
+		return []finding{failure("version", ".apiVersion", err.Error())}
+	}
+	return unchecked(err.Error())
+}
+
+// How often values of a wrong type are taken out, to see what else is wrong.
+const maxDecodes = 3
+
+func validateBuiltin(k *builtinKind, body []byte, object map[string]any) []finding {
+	decoder := legacyscheme.Codecs.DecoderToVersion(strictJSON, k.internal())
+	var wrong []finding
+	for range maxDecodes {
+		decoded, _, err := decoder.Decode(body, &k.gvk, nil)
+		strict := strictFindings(err, object)
+		if decoded != nil && (err == nil || strict != nil) {
+			others := append(strict, create(k, decoded, object)...)
+			return append(wrong, outside(wrong, others)...)
+		}
+		// The server stops at the first value of a wrong type.
+		rest, more := takeWrongTypes(body, k.gvk)
+		if len(more) == 0 {
+			return append(wrong, failure("decode", "", err.Error()))
+		}
+		wrong, body = append(wrong, more...), rest
+	}
+	return wrong
+}
+
+// outside leaves out what is found only because a value of a wrong type was taken out.
+func outside(wrong, found []finding) []finding {
+	return slices.DeleteFunc(found, func(f finding) bool {
+		return slices.ContainsFunc(wrong, func(w finding) bool { return isAtOrBelow(f.Path, w.Path) })
+	})
+}
+
+func validateCustom(k *customKind, body []byte, object map[string]any) []finding {
+	decoded, _, err := strictCustomJSON.Decode(body, &k.gvk, nil)
+	found := strictFindings(err, object)
+	content, ok := decoded.(*unstructured.Unstructured)
+	if !ok || err != nil && found == nil {
+		return append(found, failure("decode", "", err.Error()))
+	}
+	unknown, err := k.coerce(content)
+	if err != nil {
+		return append(found, failure("decode", "", err.Error()))
+	}
+	for _, field := range unknown {
+		found = append(found, failure("strict", pathOf(field, object), fmt.Sprintf("unknown field %q", field)))
+	}
+	k.Default(content)
+	return append(found, create(k, content, object)...)
+}
