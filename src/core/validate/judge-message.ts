@@ -5,7 +5,8 @@ import { oneOf } from './scalars.ts';
 export interface Verdict {
   rule: string;
   says: string;
-  fix?: string;
+  /** The name that was probably meant. */
+  near?: string;
   /** The refused value, where the message names a plain one. */
   value?: string;
 }
@@ -16,46 +17,54 @@ export interface Verdict {
  */
 export function verdictOf(type: string | undefined, message: string, secret: boolean): Verdict {
   const { value, detail } = split(message);
-  const named = value === undefined || secret ? '' : ` "${value}"`;
+  const shown = secret ? undefined : value;
   switch (type) {
     case 'FieldValueRequired':
-      return { rule: 'missing-required', says: withDetail('is required', detail) };
+      return /values: "/.test(detail)
+        ? unsupported(shown, detail)
+        : { rule: 'missing-required', says: withDetail('is required', detail) };
     case 'FieldValueNotSupported':
-      return unsupported(value, detail, secret);
+      return unsupported(shown, detail);
     case 'FieldValueForbidden':
       return { rule: 'not-allowed', says: withDetail('is not allowed', detail) };
     case 'FieldValueDuplicate':
-      return { rule: 'duplicate-value', says: `${named.trim()} is set twice`.trim(), value };
+      return { rule: 'duplicate-value', says: `${quoted(shown)} is set twice`, value };
     case 'FieldValueNotFound':
-      return { rule: 'not-found', says: `names ${named.trim()}, which does not exist`, value };
+      return { rule: 'not-found', says: `names ${quoted(shown)}, which does not exist`, value };
     case 'FieldValueInvalid':
     case 'FieldValueTooLong':
     case 'FieldValueTooMany':
       return {
         rule: 'invalid-value',
-        says: withDetail(`${named.trim()} is not valid`.trim(), detail),
+        says: withDetail(`${quoted(shown)} is not valid`.trim(), detail),
         value,
       };
     default:
-      return { rule: 'refused', says: `is refused: ${message}` };
+      return { rule: 'refused', says: secret ? 'is refused' : `is refused: ${message}` };
   }
 }
 
-function unsupported(value: string | undefined, detail: string, secret: boolean): Verdict {
+function unsupported(value: string | undefined, detail: string): Verdict {
   const values = [...detail.matchAll(/"([^"]*)"/g)].map(match => match[1] ?? '');
   if (values.length === 0)
     return { rule: 'bad-enum', says: withDetail('is not supported', detail) };
   const near = value === undefined ? undefined : nearestName(value, values);
-  const not = value === undefined || secret ? '' : `, not "${value}"`;
-  return { rule: 'bad-enum', says: `must be ${oneOf(values)}${not}`, fix: near, value };
+  const not = value === undefined ? '' : `, not ${quoted(value)}`;
+  return { rule: 'bad-enum', says: `must be ${oneOf(values)}${not}`, near, value };
+}
+
+/** Text in quotes, numbers as they are, nothing for what is empty or must not be shown. */
+function quoted(value: string | undefined): string {
+  if (value === undefined || value === '') return '';
+  return /^-?[\d.]+$/.test(value) ? value : JSON.stringify(value);
 }
 
 /** `Invalid value: "x": why` in its parts; a value that is no short scalar is left out. */
 function split(message: string): { value?: string; detail: string } {
-  const [, rest = message] =
-    /^(?:[A-Z][a-z]+ value|Not found|Forbidden|Too long|Too many)(?:: |$)(.*)/s.exec(message) ?? [];
-  const quoted = /^"((?:[^"\\]|\\.)*)"(?:: |$)(.*)/s.exec(rest);
-  if (quoted) return { value: unescaped(quoted[1] ?? ''), detail: quoted[2] ?? '' };
+  const prefix = /^(?:[A-Z][a-z]+ value|Not found|Forbidden|Too long|Too many)(?:: |$)/;
+  const rest = message.replace(prefix, '');
+  const text = /^"((?:[^"\\]|\\.)*)"(?:: |$)(.*)/s.exec(rest);
+  if (text) return { value: unescaped(text[1] ?? ''), detail: text[2] ?? '' };
   const plain = /^(-?[\d.]+|true|false|null)(?:: |$)(.*)/s.exec(rest);
   if (plain) return { value: plain[1], detail: plain[2] ?? '' };
   if (!/^[{[]/.test(rest)) return { detail: rest };

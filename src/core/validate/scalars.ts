@@ -16,12 +16,11 @@ export function isQuantity(text: string): boolean {
   return quantity.test(text.trim());
 }
 
-/** `quoted` is the text to name in the sentence, or nothing where it may be secret. */
 export function quantityProblem(text: string): ScalarProblem | undefined {
   if (isQuantity(text)) return undefined;
   const near = nearestQuantity(text);
-  const hint = near === undefined ? 'write it like 500m, 2 or 512Mi' : `did you mean ${near}?`;
-  return { rule: 'bad-quantity', says: `is no quantity: "${text}"; ${hint}`, fix: near };
+  const hint = near === undefined ? ', which is written like 500m, 2 or 512Mi' : '';
+  return { rule: 'bad-quantity', says: `"${text}" is no quantity${hint}`, fix: near };
 }
 
 /** Blanks, and letters of the wrong case or too many: `512mb` is 512M, `1.5 Gi` is 1.5Gi. */

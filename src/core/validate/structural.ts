@@ -11,7 +11,7 @@ import {
   textProblem,
 } from './scalars.ts';
 import { unknownField } from './unknown-field.ts';
-import { fieldName, type Violation } from './violation.ts';
+import { fieldName, type Violation, withFix } from './violation.ts';
 
 export interface StructuralOptions {
   /** Patches and bases: what is missing may come from elsewhere, and `$patch` directives are known. */
@@ -115,32 +115,21 @@ class Walk {
 
   #wrongType(value: Json, type: FieldType, pointer: Pointer): void {
     const composite = typeof value === 'object';
-    const freeKey = this.#parents.at(-1)?.element === type;
     const quotes = type.kind === 'string' && !composite ? '; put it in quotes' : '';
-    const name = fieldName(pointer, freeKey);
     this.found.push({
       rule: 'wrong-type',
       severity: 'error',
       pointer,
-      on: composite && typeof pointer.at(-1) === 'string' ? 'key' : 'value',
-      message: `${name} must be ${expectations[type.kind]}, not ${nameOf(value)}${quotes}.`,
+      on: 'value',
+      message: `${fieldName(pointer)} must be ${expectations[type.kind]}, not ${nameOf(value)}${quotes}.`,
     });
   }
 
   #report(pointer: Pointer, problem: ScalarProblem | undefined): void {
     if (problem === undefined) return;
     const { rule, says, fix } = problem;
-    const freeKey = this.#parents.at(-1)?.fields === undefined;
-    const hint = fix === undefined || says.endsWith('?') ? '' : `; did you mean ${fix}?`;
-    const message = `${fieldName(pointer, freeKey)} ${says}${hint}`;
-    this.found.push({
-      rule,
-      severity: 'error',
-      pointer,
-      on: 'value',
-      message: message.endsWith('?') ? message : `${message}.`,
-      fix: fix === undefined ? undefined : `Write ${fix}.`,
-    });
+    const message = `${fieldName(pointer)} ${says}`;
+    this.found.push(withFix({ rule, severity: 'error', pointer, on: 'value', message }, fix));
   }
 }
 

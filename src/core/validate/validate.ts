@@ -6,15 +6,26 @@ import type { RenderedObject } from '../model/rendered.ts';
 import { isObject, type JsonObject } from '../model/resource.ts';
 import { createSchemas } from '../schemas/schemas.ts';
 import { openStore, type SchemaStore } from '../schemas/store.ts';
-import type { Schemas } from '../schemas/type.ts';
+import type { KindType, Schemas } from '../schemas/type.ts';
 import { Collector } from './collect.ts';
 import { identify } from './identity.ts';
-import { type JudgeFinding, mergeVerdicts, type ObjectJudge } from './judged.ts';
+import type { JudgeFinding } from './judged.ts';
+import { mergeVerdicts } from './merge.ts';
 import { isEncrypted, placeholderIn } from './placeholders.ts';
 import { checkRules } from './rules/index.ts';
 import { checkStructure } from './structural.ts';
 import { documentSubject, isMap, renderedSubject, type Subject } from './subject.ts';
 import type { Violation } from './violation.ts';
+
+/** The judge, as far as validation needs it. */
+export interface ObjectJudge {
+  /** One list for each object, in their order. */
+  validate(
+    objects: JsonObject[],
+    options: { target: string; customTypes: JsonObject[] },
+    signal?: AbortSignal,
+  ): Promise<JudgeFinding[][]>;
+}
 
 /** What one environment, or a folder or chart that none names, would apply. */
 export interface RenderedSet {
@@ -135,27 +146,28 @@ class Run {
 
   async #checkSubjects(subjects: Subject[], target: string): Promise<void> {
     const structural = subjects.flatMap(subject => {
-      const found = this.#checkIdentity(subject, target);
-      return found ? [{ subject, violations: found }] : [];
+      const kind = this.#kindOf(subject, target);
+      return kind ? [{ subject, kind, violations: checkStructure(subject.object, kind) }] : [];
     });
     this.#checked.objects += structural.length;
     const judged = await this.#judge(
       structural.map(({ subject }) => subject),
       target,
     );
-    for (const { subject, violations } of structural) {
+    for (const { subject, kind, violations } of structural) {
       const findings = judged.get(subject);
-      const all = findings ? mergeVerdicts(subject.object, violations, findings) : violations;
-      this.#report(subject, [...all, ...checkRules(subject.object)]);
+      const { object } = subject;
+      const all = findings ? mergeVerdicts(object, violations, findings, kind.builtin) : violations;
+      this.#report(subject, [...all, ...checkRules(object)]);
     }
   }
 
-  /** Violations of an object's type, or undefined where there is none to check it by. */
-  #checkIdentity(subject: Subject, target: string): Violation[] | undefined {
+  /** The type to check an object by; reports or notes why there is none. */
+  #kindOf(subject: Subject, target: string): KindType | undefined {
     const { object, place, environments } = subject;
     const { violations, lookup } = identify(object, this.#schemasOf(target));
     this.#report(subject, violations);
-    if (lookup?.found) return checkStructure(object, lookup.kind);
+    if (lookup?.found) return lookup.kind;
     if (lookup?.why === 'unknown') {
       const [environment] = environments;
       this.#collector.skip({

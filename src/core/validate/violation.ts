@@ -14,16 +14,23 @@ export interface Violation {
   fix?: string;
 }
 
-/**
- * A short name of the field for sentences: its last named step and what follows it, with the parent of a
- * free key (`data.country`, `env[0]`).
- */
-export function fieldName(pointer: Readonly<Pointer>, freeKey = false): string {
-  const named = pointer.findLastIndex(step => typeof step === 'string');
-  const start = Math.max(freeKey ? previousName(pointer, named) : named, 0);
-  return formatPath(pointer.slice(start)).replace(/^\./, '') || 'the object';
+/** A short name of the field for sentences, with its parent: `spec.replicas`, `env[0].value`, `args[1]`. */
+export function fieldName(pointer: Readonly<Pointer>): string {
+  const isName = (step: string | number) => typeof step === 'string';
+  const named = pointer.findLastIndex(isName);
+  const parent = pointer.findLastIndex((step, index) => index < named && isName(step));
+  const start = named === pointer.length - 1 ? parent : named;
+  return formatPath(pointer.slice(Math.max(start, 0))).replace(/^\./, '') || 'the object';
 }
 
-function previousName(pointer: Readonly<Pointer>, before: number): number {
-  return pointer.findLastIndex((step, index) => index < before && typeof step === 'string');
+/** Ends a sentence that may have ended already. */
+export function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
+/** A violation that ends with the name that was probably meant. */
+export function withFix(violation: Violation, near: string | undefined): Violation {
+  const { message } = violation;
+  if (near === undefined) return { ...violation, message: sentence(message) };
+  return { ...violation, message: `${message}; did you mean ${near}?`, fix: `Write ${near}.` };
 }
