@@ -4,7 +4,6 @@ import { isObject, type Json, type JsonObject } from '../model/resource.ts';
 import type { FieldType, KindLookup, Schemas } from '../schemas/type.ts';
 import { excludingRule, rulesFor } from './ignore.ts';
 import type { DriftInput } from './input.ts';
-import { lastApplied } from './last-applied.ts';
 import { effectiveProfile, skipReason } from './policy.ts';
 import { type PrepareOptions, prepareDesired, prepareLive } from './prepare.ts';
 import { chooseProfile } from './profile.ts';
@@ -24,9 +23,6 @@ export interface Open {
   type: FieldType | undefined;
   /** Why not, then. */
   noType?: string;
-  /** True for kinds that Kubernetes does not define itself. */
-  custom: boolean;
-  before: JsonObject | undefined;
   rules: IgnoreRule[];
   notes: string[];
   /** Paths of encrypted values, which were not compared. */
@@ -77,7 +73,6 @@ async function compareLocally(input: DriftInput, live: JsonObject, known: Known)
     : { object: input.desired, unread: [] };
   const prepared = prepareDesired(placed(opened.object, input), live, options);
   const desired = await sealLike(prepared.object, preparedLive);
-  const before = lastApplied(live, profile, input.previous);
   const open: Open = {
     input,
     profile,
@@ -85,8 +80,6 @@ async function compareLocally(input: DriftInput, live: JsonObject, known: Known)
     live: preparedLive,
     type: kind?.type,
     ...(known.kind.found ? {} : { noType: known.kind.reason }),
-    custom: kind?.builtin !== true,
-    before: before === 'unreadable' ? undefined : before,
     rules,
     notes: prepared.notes,
     unread: opened.unread,

@@ -66,7 +66,7 @@ export interface ApplyQuestion {
 export interface ApplyVerdict {
   equal: boolean;
   changes: ApplyChange[];
-  refused?: { code: number; message: string };
+  refused?: { code: number; message: string; recreate?: boolean };
   error?: string;
 }
 

@@ -1,50 +1,66 @@
 import type { DriftPath, OwnerProfile } from '../model/drift.ts';
-import { parsePath, resolveSteps, type Step } from '../model/path.ts';
-import type { Json, JsonObject } from '../model/resource.ts';
+import { formatPath, parsePath, resolveSteps, type Step } from '../model/path.ts';
+import { isObject, type Json, type JsonObject } from '../model/resource.ts';
 import { sameMeaning } from './equivalent.ts';
-import { type ManagedEntry, managedEntries, treeAt } from './fields.ts';
+import { type ManagedEntry, managedEntries } from './fields.ts';
 import type { ApplyChange, ApplyVerdict } from './input.ts';
-import { isClaimed, ownersOf } from './owners.ts';
-import { refineChanges } from './refine.ts';
+import { ownersOf } from './owners.ts';
 
+/** One object as it was asked about. */
 export interface Sides {
   desired: JsonObject;
   live: JsonObject;
   profile: OwnerProfile;
-  /** What a three-way merge takes as applied before. */
-  before: JsonObject | undefined;
-  /** True for kinds that Kubernetes does not define itself. */
-  custom: boolean;
 }
 
-/** The judge's changes as paths of a report: with both values, the owners, and what kind of change each is. */
+/** The judge's changes as paths of a report: with both values, and with the owners of the live one. */
 export function pathsOf(changes: readonly ApplyChange[], sides: Sides): DriftPath[] {
   const entries = managedEntries(sides.live);
-  const told = changes.map(change => ({
-    ...change,
-    consequence: change.consequence ?? isConsequence(change, sides, entries),
-  }));
-  return refineChanges(told, { ...sides, wholeLists: sides.custom && patches(sides.profile) })
+  return changes
+    .flatMap(change => byField(change, sides))
     .filter(change => !leftToOthers(change, sides.profile))
     .map(change => pathOf(change, sides, entries));
 }
 
+/** A map that stays but is emptied, or was empty, is told by its fields. */
+function byField(change: ApplyChange, { desired, live }: Sides): ApplyChange[] {
+  const steps = parsePath(change.path);
+  const field = (key: string) => formatPath([...steps, key]);
+  const declared = valueAt(desired, steps);
+  const found = valueAt(live, steps);
+  if (!isObject(declared) || !isObject(found)) return [change];
+  if (change.kind === 'stale' && Object.keys(declared).length === 0)
+    return Object.entries(found).map(([key, value]) => ({
+      ...change,
+      path: field(key),
+      live: value,
+    }));
+  if (change.kind === 'missing' && Object.keys(found).length === 0)
+    return Object.entries(declared).map(([key, value]) => ({
+      ...change,
+      path: field(key),
+      desired: value,
+    }));
+  return [change];
+}
+
 function pathOf(change: ApplyChange, sides: Sides, entries: readonly ManagedEntry[]): DriftPath {
   const steps = parsePath(change.path);
-  const desired = valueAt(sides.desired, steps) ?? change.desired;
-  const live = valueAt(sides.live, steps) ?? change.live;
+  const { path, kind, becomes, consequence } = change;
+  // The manifest's own spelling is what people look for; the judge knows the rest.
+  const desired =
+    kind === 'order' ? change.desired : (valueAt(sides.desired, steps) ?? change.desired);
+  const live = kind === 'order' ? change.live : (valueAt(sides.live, steps) ?? change.live);
+  const owned = kind === 'changed' || kind === 'stale';
   return {
-    path: change.path,
-    kind: change.kind,
-    ...(desired === undefined || change.kind === 'stale' ? {} : { desired }),
-    ...(live === undefined || change.kind === 'missing' ? {} : { live }),
-    ...(change.becomes === undefined ? {} : { becomes: change.becomes }),
-    ...(change.consequence ? { consequence: true } : {}),
-    ...(change.kind === 'order' || sameMeaning(desired, live) ? { equivalent: true } : {}),
-    by:
-      change.kind === 'missing' || change.kind === 'order'
-        ? []
-        : ownersOf(entries, sides.profile, steps),
+    path,
+    kind,
+    ...(desired === undefined || kind === 'stale' ? {} : { desired }),
+    ...(live === undefined || kind === 'missing' ? {} : { live }),
+    ...(becomes === undefined ? {} : { becomes }),
+    ...(consequence === true ? { consequence } : {}),
+    ...(kind === 'order' || sameMeaning(desired, live) ? { equivalent: true } : {}),
+    by: owned ? ownersOf(entries, sides.profile, steps) : [],
   };
 }
 
@@ -62,34 +78,7 @@ function leftToOthers(change: ApplyChange, profile: OwnerProfile): boolean {
   );
 }
 
-function patches({ mode }: OwnerProfile): boolean {
-  return mode === 'csa' || mode === 'csa3';
-}
-
-/** True when neither the manifest nor the owner's history has the path: it follows from another change. */
-function isConsequence(
-  change: ApplyChange,
-  sides: Sides,
-  entries: readonly ManagedEntry[],
-): boolean {
-  const steps = parsePath(change.path);
-  return valueAt(sides.desired, steps) === undefined && !appliedBefore(steps, sides, entries);
-}
-
-/** True when the owner's history has the path or a part of it. */
-function appliedBefore(
-  steps: readonly Step[],
-  { profile, before }: Sides,
-  entries: readonly ManagedEntry[],
-): boolean {
-  if (before && resolveSteps(before, steps).complete) return true;
-  return entries.some(entry => {
-    const found = treeAt(entry.fields, steps);
-    return isClaimed(entry, profile) && (found.tree !== undefined || found.coveredAbove);
-  });
-}
-
-/** True when the judge could not answer: its program failed, or it does not know the kind. */
+/** True when the judge could not answer: Kubernetes' own code failed, or nobody told it the kind. */
 export function failed(verdict: ApplyVerdict): boolean {
-  return verdict.error !== undefined || verdict.refused?.code === 404;
+  return verdict.error !== undefined;
 }
