@@ -16,15 +16,18 @@ export interface FieldColumns {
 }
 
 /** As wide as the widest name and change among those that are not unusually long. */
-export function fieldColumns(results: readonly DriftResult[], now: Date): FieldColumns {
+export function fieldColumns(
+  results: readonly DriftResult[],
+  { width, now }: TextOptions,
+): FieldColumns {
   const rows = results.flatMap(({ resource, paths }) => toRows(resource, paths, now));
   const widest = (texts: string[], least: number, most: number) =>
     Math.max(least, ...texts.map(textWidth).filter(width => width <= most));
   return {
     name: widest(
       rows.map(({ name }) => name),
-      16,
-      34,
+      12,
+      Math.round(width * 0.4),
     ),
     change: widest(rows.map(oneLine), 8, 24),
   };

@@ -62,9 +62,7 @@ export function objectRemarks(result: DriftResult): string[] {
   const judged = state === 'drifted' || state === 'suspect' || state === 'missing';
   return [
     ...(reason === undefined ? [] : [reason]),
-    ...(recreate
-      ? ['The API server refuses this change on the living object; it has to be recreated.']
-      : []),
+    ...(recreate ? [reason === undefined ? refused : 'It has to be recreated.'] : []),
     ...(judged && confirmed === 'unconfirmed' && reason === undefined
       ? ['Not confirmed by the API server.']
       : []),
@@ -72,6 +70,8 @@ export function objectRemarks(result: DriftResult): string[] {
     ...notes,
   ];
 }
+
+const refused = 'The API server refuses this change on the living object: it has to be recreated.';
 
 const detailIndent = 6;
 

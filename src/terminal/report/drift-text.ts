@@ -34,7 +34,7 @@ function bodyLines({ results, notChecked }: EnvironmentDrift, options: DriftText
     results.filter(result => result.state === state).sort(byName);
   const differing = states.filter(state => !['unknown', 'skipped', 'synced'].includes(state));
   const fine: DriftState[] = options.all ? ['skipped', 'synced'] : [];
-  const columns = fieldColumns(results, options.now);
+  const columns = fieldColumns(results, options);
   const lines = (result: DriftResult) => objectLines(result, columns, options);
   return [
     ...differing.flatMap(inState).flatMap(lines),

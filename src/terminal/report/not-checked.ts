@@ -26,7 +26,11 @@ export function notCheckedLines(
       ...(source && { place: placeText(source) }),
     })),
     ...notChecked.map(({ object, place, reason }) => ({
-      name: object ? printable(resourceText(object)) : place ? printable(place.file) : 'everything',
+      name: object
+        ? printable(resourceText(object))
+        : place
+          ? printable(place.file)
+          : 'the whole environment',
       reason,
       ...(place && { place: placeText(place) }),
     })),
