@@ -1,36 +1,36 @@
-import type { Pointer } from '../model/path.ts';
+import { type Pointer, parsePath } from '../model/path.ts';
 import { isObject, type JsonObject } from '../model/resource.ts';
+import type { JudgeFinding } from '../upstream/judge.ts';
 import { verdictOf } from './judge-message.ts';
-import { pointerOf, valueAt } from './judge-path.ts';
 import { refine } from './judge-refine.ts';
+import { valueAt } from './value.ts';
 import { fieldName, sentence, type Violation, withFix } from './violation.ts';
-
-/** What the judge says of an object, see `upstream/judge.ts`. */
-export interface JudgeFinding {
-  step: 'parse' | 'kind' | 'version' | 'strict' | 'decode' | 'invalid' | 'warning';
-  path?: string;
-  type?: string;
-  message: string;
-  severity: string;
-}
 
 /** A finding of the judge as a violation of the object, or nothing where others tell it better. */
 export function violationsOf(object: JsonObject, finding: JudgeFinding): Violation[] {
-  const { step, path = '', type, message, severity } = finding;
-  // Kinds and versions are the schemas' to tell; they know what is served where.
-  if (step === 'kind' || step === 'version' || severity === 'info') return [];
-  const pointer = pointerOf(object, path);
+  const { step, path = '', type, message } = finding;
+  const pointer = parsePath(path).filter(isConcrete);
   switch (step) {
+    case 'kind':
+    case 'version':
+    case 'unchecked':
+      // Kinds and versions are the schemas' to tell; they know what is served where.
+      return [];
     case 'warning':
-      return [warning(pointer, message.replace(`${path}: `, ''))];
+      return [warning(pointer, message)];
     case 'strict':
       return [strict(pointer, message)];
     case 'invalid':
-      return [invalid(object, pointer, type, message)];
+      return dependsOnServer.test(message) ? [] : [invalid(object, pointer, type, message)];
     default:
       return [unreadable(pointer, message)];
   }
 }
+
+const isConcrete = (step: unknown): step is string | number => typeof step !== 'object';
+
+/** What a flag of the API server decides, and nearly every cluster allows. */
+const dependsOnServer = /disallowed by cluster policy/;
 
 function invalid(
   object: JsonObject,
@@ -80,17 +80,11 @@ function strict(pointer: Pointer, message: string): Violation {
   };
 }
 
-/** `json: cannot unmarshal string into Go struct field ServicePort.spec.ports.port of type int32`. */
+/** The judge says `must be an integer, not "x"` or why the value cannot be read. */
 function unreadable(pointer: Pointer, message: string): Violation {
-  const [, from, to] = /cannot unmarshal (\w+).* of type (\S+)/.exec(message) ?? [];
-  const says = to === undefined ? `cannot be read: ${message}` : `must be ${to}, not ${from}`;
-  return {
-    rule: 'wrong-type',
-    severity: 'error',
-    pointer,
-    on: 'value',
-    message: sentence(`${fieldName(pointer)} ${says}`),
-  };
+  const says = message.startsWith('must ') ? ` ${message}` : ` cannot be read: ${message}`;
+  const text = sentence(`${fieldName(pointer)}${says}`);
+  return { rule: 'wrong-type', severity: 'error', pointer, on: 'value', message: text };
 }
 
 /** Deprecations and recommendations are no mistakes. */

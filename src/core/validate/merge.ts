@@ -1,7 +1,8 @@
 import type { Pointer } from '../model/path.ts';
 import type { JsonObject } from '../model/resource.ts';
-import { valueAt } from './judge-path.ts';
-import { type JudgeFinding, violationsOf } from './judged.ts';
+import type { JudgeFinding } from '../upstream/judge.ts';
+import { violationsOf } from './judged.ts';
+import { valueAt } from './value.ts';
 import type { Violation } from './violation.ts';
 
 /**
@@ -42,9 +43,7 @@ function isKnown(violation: Violation, known: readonly Violation[]): boolean {
   const { rule, pointer } = violation;
   return known.some(other => {
     if (rule === 'missing-required' && other.rule === rule) return isWithin(pointer, other.pointer);
-    if (rule !== 'wrong-type') return isSame(other.pointer, pointer);
-    // Type errors carry no list positions, and some no path at all.
-    return decoding.has(other.rule) && isWithin(names(other.pointer), names(pointer));
+    return isSame(other.pointer, pointer);
   });
 }
 
@@ -71,13 +70,8 @@ function isFollowUp(violation: Violation, all: readonly Violation[], object: Jso
 /** A value that could not be read is left out before validation, which then misses it. */
 function isLostWith(violation: Violation, unreadable: Violation): boolean {
   if (decoding.has(violation.rule) || violation.rule === 'unknown-field') return false;
-  const lost = names(unreadable.pointer);
-  const path = names(violation.pointer);
-  return isWithin(path, lost) || isWithin(lost, path);
-}
-
-function names(pointer: Readonly<Pointer>): Pointer {
-  return pointer.filter(step => typeof step === 'string');
+  const { pointer } = violation;
+  return isWithin(pointer, unreadable.pointer) || isWithin(unreadable.pointer, pointer);
 }
 
 /** True when `pointer` is `parent` or lies below it. */

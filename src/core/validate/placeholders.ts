@@ -7,7 +7,7 @@ import { isObject, type Json, type JsonObject } from '../model/resource.ts';
  * `<< inputs.x >>`, `@@TOKEN@@` and `__TOKEN__`.
  */
 const placeholder =
-  /\$\{|\{\{|\}\}|<path:|^<[^<>]+>$|^ENC\[|<<.*>>|@@\w+@@|^__\w+__$|^%\w+%$|\$\(\w+\)/;
+  /\$\{|\{\{|\}\}|<path:|^<[\w.-]+( ?\|.*)?>$|^ENC\[|<<.*>>|@@\w+@@|^__\w+__$|^%\w+%$|\$\(\w+\)/;
 
 export function isPlaceholder(text: string): boolean {
   return placeholder.test(text);

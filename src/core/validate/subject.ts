@@ -6,8 +6,8 @@ import { formatPath, type Pointer } from '../model/path.ts';
 import type { RenderedObject } from '../model/rendered.ts';
 import { type JsonObject, resourceOf } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
-import { valueAt } from './judge-path.ts';
 import { rangeAtPlace, rangeInDocument } from './place.ts';
+import { valueAt } from './value.ts';
 import type { Violation } from './violation.ts';
 
 /** An object to be checked, and how its fields are found in the repository. */

@@ -3,29 +3,19 @@ import { jsonOf } from '../manifests/locate.ts';
 import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import type { Finding, NotChecked } from '../model/finding.ts';
 import type { RenderedObject } from '../model/rendered.ts';
-import { isObject, type JsonObject } from '../model/resource.ts';
+import { isObject, type JsonObject, resourceOf } from '../model/resource.ts';
 import { createSchemas } from '../schemas/schemas.ts';
 import { openStore, type SchemaStore } from '../schemas/store.ts';
 import type { KindType, Schemas } from '../schemas/type.ts';
+import type { Judge, JudgeFinding } from '../upstream/judge.ts';
 import { Collector } from './collect.ts';
 import { identify } from './identity.ts';
-import type { JudgeFinding } from './judged.ts';
 import { mergeVerdicts } from './merge.ts';
 import { isEncrypted, placeholderIn } from './placeholders.ts';
 import { checkRules } from './rules/index.ts';
 import { checkStructure } from './structural.ts';
 import { documentSubject, isMap, renderedSubject, type Subject } from './subject.ts';
 import type { Violation } from './violation.ts';
-
-/** The judge, as far as validation needs it. */
-export interface ObjectJudge {
-  /** One list for each object, in their order. */
-  validate(
-    objects: JsonObject[],
-    options: { target: string; customTypes: JsonObject[] },
-    signal?: AbortSignal,
-  ): Promise<JudgeFinding[][]>;
-}
 
 /** What one environment, or a folder or chart that none names, would apply. */
 export interface RenderedSet {
@@ -44,7 +34,7 @@ export interface ValidationInput {
   /** Kubernetes version for files that nothing renders. */
   target: string;
   /** Absent where the program is not there: only structure and our own rules are checked then. */
-  judge?: ObjectJudge;
+  judge?: Pick<Judge, 'validate'>;
   store?: SchemaStore;
   signal?: AbortSignal;
 }
@@ -156,6 +146,8 @@ class Run {
     );
     for (const { subject, kind, violations } of structural) {
       const findings = judged.get(subject);
+      for (const { step, message } of findings ?? [])
+        if (step === 'unchecked') this.#skip(subject, message);
       const { object } = subject;
       const all = findings ? mergeVerdicts(object, violations, findings, kind.builtin) : violations;
       this.#report(subject, [...all, ...checkRules(object)]);
@@ -164,18 +156,10 @@ class Run {
 
   /** The type to check an object by; reports or notes why there is none. */
   #kindOf(subject: Subject, target: string): KindType | undefined {
-    const { object, place, environments } = subject;
-    const { violations, lookup } = identify(object, this.#schemasOf(target));
+    const { violations, lookup } = identify(subject.object, this.#schemasOf(target));
     this.#report(subject, violations);
     if (lookup?.found) return lookup.kind;
-    if (lookup?.why === 'unknown') {
-      const [environment] = environments;
-      this.#collector.skip({
-        reason: lookup.reason,
-        place,
-        ...(environment ? { environment } : {}),
-      });
-    }
+    if (lookup?.why === 'unknown') this.#skip(subject, lookup.reason);
     return undefined;
   }
 
@@ -205,13 +189,25 @@ class Run {
     return verdicts;
   }
 
-  #isJudgeable({ object, place }: Subject): boolean {
+  #skip({ place, environments, object }: Subject, reason: string): void {
+    const [environment] = environments;
+    const resource = resourceOf(object);
+    this.#collector.skip({
+      reason,
+      place,
+      ...(resource ? { object: resource } : {}),
+      ...(environment === undefined ? {} : { environment }),
+    });
+  }
+
+  #isJudgeable(subject: Subject): boolean {
+    const { object } = subject;
     const at = isEncrypted(object) ? [] : placeholderIn(object);
     if (at === undefined) return true;
     const what = isEncrypted(object)
       ? 'encrypted by SOPS'
       : 'another tool fills in its placeholders';
-    this.#collector.skip({ reason: `only the structure was checked: ${what}`, place });
+    this.#skip(subject, `only the structure was checked: ${what}`);
     return false;
   }
 

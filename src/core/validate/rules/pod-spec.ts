@@ -1,6 +1,6 @@
 import type { Pointer } from '../../model/path.ts';
 import { isObject, type JsonObject } from '../../model/resource.ts';
-import { valueAt } from '../judge-path.ts';
+import { valueAt } from '../value.ts';
 
 const template: Pointer = ['spec', 'template', 'spec'];
 

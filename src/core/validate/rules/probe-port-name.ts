@@ -1,7 +1,7 @@
 import type { Pointer } from '../../model/path.ts';
 import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
 import { nearestName } from '../../schemas/nearest.ts';
-import { valueAt } from '../judge-path.ts';
+import { valueAt } from '../value.ts';
 import { containersOf } from './pod-spec.ts';
 import type { Rule, RuleViolation } from './rule.ts';
 
