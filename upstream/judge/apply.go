@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -69,6 +70,9 @@ func (q *question) answer(types *typeSet) verdict {
 	if q.Live == nil || q.Desired == nil {
 		return verdict{Unchecked: "the question lacks the live or the desired object"}
 	}
+	if !slices.Contains([]string{"ssa", "flux", "csa", "csa3"}, q.Mode) {
+		return verdict{Unchecked: fmt.Sprintf("there is no apply mode %q", q.Mode)}
+	}
 	k, err := kindFor(q.Desired.GroupVersionKind(), types)
 	if err != nil {
 		return verdict{Unchecked: err.Error()}
@@ -88,7 +92,7 @@ func (q *question) answer(types *typeSet) verdict {
 	}
 	if err := update(k, object, old); err != nil && refused == nil {
 		refused = refusalOf(err, q.Desired.Object)
-		refused.Recreate = acceptedAsNew(k, q.Desired)
+		refused.Recreate = q.acceptedAsNew(k)
 	}
 	after, err := readStored(k, object)
 	if err != nil {
@@ -98,7 +102,10 @@ func (q *question) answer(types *typeSet) verdict {
 	if err != nil {
 		return verdict{Unchecked: err.Error()}
 	}
-	return verdict{Equal: len(changes) == 0 && refused == nil, Changes: changes, Refused: refused}
+	if len(changes) == 0 { // what is stored stays, whether or not it would be accepted today
+		return verdict{Equal: true}
+	}
+	return verdict{Changes: changes, Refused: refused}
 }
 
 func readLive(k kind, live *unstructured.Unstructured) (runtime.Object, error) {
@@ -119,20 +126,15 @@ func readStored(k kind, object runtime.Object) (map[string]any, error) {
 
 // merge makes the object that the request leads to. A conflict is reported beside what forcing it would give.
 func (q *question) merge(k kind, live *unstructured.Unstructured, old runtime.Object) (runtime.Object, *refusal, error) {
-	switch q.Mode {
-	case "csa", "csa3":
+	if q.isClientSide() {
 		object, err := clientSideApply(k, q, live, old)
 		return object, nil, err
-	case "ssa", "flux":
-	default:
-		return nil, nil, fmt.Errorf("no apply mode %q", q.Mode)
 	}
 	manager, err := k.fieldManager()
 	if err != nil {
 		return nil, nil, err
 	}
-	desired := q.Desired.DeepCopy()
-	desired.SetManagedFields(nil)
+	desired := q.manifest()
 	force := q.Force == nil || *q.Force
 	object, err := manager.Apply(old.DeepCopyObject(), desired, q.Manager, force)
 	if !apierrors.IsConflict(err) {
@@ -157,13 +159,13 @@ func update(k kind, object, old runtime.Object) error {
 	return rest.BeforeUpdate(k.strategy(), ctx, object, old.DeepCopyObject())
 }
 
-func acceptedAsNew(k kind, desired *unstructured.Unstructured) bool {
-	content := desired.DeepCopy()
-	decoded, err := k.decode(content.Object)
+// acceptedAsNew: the manifest would be accepted if the object did not live yet.
+func (q *question) acceptedAsNew(k kind) bool {
+	object, err := q.newObject(k)
 	if err != nil {
 		return false
 	}
-	for _, f := range create(k, decoded, desired.Object) {
+	for _, f := range create(k, object, q.Desired.Object) {
 		if f.Severity == "error" {
 			return false
 		}
@@ -171,13 +173,44 @@ func acceptedAsNew(k kind, desired *unstructured.Unstructured) bool {
 	return true
 }
 
+func (q *question) newObject(k kind) (runtime.Object, error) {
+	if q.isClientSide() {
+		return k.decode(q.Desired.DeepCopy().Object)
+	}
+	manager, err := k.fieldManager()
+	if err != nil {
+		return nil, err
+	}
+	empty, err := k.empty()
+	if err != nil {
+		return nil, err
+	}
+	return manager.Apply(empty, q.manifest(), q.Manager, true)
+}
+
+func (q *question) isClientSide() bool { return q.Mode == "csa" || q.Mode == "csa3" }
+
+// manifest is what is sent; the server refuses managed fields in it.
+func (q *question) manifest() *unstructured.Unstructured {
+	desired := q.Desired.DeepCopy()
+	desired.SetManagedFields(nil)
+	return desired
+}
+
 func refusalOf(err error, object map[string]any) *refusal {
+	refused := &refusal{Code: 500} // as the server answers where a manifest does not fit the schema
 	var status apierrors.APIStatus
 	if errors.As(err, &status) && status.Status().Code != 0 {
-		return &refusal{Code: int(status.Status().Code), Message: err.Error(), Findings: invalidFindings(err, object)}
+		refused.Code, refused.Findings = int(status.Status().Code), invalidFindings(err, object)
+	} else {
+		refused.Findings = []finding{typedPatchFinding(err, object)}
 	}
-	// The server answers so when a manifest does not fit the schema.
-	return &refusal{Code: 500, Message: err.Error(), Findings: []finding{typedPatchFinding(err, object)}}
+	var causes []string
+	for _, f := range refused.Findings {
+		causes = append(causes, strings.TrimPrefix(f.Path+": "+f.Message, ": "))
+	}
+	refused.Message = strings.Join(causes, "; ")
+	return refused
 }
 
 // typedPatchFinding takes the field out of "failed to create typed patch object (…): .spec.x: field not …".

@@ -57,6 +57,10 @@ func (k *builtinKind) encode(object runtime.Object) (map[string]any, error) {
 	return runtime.DefaultUnstructuredConverter.ToUnstructured(versioned)
 }
 
+func (k *builtinKind) empty() (runtime.Object, error) {
+	return scheme.New(k.internal().WithKind(k.gvk.Kind))
+}
+
 // stored goes through protobuf, as the server's storage does: empty lists and maps do not survive it.
 func (k *builtinKind) stored(object runtime.Object) (runtime.Object, error) {
 	codec := legacyscheme.Codecs.CodecForVersions(protobuf, protobuf, k.gvk.GroupVersion(), k.internal())

@@ -37,7 +37,7 @@ func (q *question) compare(k kind, live *unstructured.Unstructured, before, afte
 		desired: present(withSecretData(q.Desired.Object)),
 		claim:   q.claim(live),
 	}
-	if _, custom := k.(*customKind); !custom || q.Mode == "ssa" || q.Mode == "flux" {
+	if _, custom := k.(*customKind); !custom || !q.isClientSide() {
 		typedValue, err := typedObject(k, after)
 		if err != nil {
 			return nil, err
@@ -59,7 +59,7 @@ func typedObject(k kind, content map[string]any) (*typed.TypedValue, error) {
 
 // claim is what the owner applied before, as far as it is known.
 func (q *question) claim(live *unstructured.Unstructured) claim {
-	if q.Mode == "csa" || q.Mode == "csa3" {
+	if q.isClientSide() {
 		text, err := q.appliedBefore(live)
 		object := &unstructured.Unstructured{}
 		if text == nil || err != nil || object.UnmarshalJSON(text) != nil {
@@ -154,7 +154,8 @@ func (c *comparison) visit(p place) {
 	atom, _ := c.resolve(p.typeRef)
 	switch before := p.before.value.(type) {
 	case map[string]any:
-		if after, ok := p.after.value.(map[string]any); ok {
+		after, ok := p.after.value.(map[string]any)
+		if ok || !p.after.exists && isEmptyMap(p.desired.value) {
 			c.visitFields(p, atom.Map, before, after)
 			return
 		}
@@ -175,6 +176,9 @@ func (c *comparison) resolve(ref schema.TypeRef) (schema.Atom, bool) {
 
 // visitFields goes into maps of any kind: also where a map is one value to the server, its keys tell more.
 func (c *comparison) visitFields(p place, t *schema.Map, before, after map[string]any) {
+	if t != nil && t.ElementRelationship == schema.Atomic && p.desired.exists {
+		p.claim = valueClaim{p.before} // the manifest stands for the whole map
+	}
 	union := maps.Clone(before)
 	maps.Copy(union, after)
 	for _, name := range sortedKeys(union) {
@@ -188,6 +192,11 @@ func (c *comparison) visitFields(p place, t *schema.Map, before, after map[strin
 			claim:   p.claim.child(element, nil),
 		})
 	}
+}
+
+func isEmptyMap(value any) bool {
+	fields, ok := value.(map[string]any)
+	return ok && len(fields) == 0
 }
 
 func fieldType(t *schema.Map, name string) schema.TypeRef {

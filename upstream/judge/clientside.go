@@ -27,7 +27,7 @@ func clientSideApply(k kind, q *question, live *unstructured.Unstructured, old r
 	if err != nil {
 		return nil, err
 	}
-	desired, err := q.Desired.MarshalJSON()
+	desired, err := q.modified()
 	if err != nil {
 		return nil, err
 	}
@@ -62,6 +62,23 @@ func (q *question) appliedBefore(live *unstructured.Unstructured) ([]byte, error
 		return nil, fmt.Errorf("the annotation %s is no JSON", lastApplied)
 	}
 	return []byte(text), nil
+}
+
+// modified is the manifest as it is compared. kubectl adds its note first: else the empty annotations in the
+// last note would count as removed.
+func (q *question) modified() ([]byte, error) {
+	text, err := q.Desired.MarshalJSON()
+	if err != nil || q.Mode == "csa3" {
+		return text, err
+	}
+	desired := q.Desired.DeepCopy()
+	annotations := desired.GetAnnotations()
+	if annotations == nil {
+		annotations = map[string]string{}
+	}
+	annotations[lastApplied] = string(text)
+	desired.SetAnnotations(annotations)
+	return desired.MarshalJSON()
 }
 
 // threeWay merges built-in kinds strategically, and custom resources as plain JSON.

@@ -106,6 +106,8 @@ func (k *customKind) encode(object runtime.Object) (map[string]any, error) {
 	return content.Object, nil
 }
 
+func (k *customKind) empty() (runtime.Object, error) { return anyCreator{}.New(k.gvk) }
+
 // stored prunes and fills by the schema of this version, and of the version it is stored in.
 func (k *customKind) stored(object runtime.Object) (runtime.Object, error) {
 	content, err := k.encode(object)

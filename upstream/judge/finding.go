@@ -61,7 +61,7 @@ func invalidFindings(err error, object any) []finding {
 		if strings.Contains(cause.Message, followUp) {
 			continue
 		}
-		f := failure("invalid", pathOf(cause.Field, object), cause.Message)
+		f := failure("invalid", pathOf(cause.Field, object), shortened(cause.Message))
 		f.Type = string(cause.Type)
 		found = append(found, f)
 	}
@@ -75,4 +75,19 @@ func warningFinding(text string, object any) finding {
 		f.Path, f.Message = pathOf(field, object), message
 	}
 	return f
+}
+
+const maxMessage = 300
+
+// shortened leaves a long value out of "Invalid value: {…}: field is immutable".
+func shortened(message string) string {
+	const prefix = "Invalid value: "
+	if len(message) <= maxMessage || !strings.HasPrefix(message, prefix) {
+		return message
+	}
+	end := max(strings.LastIndex(message, "}: "), strings.LastIndex(message, `": `), strings.LastIndex(message, "]: "))
+	if end < 0 {
+		return message
+	}
+	return prefix + "…" + message[end+1:]
 }

@@ -17,6 +17,8 @@ type kind interface {
 	decode(content map[string]any) (runtime.Object, error)
 	// encode leads from there to JSON in this version.
 	encode(object runtime.Object) (map[string]any, error)
+	// empty is the object before its first apply.
+	empty() (runtime.Object, error)
 	// stored is what comes back when the object has been written and is read again.
 	stored(object runtime.Object) (runtime.Object, error)
 	// converter makes values comparable field by field.
