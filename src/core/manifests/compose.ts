@@ -216,7 +216,8 @@ class Composer {
     this.#cursor = nameEnd;
     const anchor = this.#anchors.get(alias);
     if (anchor?.node && this.#affords(anchor.size)) return { ...anchor.node, start, end, alias };
-    this.#refuse(aliasMessage(alias, anchor), start, end);
+    const shown = /^kind:\s*["']?Secret/m.test(this.#chunk) ? '' : alias;
+    this.#refuse(aliasMessage(shown, anchor), start, end);
     return { kind: 'scalar', start, end, value: null, style: 'plain', alias };
   }
 
@@ -284,7 +285,7 @@ function isMergeKey(event: Event, key: Node): boolean {
 
 function aliasMessage(name: string, anchor: Anchor | undefined): string {
   if (!anchor)
-    return `No anchor &${name} stands before the alias *${name} in this document; anchors do not reach across "---".`;
+    return `The alias *${name} has no anchor before it in this document (anchors do not reach across "---"); if it is text, put it in quotes.`;
   return anchor.node
     ? `The alias *${name} makes the document unfold to far more than what is written; Kubernetes refuses it.`
     : `The anchor &${name} contains itself.`;

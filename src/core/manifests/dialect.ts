@@ -36,7 +36,7 @@ export function resolveTagged(tag: string, text: string): Scalar | BadScalar {
   if (!fits) return text;
   const value = resolvePlain(text);
   if (fits(value)) return value;
-  return { message: `${JSON.stringify(text)} cannot be read as ${tag}.` };
+  return { message: `This value cannot be read as ${tag}.` };
 }
 
 /**

@@ -1,14 +1,12 @@
-import { parseEvents, YAMLException } from 'js-yaml';
+import { YAMLException } from 'js-yaml';
 import { composeDocument } from './compose.ts';
 import type { Defect } from './defect.ts';
 import { explainSyntaxError } from './explain.ts';
 import { flattenList } from './list-items.ts';
 import { lineStartsOf, rangeOf } from './locate.ts';
+import { readEvents } from './read-events.ts';
 import { type Chunk, splitDocuments } from './split.ts';
 import type { Node, ParsedFile } from './syntax.ts';
-
-/** Deeper nesting is refused: no manifest comes near it, and reading it would exhaust the stack. */
-const maxDepth = 500;
 
 /**
  * Reads YAML or JSON text in Kubernetes' dialect (`dialect.ts`). Never throws: a document that is broken
@@ -29,20 +27,29 @@ export function parseManifests(text: string): ParsedFile {
 function parseDocument(text: string, chunk: Chunk): { root: Node | undefined; defects: Defect[] } {
   const content = text.slice(chunk.start, chunk.end);
   try {
-    const { root, defects } = composeDocument(
-      content,
-      chunk.start,
-      parseEvents(content, { maxDepth }),
-    );
+    const { root, defects } = composeDocument(content, chunk.start, readEvents(content));
     const broken = defects.some(defect => defect.rule === 'yaml-syntax');
     return { root: broken ? undefined : root, defects };
   } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    const at = error.mark?.position ?? 0;
-    const defect = explainSyntaxError(content, at, error.reason);
-    return {
-      root: undefined,
-      defects: [{ ...defect, start: chunk.start + defect.start, end: chunk.start + defect.end }],
-    };
+    return { root: undefined, defects: [defectOf(error, content, chunk.start)] };
   }
+}
+
+function defectOf(error: unknown, content: string, base: number): Defect {
+  const reason = error instanceof YAMLException ? error.reason : 'it is nested too deeply';
+  const defect = explainSyntaxError(content, positionOf(error), reason, failurePosition);
+  return { ...defect, start: base + defect.start, end: base + defect.end };
+}
+
+function failurePosition(text: string): number | undefined {
+  try {
+    readEvents(text);
+    return undefined;
+  } catch (error) {
+    return positionOf(error);
+  }
+}
+
+function positionOf(error: unknown): number {
+  return (error instanceof YAMLException && error.mark?.position) || 0;
 }

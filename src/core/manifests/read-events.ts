@@ -1,0 +1,67 @@
+import { EVENT_ID, type Event, parseEvents, YAMLException } from 'js-yaml';
+
+/** Deeper nesting is refused: no manifest comes near it, and reading it would exhaust the stack. */
+export const maxDepth = 500;
+
+/**
+ * js-yaml's events of one document, read as leniently as go-yaml does: inside brackets and quotes a line
+ * may be indented less than its parent. Throws a `YAMLException` for what neither accepts.
+ */
+export function readEvents(text: string): Event[] {
+  let joined = text;
+  for (let budget = maxWork; ; budget -= text.length) {
+    try {
+      const events = parseEvents(joined, { maxDepth });
+      return joined === text ? events : events.map(event => withLineBreaks(event, text));
+    } catch (error) {
+      const at = underIndentedAt(error);
+      if (at === undefined || budget <= 0) throw error;
+      joined = joinLines(joined, at);
+    }
+  }
+}
+
+/** Characters that may be read again for under-indented lines, each of which costs one more reading. */
+const maxWork = 20_000_000;
+
+function underIndentedAt(error: unknown): number | undefined {
+  if (!(error instanceof YAMLException) || error.reason !== 'deficient indentation')
+    return undefined;
+  return error.mark?.position;
+}
+
+/** Blanks the line break before `at`, with a comment before it: inside brackets and quotes it is only space. */
+function joinLines(text: string, at: number): string {
+  let start = trimEnd(text, at);
+  for (
+    let comment = commentAt(text, start);
+    comment !== undefined;
+    comment = commentAt(text, start)
+  )
+    start = trimEnd(text, comment);
+  return text.slice(0, start) + ' '.repeat(at - start) + text.slice(at);
+}
+
+function trimEnd(text: string, end: number): number {
+  let at = end;
+  while (at > 0 && ' \t\r\n'.includes(text.charAt(at - 1))) at--;
+  return at;
+}
+
+/** Where the comment begins that ends at `end`, seen from its own line. */
+function commentAt(text: string, end: number): number | undefined {
+  const lineStart = Math.max(text.lastIndexOf('\n', end - 1), text.lastIndexOf('\r', end - 1)) + 1;
+  const line = text.slice(lineStart, end);
+  const at = quotedOrComment.exec(line)?.indices?.groups?.comment?.[0];
+  return at === undefined ? undefined : lineStart + at;
+}
+
+/** A line up to its comment, stepping over quoted text, in which `#` is content. */
+const quotedOrComment = /^(?:"(?:[^"\\]|\\.)*"|'[^']*'|(?<=\S)#|[^#"'])*?(?<comment>(?<!\S)#.*)$/d;
+
+/** A scalar that was read on joined lines has its line breaks in the text all the same. */
+function withLineBreaks(event: Event, text: string): Event {
+  if (event.type !== EVENT_ID.SCALAR || !event.fast) return event;
+  const broken = /[\r\n]/.test(text.slice(event.valueStart, event.valueEnd));
+  return broken ? { ...event, fast: false } : event;
+}
