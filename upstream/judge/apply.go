@@ -102,8 +102,8 @@ func (q *question) answer(types *typeSet) verdict {
 	if err != nil {
 		return verdict{Unchecked: err.Error()}
 	}
-	if len(changes) == 0 { // what is stored stays, whether or not it would be accepted today
-		return verdict{Equal: true}
+	if len(changes) == 0 && (refused == nil || refused.Recreate) {
+		return verdict{Equal: true} // a valid manifest, and what lives is what it says
 	}
 	return verdict{Changes: changes, Refused: refused}
 }
