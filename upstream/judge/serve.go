@@ -119,6 +119,9 @@ func (q *query) validate(types *typeSet, minor int) [][]finding {
 		} else {
 			findings[i] = validateText(q.Texts[i-len(q.Objects)], types, minor)
 		}
+		if findings[i] == nil {
+			findings[i] = []finding{} // an empty list in JSON, not null
+		}
 	})
 	return findings
 }
