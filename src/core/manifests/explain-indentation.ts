@@ -11,7 +11,9 @@ export function explainIndentation(trouble: Trouble): Explanation | undefined {
     leftBlockText,
     listItem,
     childOfValue,
+    besideList,
     misfit,
+    secondValue,
   ]) {
     const explanation = explain(trouble);
     if (explanation) return explanation;
