@@ -19,8 +19,10 @@ export interface ControlPlane {
   kubeconfig: string;
   /** `https://127.0.0.1:PORT`. */
   server: string;
-  /** PEM of the authority that signed the server's certificate. */
+  /** PEM of the server's certificate and of the authority that signed it. */
   certificate: string;
+  /** PEM of the server's key, for small servers that must look like it. */
+  key: string;
 }
 
 /**
@@ -68,8 +70,8 @@ async function startIn(
     at('tokens.csv'),
     users.map(user => tokenLine(user, tokens[user] ?? '')).join(''),
   );
-  const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
-  await writeFile(at('accounts.key'), key.export({ type: 'pkcs1', format: 'pem' }));
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  await writeFile(at('accounts.key'), privateKey.export({ type: 'pkcs1', format: 'pem' }));
   const launch = (name: string, flags: Record<string, string>) =>
     children.push(launchServer(program, name, flags, folder));
 
@@ -109,7 +111,8 @@ async function startIn(
   // The controllers follow a current context.
   const managerConfig = makeKubeconfig(server, certificate, tokens, 'admin');
   await writeFile(at('controllers.json'), JSON.stringify(managerConfig));
-  const plane = { program, kubeconfig, server, certificate };
+  const key = readFileSync(at('certificates/apiserver.key'), 'utf8');
+  const plane = { program, kubeconfig, server, certificate, key };
   await until('the API server', children, () => succeeds(plane, ['get', '--raw', '/readyz']));
   launch('kube-controller-manager', {
     kubeconfig: at('controllers.json'),

@@ -44,16 +44,15 @@ export class Connection {
     this.#limit = new Limit(timing.parallel);
   }
 
-  /** Asks and reads the whole answer. A busy server (429, 503) is asked twice more. */
+  /** Asks and reads the whole answer. A server that says when to come back is asked twice more. */
   async ask(question: Question, signal?: AbortSignal): Promise<{ ok: true; body: Json } | Failure> {
     for (let attempt = 0; ; attempt++) {
       const answer = await this.#limit.run(() => this.#askOnce(question, signal));
       signal?.throwIfAborted();
       if (answer.ok || attempt >= 2) return answer;
-      const busy = answer.status === 429 || answer.status === 503;
       const renewed = answer.status === 401 && attempt === 0 && (await this.#credentials.renew());
-      if (!busy && !renewed) return answer;
-      if (busy) await sleep(answer.retryAfter ?? 1000 * 2 ** attempt, signal);
+      if (answer.retryAfter === undefined && !renewed) return answer;
+      await sleep(answer.retryAfter ?? 0, signal);
     }
   }
 

@@ -43,7 +43,7 @@ export async function readKubeconfig(options: KubeconfigOptions): Promise<Kubeco
   const merged = { clusters: new Map(), users: new Map(), contexts: new Map() };
   for (const file of kubeconfigPaths(options.env)) {
     if (!options.trusted && (await isInside(options.root, file))) {
-      const reason = 'it lies in the repository, which may not say what to connect to';
+      const reason = 'it lies in the repository, which must be trusted for that';
       left.push({ file, reason });
       continue;
     }
@@ -62,9 +62,10 @@ export function findContext(kubeconfig: Kubeconfig, name: string): KubeContext {
   const context = kubeconfig.contexts.get(name);
   if (context === undefined) {
     const left = kubeconfig.left.map(({ file, reason }) => ` (${file} was not used: ${reason})`);
-    const where = kubeconfig.files.join(', ') || 'the kubeconfig: there is none';
+    const where = kubeconfig.files.length > 0 ? ` in ${kubeconfig.files.join(', ')}` : '';
+    const what = where === '' ? 'no kubeconfig' : `no context "${name}"`;
     throw new UserError(
-      `There is no context "${name}" in ${where}${left.join('')}; add it there, or name another one.`,
+      `The context "${name}" is not known: there is ${what}${where}${left.join('')}; add it, or name another one.`,
     );
   }
   const lacks = (what: string) =>
