@@ -66,7 +66,7 @@ function stepsOf(path: string): unknown[] {
 
 /** What YAML 1.1 reads as something other than a string, or what has an end one cannot see. */
 const misread =
-  /^(?:|[-+]?[0-9.][0-9_.:]*(?:[eE][-+]?[0-9]+)?|0[xob][0-9a-fA-F_]+|[yYnN]|yes|no|on|off|true|false|null|~|not set)$|^\s|\s$|^["'[{]/i;
+  /^(?:|[-+]?(?:[0-9][0-9_]*\.?|[0-9_]*\.[0-9_]+)(?:e[-+]?[0-9]+)?|0[xob][0-9a-fA-F_]+|[yYnN]|yes|no|on|off|true|false|null|~|not set)$|^\s|\s$|^["'[{]/i;
 
 function stringText(value: string): string {
   return misread.test(value) ? JSON.stringify(value) : value;
