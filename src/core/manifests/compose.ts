@@ -91,7 +91,7 @@ class Composer {
 
   #scalar(event: ScalarEvent): ScalarNode {
     const style = styles[event.style] ?? 'plain';
-    const text = getScalarValue(this.#chunk, event);
+    let text = getScalarValue(this.#chunk, event);
     let start = event.valueStart;
     let end = event.valueEnd;
     if (start < 0) {
@@ -104,6 +104,8 @@ class Composer {
       start = this.#skipBlank(this.#cursor);
       this.#cursor = end;
       end = this.#trimEnd(start, end);
+      // As libyaml has it, a block that the text's end cuts off has no line break to keep.
+      if (end === this.#chunk.length && text.endsWith('\n')) text = text.slice(0, -1);
     } else this.#cursor = end;
     start += this.#base;
     end += this.#base;
@@ -181,7 +183,7 @@ class Composer {
         this.#refuseNonBreakingSpaces(key);
       return key.value;
     }
-    return keyText(key.value);
+    return keyText(key.value, this.#text(key));
   }
 
   #refuseNonBreakingSpaces(key: ScalarNode): void {
@@ -251,6 +253,11 @@ class Composer {
     while (this.#chunk[at] === ',' || this.#chunk[at] === ':') at = this.#skipBlank(at + 1);
     if (this.#chunk[at] === close) this.#cursor = at + 1;
     return this.#base + this.#cursor;
+  }
+
+  /** A node as it is written. */
+  #text({ start, end }: Node): string {
+    return this.#chunk.slice(start - this.#base, end - this.#base);
   }
 
   /** The offset of the next character that is no blank, line break or comment. */

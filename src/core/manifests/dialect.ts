@@ -40,16 +40,17 @@ export function resolveTagged(tag: string, text: string): Scalar | BadScalar {
 }
 
 /**
- * A map key as JSON has it; undefined where Kubernetes refuses it (null). Floats are written by Go's
- * `strconv.FormatFloat(x, 'g', -1, 32)`, as sigs.k8s.io/yaml does.
+ * A map key as JSON has it, from its value and its text; undefined where Kubernetes refuses it (null).
+ * Floats are written by Go's `strconv.FormatFloat(x, 'g', -1, 32)`, as sigs.k8s.io/yaml does.
  */
-export function keyText(value: Scalar): string | undefined {
+export function keyText(value: Scalar, text: string): string | undefined {
   if (value === null) return undefined;
-  if (typeof value !== 'number' || Number.isInteger(value)) return String(value);
-  const digits = shortestSingle(value);
-  const [mantissa, exponent] = digits.toExponential().split('e') as [string, string];
+  if (typeof value !== 'number' || !isFloat(value, text)) return String(value);
+  const single = shortestSingle(value);
+  if (!Number.isFinite(single)) return single < 0 ? '-.inf' : '.inf';
+  const [mantissa, exponent] = single.toExponential().split('e') as [string, string];
   const power = Number(exponent);
-  if (power >= -4 && power < 6) return String(digits);
+  if (single === 0 || (power >= -4 && power < largestPlain)) return String(single);
   return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 }
 
@@ -82,16 +83,25 @@ const octal = /^[-+]?0[oO]?([0-7]+)$/;
 const prefixed = /^[-+]?(0[xX][0-9a-fA-F]+|0[bB][01]+)$/;
 
 function numberOf(text: string): number | undefined {
-  // A leading dot means a float in which go-yaml allows no underscores.
-  const plain = text.includes('_') && text[0] !== '.' ? text.replaceAll('_', '') : text;
+  // Behind a leading dot underscores must stand between digits, elsewhere anywhere.
+  if (text[0] === '.' && /_(?![0-9])|(?<![0-9])_/.test(text)) return undefined;
+  const plain = text.includes('_') ? text.replaceAll('_', '') : text;
   const sign = plain[0] === '-' ? -1 : 1;
   const digits = octal.exec(plain)?.[1];
-  if (digits !== undefined) return withSign(sign, Number(`0o${digits}`));
-  const based = prefixed.exec(plain)?.[1];
-  if (based !== undefined) return withSign(sign, Number(based.toLowerCase()));
+  const based = digits === undefined ? prefixed.exec(plain)?.[1]?.toLowerCase() : `0o${digits}`;
+  if (based !== undefined) {
+    const value = Number(based);
+    // What fits no 64 bits is no integer: text with a prefix stays text, `0777…` is read as decimal.
+    if (value < 2 ** 64) return withSign(sign, value);
+  }
   if (!decimal.test(plain)) return undefined;
   const value = Number(plain);
   return Number.isFinite(value) ? value : undefined;
+}
+
+function isFloat(value: number, text: string): boolean {
+  if (/^[-+]?0[xXoObB]/.test(text)) return false;
+  return /[.eE]/.test(text) || /^[-+]?0[0-7_]*[89]/.test(text) || Math.abs(value) >= 2 ** 63;
 }
 
 function withSign(sign: number, value: number): number {
@@ -116,6 +126,9 @@ function decodeBinary(text: string): string | BadScalar {
     return { message: 'The value of !!binary is not base64.' };
   return Buffer.from(base64, 'base64').toString('utf8');
 }
+
+/** From this power of ten on, Go's shortest format `g` writes an exponent. */
+const largestPlain = 6;
 
 /** The number with the fewest digits that is the same 32-bit float. */
 function shortestSingle(value: number): number {
