@@ -1,17 +1,24 @@
 import type { Finding, NotChecked } from '../model/finding.ts';
+import type { ProvenanceKind } from '../model/rendered.ts';
 import { placeText } from '../model/source.ts';
 
 /** Findings of all environments, each place and rule once. */
 export class Collector {
   readonly #findings = new Map<string, Finding>();
+  readonly #byWords = new Map<string, Finding>();
   readonly #notChecked = new Map<string, NotChecked>();
 
-  add(finding: Finding): void {
-    const { file, line, column, rule } = finding;
+  /** `how` says how the place of a rendered field is known: only near, it is the same as any with its words. */
+  add(finding: Finding, how: ProvenanceKind = 'exact'): void {
+    const { file, line, column, rule, message } = finding;
     const key = `${file}:${line}:${column} ${rule}`;
-    const known = this.#findings.get(key);
-    if (known === undefined) this.#findings.set(key, finding);
-    else known.environments = [...new Set([...known.environments, ...finding.environments])];
+    const words = `${rule} ${message}`;
+    const known =
+      this.#findings.get(key) ?? (how === 'exact' ? undefined : this.#byWords.get(words));
+    if (known === undefined) {
+      this.#findings.set(key, finding);
+      this.#byWords.set(words, finding);
+    } else known.environments = [...new Set([...known.environments, ...finding.environments])];
   }
 
   skip(notChecked: NotChecked): void {

@@ -22,7 +22,9 @@ export function identify(object: JsonObject, schemas: Schemas): Identity {
   if (typeof apiVersion === 'string' && typeof kind === 'string') {
     const gvk = { ...parseApiVersion(apiVersion), kind };
     const lookup = schemas.lookup(gvk);
-    return { gvk, lookup, violations: violationOf(lookup) };
+    // What has no metadata at all is another program's settings: `kind: Policy` of a scheduler.
+    const violations = isObject(object.metadata) ? violationOf(lookup) : [];
+    return { gvk, lookup, violations };
   }
   if (!isObject(object.metadata)) return { violations: [] };
   if (apiVersion === undefined && kind === undefined) return { violations: [] };

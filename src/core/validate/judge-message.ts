@@ -13,10 +13,15 @@ export interface Verdict {
 
 /**
  * Turns an API server's cause (`Unsupported value: "never": supported values: "Always", …`) into a
- * sentence. `secret` leaves values out.
+ * sentence. `secret` leaves values out; `known` is the value where the message lacks it.
  */
-export function verdictOf(type: string | undefined, message: string, secret: boolean): Verdict {
-  const { value, detail } = split(message);
+export function verdictOf(
+  type: string | undefined,
+  message: string,
+  { secret, known }: { secret: boolean; known?: string },
+): Verdict {
+  const { value: quotedValue, detail } = split(message);
+  const value = known ?? quotedValue;
   const shown = secret ? undefined : value;
   switch (type) {
     case 'FieldValueRequired':
@@ -67,6 +72,8 @@ function split(message: string): { value?: string; detail: string } {
   if (text) return { value: unescaped(text[1] ?? ''), detail: text[2] ?? '' };
   const plain = /^(-?[\d.]+|true|false|null)(?:: |$)(.*)/s.exec(rest);
   if (plain) return { value: plain[1], detail: plain[2] ?? '' };
+  // The judge leaves long values out.
+  if (rest.startsWith('…: ')) return { detail: rest.slice(3) };
   if (!/^[{[]/.test(rest)) return { detail: rest };
   // A composite value ends where a detail in words begins.
   const end = Math.max(rest.lastIndexOf('}: '), rest.lastIndexOf(']: '));

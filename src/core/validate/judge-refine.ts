@@ -1,11 +1,17 @@
 import type { Pointer } from '../model/path.ts';
-import { isObject, type JsonObject } from '../model/resource.ts';
+import { isObject, type Json, type JsonObject } from '../model/resource.ts';
 import { valueAt } from './value.ts';
 
 /** A better place or better words for a message of the API server that says less than it could. */
 interface Refinement {
   matches: RegExp;
-  refine(object: JsonObject, pointer: Pointer): { pointer?: Pointer; says?: string } | undefined;
+  refine(object: JsonObject, pointer: Pointer): Refined | undefined;
+}
+
+export interface Refined {
+  /** Several where the server says the same of several values without naming them. */
+  places?: Pointer[];
+  says?: string;
 }
 
 const refinements: readonly Refinement[] = [
@@ -21,7 +27,7 @@ const refinements: readonly Refinement[] = [
       if (key === undefined) return undefined;
       const label = has(key) === undefined ? `has no label ${key}` : `has ${key}=${has(key)}`;
       const says = `must match the labels of the template: it selects ${key}=${selector[key]}, and the template ${label}`;
-      return { pointer: [...place, key], says };
+      return { places: [[...place, key]], says };
     },
   },
   {
@@ -31,7 +37,7 @@ const refinements: readonly Refinement[] = [
       if (!Array.isArray(versions)) return undefined;
       const last = versions.findLastIndex(version => isObject(version) && version.storage === true);
       const says = 'must be true in exactly one version';
-      return last < 0 ? undefined : { pointer: ['spec', 'versions', last, 'storage'], says };
+      return last < 0 ? undefined : { places: [['spec', 'versions', last, 'storage']], says };
     },
   },
   {
@@ -53,21 +59,38 @@ const refinements: readonly Refinement[] = [
     },
   },
   {
-    matches: /^Invalid value: "[^"]*": (expected exactly 5 fields|.*range|failed to parse int)/,
+    matches: /^Invalid value: .*(a valid label must be|must be no more than 63 bytes)/,
+    refine(object, pointer) {
+      const labels = valueAt(object, pointer);
+      if (!isObject(labels)) return undefined;
+      const bad = Object.keys(labels).filter(key => !isLabelValue(labels[key]));
+      return bad.length === 0 ? undefined : { places: bad.map(key => [...pointer, key]) };
+    },
+  },
+  {
+    matches: /may not be specified when strategy `type` is/,
+    refine(object, pointer) {
+      const place: Pointer = [...pointer.slice(0, -1), 'type'];
+      const says = `${valueAt(object, place)} does not go with ${pointer.at(-1)}, which an overlay removes by setting it to null`;
+      return { places: [place], says };
+    },
+  },
+  {
+    matches: /^Invalid value: .*: (expected exactly|.*range|failed to parse)/,
     refine(object, pointer) {
       if (object.kind !== 'CronJob' || pointer.at(-1) !== 'schedule') return undefined;
-      const schedule = valueAt(object, pointer);
-      return { says: `"${schedule}" is no cron expression such as "0 3 * * 1-5"` };
+      return { says: `"${valueAt(object, pointer)}" is no cron expression such as "0 3 * * 1-5"` };
     },
   },
 ];
 
-/** Refines what the judge says, where a refinement knows better. */
-export function refine(
-  message: string,
-  object: JsonObject,
-  pointer: Pointer,
-): { pointer?: Pointer; says?: string } {
+/** Refines what the judge says of the field, where a refinement knows better. */
+export function refine(message: string, object: JsonObject, pointer: Pointer): Refined {
   const found = refinements.find(({ matches }) => matches.test(message));
   return found?.refine(object, pointer) ?? {};
+}
+
+function isLabelValue(value: Json | undefined): boolean {
+  const shape = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
+  return typeof value !== 'string' || (value.length <= 63 && shape.test(value));
 }

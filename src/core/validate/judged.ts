@@ -3,6 +3,7 @@ import { isObject, type JsonObject } from '../model/resource.ts';
 import type { JudgeFinding } from '../upstream/judge.ts';
 import { verdictOf } from './judge-message.ts';
 import { refine } from './judge-refine.ts';
+import { isDirective } from './placeholders.ts';
 import { valueAt } from './value.ts';
 import { fieldName, sentence, type Violation, withFix } from './violation.ts';
 
@@ -19,9 +20,9 @@ export function violationsOf(object: JsonObject, finding: JudgeFinding): Violati
     case 'warning':
       return [warning(pointer, message)];
     case 'strict':
-      return [strict(pointer, message)];
+      return isDirective(`${pointer.at(-1)}`) ? [] : [strict(pointer, message)];
     case 'invalid':
-      return dependsOnServer.test(message) ? [] : [invalid(object, pointer, type, message)];
+      return dependsOnServer.test(message) ? [] : invalid(object, pointer, type, message);
     default:
       return [unreadable(pointer, message)];
   }
@@ -37,14 +38,20 @@ function invalid(
   pointer: Pointer,
   type: string | undefined,
   message: string,
-): Violation {
-  const { rule, says, near, value } = verdictOf(type, message, object.kind === 'Secret');
+): Violation[] {
+  const secret = object.kind === 'Secret';
+  const named = verdictOf(type, message, { secret }).value;
   const refined = refine(message, object, pointer);
-  const place = refined.pointer ?? placeOfValue(object, pointer, value);
-  if (rule === 'missing-required' && valueAt(object, place) === undefined)
-    return missing(object, place, says);
-  const text = `${fieldName(place)} ${refined.says ?? says}`.replaceAll(/ {2,}/g, ' ');
-  return withFix({ rule, severity: 'error', pointer: place, on: 'value', message: text }, near);
+  const places = refined.places ?? [placeOfValue(object, pointer, named)];
+  return places.map(place => {
+    const value = valueAt(object, place);
+    const own = typeof value === 'string' ? value : undefined;
+    const shown = refined.places ? own : (named ?? own);
+    const { rule, says, near } = verdictOf(type, message, { secret, known: shown });
+    if (rule === 'missing-required' && value === undefined) return missing(object, place, says);
+    const text = `${fieldName(place)} ${refined.says ?? says}`.replaceAll(/ {2,}/g, ' ');
+    return withFix({ rule, severity: 'error', pointer: place, on: 'value', message: text }, near);
+  });
 }
 
 /** A missing field, named from the nearest parent that is there. */

@@ -55,7 +55,7 @@ function isFollowUp(violation: Violation, all: readonly Violation[], object: Jso
   const isFilledIn = rule !== 'missing-required' && valueAt(object, pointer) === undefined;
   if (isFilledIn && errors.length > 0) return true;
   return errors.some(other => {
-    if (decoding.has(other.rule)) return isLostWith(violation, other);
+    if (decoding.has(other.rule) && isLostWith(violation, other)) return true;
     if (
       violation.message.includes('the labels of the template') ||
       violation.message.includes('template `labels`')

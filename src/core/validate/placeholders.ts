@@ -13,6 +13,16 @@ export function isPlaceholder(text: string): boolean {
   return placeholder.test(text);
 }
 
+/** What tells kustomize and kubectl how to merge, and is no field; kustomize may leave it in its output. */
+export function isDirective(field: string): boolean {
+  return /^\$(patch|retainKeys|setElementOrder\/|deleteFromPrimitiveList\/)/.test(field);
+}
+
+/** `FROM_OVERLAY`, `PATCH_ME`: what a base holds where its overlays put something in. */
+export function isStandIn(text: string): boolean {
+  return /^[A-Z][A-Z0-9]*([_-][A-Z0-9]+)+$/.test(text);
+}
+
 /** Where strings may say anything, so that a placeholder in them changes no verdict. */
 const freeText = new Set(['annotations', 'args', 'binaryData', 'command', 'data', 'stringData']);
 

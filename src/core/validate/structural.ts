@@ -1,7 +1,7 @@
 import type { Pointer } from '../model/path.ts';
 import { isObject, type Json, type JsonObject } from '../model/resource.ts';
 import type { FieldType, KindType } from '../schemas/type.ts';
-import { isEncrypted, isPlaceholder } from './placeholders.ts';
+import { isDirective, isEncrypted, isPlaceholder, isStandIn } from './placeholders.ts';
 import {
   formatProblem,
   itemsProblem,
@@ -14,7 +14,7 @@ import { unknownField } from './unknown-field.ts';
 import { fieldName, type Violation, withFix } from './violation.ts';
 
 export interface StructuralOptions {
-  /** Patches and bases: what is missing may come from elsewhere, and `$patch` directives are known. */
+  /** Patches and bases: what is missing, and what stands in for a value, comes from elsewhere. */
   partial?: boolean;
 }
 
@@ -66,11 +66,15 @@ class Walk {
   check(value: Json, type: FieldType, pointer: Pointer): void {
     // The server takes null for "not set"; whether it may be missing is checked where it is required.
     if (value === null || type.kind === 'any') return;
-    if (typeof value === 'string' && isPlaceholder(value)) return;
+    if (typeof value === 'string' && this.#isFilledIn(value)) return;
     if (!fits(value, type)) this.#wrongType(value, type, pointer);
     else if (isObject(value)) this.#checkMap(value, type, pointer);
     else if (Array.isArray(value)) this.#checkList(value, type, pointer);
     else this.#report(pointer, scalarProblem(value, type, this.#builtin));
+  }
+
+  #isFilledIn(text: string): boolean {
+    return isPlaceholder(text) || (this.#partial && isStandIn(text));
   }
 
   #checkMap(value: JsonObject, type: FieldType, pointer: Pointer): void {
@@ -78,17 +82,11 @@ class Walk {
     for (const [key, inner] of Object.entries(value)) {
       const field = type.fields?.get(key) ?? type.element;
       if (field) this.check(inner, field, [...pointer, key]);
-      else if (!this.#isAllowed(key, value, type))
+      else if (!type.preserve && !isPlaceholder(key) && !isDirective(key))
         this.found.push(unknownField(key, [...pointer, key], this.#parents));
     }
     this.#parents.pop();
     if (!this.#partial && pointer[0] !== 'status') this.#checkRequired(value, type, pointer);
-  }
-
-  #isAllowed(key: string, value: JsonObject, type: FieldType): boolean {
-    if (type.preserve || isPlaceholder(key)) return true;
-    const directive = /^\$(patch|retainKeys|setElementOrder\/|deleteFromPrimitiveList\/)/;
-    return directive.test(key) && (this.#partial || '$patch' in value);
   }
 
   #checkRequired(value: JsonObject, type: FieldType, pointer: Pointer): void {

@@ -3,7 +3,7 @@ import { nodeAt } from '../manifests/locate.ts';
 import type { ManifestDocument } from '../manifests/syntax.ts';
 import type { Finding } from '../model/finding.ts';
 import { formatPath, type Pointer } from '../model/path.ts';
-import type { RenderedObject } from '../model/rendered.ts';
+import type { ProvenanceKind, RenderedObject } from '../model/rendered.ts';
 import { type JsonObject, resourceOf } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
 import { rangeAtPlace, rangeInDocument } from './place.ts';
@@ -16,8 +16,8 @@ export interface Subject {
   /** Its first line. */
   place: Place;
   environments: string[];
-  /** Puts a violation on the text that says it. */
-  finding(violation: Violation): Finding;
+  /** Puts a violation on the text that says it, as near as that is known. */
+  locate(violation: Violation): { finding: Finding; how: ProvenanceKind };
 }
 
 /** A document of a file, as it stands. */
@@ -33,10 +33,13 @@ export function documentSubject(
     object,
     place: { file: path, line, column },
     environments,
-    finding: violation => ({
-      ...describe(violation, object, environments),
-      file: path,
-      ...rangeInDocument(parsed, document, violation.pointer, violation.on),
+    locate: violation => ({
+      finding: {
+        ...describe(violation, object, environments),
+        file: path,
+        ...rangeInDocument(parsed, document, violation.pointer, violation.on),
+      },
+      how: 'exact',
     }),
   };
 }
@@ -58,15 +61,16 @@ export function renderedSubject(
     object,
     place,
     environments,
-    finding: violation => {
+    locate: violation => {
       const missing = valueAt(object, violation.pointer) === undefined;
       const pointer = missing ? existing(object, violation.pointer) : violation.pointer;
       const source = rendered.locate(pointer);
-      return {
+      const finding = {
         ...describe(violation, object, environments),
         file: source.file,
         ...rangeAtPlace(fileAt(source.file), source, violation.on, missing),
       };
+      return { finding, how: source.how };
     },
   };
 }

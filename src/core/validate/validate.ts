@@ -66,6 +66,9 @@ interface Final {
 /** Roles whose text must be sound; templates and values of other tools are not Kubernetes' business. */
 const readRoles = new Set(['manifest', 'patch', 'kustomization', 'chart', 'chart-values']);
 
+/** What no overlay mends. */
+const shapes = new Set(['unknown-field', 'wrong-type']);
+
 class Run {
   readonly #input: ValidationInput;
   readonly #collector = new Collector();
@@ -108,16 +111,19 @@ class Run {
         const environments = environment === undefined ? [] : [environment];
         const subject = documentSubject(file, document, object, environments);
         if (isFinal) this.#finals.push({ subject, target });
-        else this.#checkPartial(subject, target, file.role === 'patch');
+        else this.#checkPartial(subject, target, file.role === 'patch', readers.length > 0);
       }
     }
   }
 
-  #checkPartial(subject: Subject, target: string, isPatch: boolean): void {
+  /** A patch or base. Values that a render shows are checked there, where overlays have replaced them. */
+  #checkPartial(subject: Subject, target: string, isPatch: boolean, isRendered: boolean): void {
     const { violations, lookup } = identify(subject.object, this.#schemasOf(target));
     if (!isPatch) this.#report(subject, violations);
-    if (lookup?.found)
-      this.#report(subject, checkStructure(subject.object, lookup.kind, { partial: true }));
+    if (!lookup?.found) return;
+    const found = checkStructure(subject.object, lookup.kind, { partial: true });
+    const lasting = found.filter(({ rule }) => !isRendered || shapes.has(rule));
+    this.#report(subject, lasting);
   }
 
   /** What will be applied: complete objects, by structure, our rules and the judge. */
@@ -212,7 +218,10 @@ class Run {
   }
 
   #report(subject: Subject, violations: readonly Violation[]): void {
-    for (const violation of violations) this.#collector.add(subject.finding(violation));
+    for (const violation of violations) {
+      const { finding, how } = subject.locate(violation);
+      this.#collector.add(finding, how);
+    }
   }
 
   #schemasOf(version: string): Schemas {
