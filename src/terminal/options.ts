@@ -85,7 +85,7 @@ export const commands = {
     examples: [
       { command: 'driftline render overlays/production', says: 'one kustomization' },
       { command: 'driftline render charts/web --values prod.yaml', says: 'one chart' },
-      { command: 'driftline render -e production', says: 'all that production should run' },
+      { command: 'driftline render -e production', says: 'all of it' },
     ],
   },
   trace: {

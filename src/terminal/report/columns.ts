@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 
 /** The number of terminal columns a text takes: wide characters are two, combining marks and colours none. */
 export function textWidth(text: string): number {
-  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  if (ascii.test(text)) return text.length;
   const plain = stripVTControlCharacters(text);
   return graphemes(plain).reduce((sum, grapheme) => sum + graphemeWidth(grapheme), 0);
 }
@@ -79,9 +79,14 @@ function countFitting(parts: readonly string[], columns: number): number {
   return end < 0 ? parts.length : end;
 }
 
+const segmenter = new Intl.Segmenter('en');
+
 function graphemes(text: string): string[] {
-  return Array.from(new Intl.Segmenter('en').segment(text), ({ segment }) => segment);
+  if (ascii.test(text)) return text.split('');
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
+
+const ascii = /^[\x20-\x7e]*$/;
 
 /** East Asian wide and fullwidth blocks of Unicode's EastAsianWidth.txt, and what is drawn as a picture. */
 const wide =

@@ -40,10 +40,17 @@ export function sourceText(source: RenderSource): { path: string; how: string } 
   const path = source.path === '' ? '.' : source.path;
   if (source.kind === 'plain') return { path, how: 'plain manifests' };
   if (source.kind === 'kustomize') return { path, how: 'kustomize' };
-  const files = source.values.flatMap(value => (value.kind === 'file' ? [value.path] : []));
+  const files = source.values.flatMap(value =>
+    value.kind === 'file' ? [within(source.path, value.path)] : [],
+  );
   const inline = source.values.some(value => value.kind === 'inline');
   const values = [...files, ...(inline ? ['inline values'] : [])];
   return { path, how: values.length === 0 ? 'chart' : `chart with ${values.join(', ')}` };
+}
+
+/** A file's path as seen from a folder, where it is below it. */
+function within(folder: string, file: string): string {
+  return file.startsWith(`${folder}/`) ? file.slice(folder.length + 1) : file;
 }
 
 function facts(environment: Environment): string[] {
@@ -75,21 +82,29 @@ function applicationLines(
     name: printable(name),
     ...sourceText(source),
   }));
-  const widest = (texts: string[]) => Math.max(...texts.map(textWidth), 0);
   const room = options.width - column;
-  const names = Math.min(widest(rows.map(({ name }) => name)), Math.floor(room / 3));
-  const paths = Math.min(widest(rows.map(({ path }) => path)), Math.floor(room / 2));
+  const names = columnOf(
+    rows.map(({ name }) => name),
+    room / 3,
+  );
+  const paths = columnOf(
+    rows.map(({ path }) => path),
+    room / 2,
+  );
   return rows.flatMap(({ name, path, how }) => {
-    const start = `${pad(shortenMiddle(name, names), names)}  ${printable(path)}`;
-    const left = room - Math.max(names + 2 + paths, textWidth(start)) - 2;
-    const line = pad(start, names + 2 + paths);
-    const about = printable(how);
+    const start = `${pad(shortenMiddle(name, room), names)}  ${printable(path)}`;
+    const line = `${pad(start, names + 2 + paths)}  ${printable(how)}`;
     const lines =
-      textWidth(about) <= left
-        ? [`${line}  ${about}`]
-        : [start, ...wrap(about, room - 4).map(rest => `    ${rest}`)];
+      textWidth(line) <= room
+        ? [line]
+        : [start, ...wrap(printable(how), room - 4).map(rest => `    ${rest}`)];
     return lines.map(text => ' '.repeat(column) + text);
   });
+}
+
+/** As wide as the widest text that is not unusually long. */
+function columnOf(texts: readonly string[], most: number): number {
+  return Math.max(0, ...texts.map(textWidth).filter(width => width <= most));
 }
 
 function unresolvedLines(

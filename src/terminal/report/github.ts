@@ -16,9 +16,7 @@ export function github(report: Issues, totals: string): string {
     const at = place && { file: place.file, line: place.line };
     return command('warning', { ...at, title: 'Driftline: not checked' }, message);
   });
-  // A plain line that begins like a command would be one.
-  const last = data(totals).replace(/^[:#]/, ' $&');
-  return `${[...annotations, ...open, last].join('\n')}\n`;
+  return `${[...annotations, ...open, `Driftline: ${data(totals)}`].join('\n')}\n`;
 }
 
 function annotation({ level, rule, message, place }: Issue): string {

@@ -1,6 +1,6 @@
-import type { DriftResult } from '../../core/model/drift.ts';
+import type { DriftPath, DriftResult } from '../../core/model/drift.ts';
 import type { Finding, NotChecked } from '../../core/model/finding.ts';
-import { resourceText } from '../../core/model/resource.ts';
+import { type Resource, resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
 import { changeText, ownersText, remarks } from './change.ts';
 import { shortenMiddle } from './columns.ts';
@@ -39,7 +39,7 @@ export function validateMarkdown(report: ValidateReport): string {
     const blocks = [
       '<!-- driftline validate -->',
       `### Driftline: ${plain(validateTotals(report))}`,
-      ...limitedTable(['place', '', 'finding', 'rule'], report.findings.map(findingRow), rows),
+      ...limitedTable(['place', '', 'finding', 'rule'], report.findings, findingRow, rows),
       ...notCheckedBlocks(report.notChecked, rows),
     ];
     return `${blocks.join('\n\n')}\n`;
@@ -54,19 +54,12 @@ function environmentBlocks(environment: EnvironmentDrift, most: number, now: Dat
   const open: NotChecked[] = results.flatMap(({ state, resource, reason, source }) =>
     state === 'unknown' ? [{ object: resource, reason: reason ?? '', place: source }] : [],
   );
-  const fields = found.flatMap(result => fieldRows(result, now));
+  const fields = found.flatMap(fieldsOf);
   const title = `**${code(short(name))}** · ${driftFacts(environment).map(short).map(plain).join(' · ')}`;
   return [
     `${title}<br>${stateCounts(environment).join(', ') || 'nothing to compare'}`,
-    ...limitedTable(['object', 'state', 'remarks'], found.map(objectRow), most),
-    ...(fields.length === 0 || most === 0
-      ? []
-      : [
-          folded(
-            quantity(fields.length, 'field'),
-            limitedTable(fieldHead, fields, most).join('\n\n'),
-          ),
-        ]),
+    ...limitedTable(['object', 'state', 'remarks'], found, objectRow, most),
+    ...(fields.length === 0 || most === 0 ? [] : [foldedFields(fields, most, now)]),
     ...notCheckedBlocks([...open, ...notChecked], most),
   ];
 }
@@ -87,20 +80,33 @@ function objectRow(result: DriftResult): string[] {
 
 const fieldHead = ['object', 'field', 'repository', 'running', 'by', 'decided at'];
 
-function fieldRows({ resource, paths }: DriftResult, now: Date): string[][] {
+interface Field {
+  resource: Resource;
+  path: DriftPath;
+  name: string;
+}
+
+function fieldsOf({ resource, paths }: DriftResult): Field[] {
   const names = shortPaths(paths.map(({ path }) => path));
-  return paths.map(path => {
-    const change = changeText(resource, path);
-    const [desired, live] = shortenPair(change.desired, change.live, cellColumns);
-    return [
-      code(short(resourceText(resource))),
-      code(short(names.get(path.path) ?? path.path)),
-      code(desired),
-      code(live),
-      [ownersText(path.by, now), ...remarks(path, resource)].map(short).map(plain).join('<br>'),
-      path.source === undefined ? '' : code(short(placeText(path.source))),
-    ];
-  });
+  return paths.map(path => ({ resource, path, name: names.get(path.path) ?? path.path }));
+}
+
+function foldedFields(fields: readonly Field[], most: number, now: Date): string {
+  const rows = limitedTable(fieldHead, fields, field => fieldRow(field, now), most);
+  return folded(quantity(fields.length, 'field'), rows.join('\n\n'));
+}
+
+function fieldRow({ resource, path, name }: Field, now: Date): string[] {
+  const change = changeText(resource, path);
+  const [desired, live] = shortenPair(change.desired, change.live, cellColumns);
+  return [
+    code(short(resourceText(resource))),
+    code(short(name)),
+    code(desired),
+    code(live),
+    [ownersText(path.by, now), ...remarks(path, resource)].map(short).map(plain).join('<br>'),
+    path.source === undefined ? '' : code(short(placeText(path.source))),
+  ];
 }
 
 function findingRow({ file, line, column, severity, message, fix, rule }: Finding): string[] {
@@ -115,19 +121,26 @@ function findingRow({ file, line, column, severity, message, fix, rule }: Findin
 
 function notCheckedBlocks(notChecked: readonly NotChecked[], most: number): string[] {
   if (notChecked.length === 0) return [];
-  const rows = notChecked.map(({ object, place, environment, reason }) => {
-    const subject = object ? resourceText(object) : place ? placeText(place) : (environment ?? '');
-    return [code(short(subject)), plain(short(reason))];
-  });
   const title = `${notChecked.length} not checked`;
-  const content = limitedTable(['', 'reason'], rows, most);
+  const content = limitedTable(['', 'reason'], notChecked, notCheckedRow, most);
   return [content.length === 0 ? title : folded(title, content.join('\n\n'))];
 }
 
-function limitedTable(head: readonly string[], rows: string[][], most: number): string[] {
-  const left = rows.length - Math.min(rows.length, most);
+function notCheckedRow({ object, place, environment, reason }: NotChecked): string[] {
+  const subject = object ? resourceText(object) : place ? placeText(place) : (environment ?? '');
+  return [code(short(subject)), plain(short(reason))];
+}
+
+function limitedTable<T>(
+  head: readonly string[],
+  entries: readonly T[],
+  row: (entry: T) => string[],
+  most: number,
+): string[] {
+  const shown = entries.slice(0, most);
+  const left = entries.length - shown.length;
   const more = left > 0 ? [`… and ${left} more; \`driftline\` in the terminal lists all.`] : [];
-  return most === 0 || rows.length === 0 ? more : [table(head, rows.slice(0, most)), ...more];
+  return shown.length === 0 ? more : [table(head, shown.map(row)), ...more];
 }
 
 const cellColumns = 120;

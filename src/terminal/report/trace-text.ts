@@ -30,14 +30,14 @@ function objectLines(traced: TracedObject, options: TextOptions): string[] {
   }));
   const names = column(
     rows.map(row => row.name),
-    34,
+    Math.round(options.width * 0.45),
   );
   const values = column(
     rows.map(row => row.value),
-    24,
+    Math.round(options.width * 0.3),
   );
   return [
-    justify(name, where, options.width) ?? name,
+    (where === '' ? undefined : justify(name, where, options.width)) ?? name,
     ...rows.flatMap(row => fieldLines(row, names, values, options.width, style)),
   ];
 }
