@@ -77,7 +77,7 @@ func (q *question) answer(types *typeSet) verdict {
 	if err != nil {
 		return verdict{Unchecked: err.Error()}
 	}
-	live := prepareLive(q)
+	live := prepareLive(q, k.strategy().NamespaceScoped())
 	old, err := readLive(k, live)
 	if err != nil {
 		return verdict{Unchecked: "the live object cannot be read: " + err.Error()}
@@ -87,6 +87,9 @@ func (q *question) answer(types *typeSet) verdict {
 		return verdict{Unchecked: err.Error()}
 	}
 	object, refused, err := q.merge(k, live, old)
+	if err != nil && blamesLive(err) {
+		return verdict{Unchecked: "the live object does not fit its schema"}
+	}
 	if err != nil {
 		return verdict{Refused: refusalOf(err, q.Desired.Object)}
 	}
@@ -195,6 +198,12 @@ func (q *question) manifest() *unstructured.Unstructured {
 	desired := q.Desired.DeepCopy()
 	desired.SetManagedFields(nil)
 	return desired
+}
+
+// blamesLive tells errors about the live object from those about the manifest; they have no types.
+func blamesLive(err error) bool {
+	text := err.Error()
+	return strings.HasPrefix(text, "failed to create manager for existing fields") || strings.HasPrefix(text, "failed to create typed live object")
 }
 
 func refusalOf(err error, object map[string]any) *refusal {

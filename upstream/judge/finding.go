@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -63,7 +64,9 @@ func invalidFindings(err error, object any) []finding {
 		}
 		f := failure("invalid", pathOf(cause.Field, object), shortened(cause.Message))
 		f.Type = string(cause.Type)
-		found = append(found, f)
+		if !slices.Contains(found, f) {
+			found = append(found, f)
+		}
 	}
 	return found
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -12,8 +13,13 @@ import (
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 
 // prepareLive fills in what a server's object always has and a snapshot may lack. The values do not matter.
-func prepareLive(q *question) *unstructured.Unstructured {
+func prepareLive(q *question, namespaced bool) *unstructured.Unstructured {
 	live := q.Live.DeepCopy()
+	if namespaced {
+		namespace := cmp.Or(live.GetNamespace(), q.Desired.GetNamespace(), metav1.NamespaceDefault)
+		live.SetNamespace(namespace)
+		q.Desired.SetNamespace(cmp.Or(q.Desired.GetNamespace(), namespace))
+	}
 	addFieldsType(live)
 	if q.Mode == "flux" && !keepsForeignManagers(q.Desired) && !keepsForeignManagers(live) {
 		adopt(live, q.Manager)
@@ -28,9 +34,6 @@ func prepareLive(q *question) *unstructured.Unstructured {
 		live.SetGeneration(1)
 	}
 	live.SetResourceVersion("1")
-	if q.Desired.GetNamespace() == "" {
-		q.Desired.SetNamespace(live.GetNamespace())
-	}
 	return live
 }
 

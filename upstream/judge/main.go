@@ -13,11 +13,15 @@ import (
 )
 
 func main() {
-	// Kubernetes' code logs what it reads, which may be secret.
-	klog.LogToStderr(false)
-	klog.SetOutput(io.Discard)
+	silence()
 	if err := serve(bufio.NewReaderSize(os.Stdin, 1<<16), os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+// silence drops what Kubernetes' code logs: it quotes what it reads, which may be secret.
+func silence() {
+	klog.LogToStderr(false)
+	klog.SetOutput(io.Discard)
 }

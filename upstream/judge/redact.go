@@ -36,21 +36,31 @@ func secretValues(object map[string]any) []string {
 	}
 	var values []string
 	for _, field := range []string{"data", "stringData"} {
-		fields, _ := object[field].(map[string]any)
-		for _, value := range fields {
-			text, ok := value.(string)
-			if !ok {
-				text = jsonText(value)
-			}
-			if text == "" {
-				continue
-			}
-			values = append(values, text)
-			if plain, err := base64.StdEncoding.DecodeString(text); err == nil && len(plain) > 0 {
-				values = append(values, string(plain))
-			}
-		}
+		values = appendTexts(values, object[field])
 	}
 	slices.SortFunc(values, func(a, b string) int { return len(b) - len(a) })
+	return values
+}
+
+func appendTexts(values []string, value any) []string {
+	switch v := value.(type) {
+	case map[string]any:
+		for _, inner := range v {
+			values = appendTexts(values, inner)
+		}
+	case []any:
+		for _, inner := range v {
+			values = appendTexts(values, inner)
+		}
+	case string:
+		if plain, err := base64.StdEncoding.DecodeString(v); err == nil && len(plain) > 0 {
+			values = append(values, string(plain))
+		}
+		if v != "" {
+			values = append(values, v)
+		}
+	case int64, float64:
+		values = append(values, jsonText(v))
+	}
 	return values
 }
