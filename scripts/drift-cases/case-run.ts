@@ -1,10 +1,10 @@
 import { compareObjects } from '../../src/core/drift/compare.ts';
 import { confirm, type DryRunAnswer } from '../../src/core/drift/dryrun.ts';
-import type { ApplyJudge } from '../../src/core/drift/input.ts';
 import { classifyUnmanaged } from '../../src/core/drift/unmanaged.ts';
 import type { DriftResult } from '../../src/core/model/drift.ts';
 import { type JsonObject, parseApiVersion, resourceOf } from '../../src/core/model/resource.ts';
 import { createSchemas } from '../../src/core/schemas/schemas.ts';
+import type { Judge } from '../../src/core/upstream/judge.ts';
 import type { CaseFile, DriftCase } from './case-file.ts';
 import { deployerOf, inputOf, manifestOf } from './case-input.ts';
 
@@ -17,10 +17,7 @@ export interface CaseAnswer {
 }
 
 /** Runs all cases of a file through the offline comparison, then through their stored dry-run. */
-export async function runCases(
-  file: CaseFile,
-  judge: ApplyJudge | undefined,
-): Promise<CaseAnswer[]> {
+export async function runCases(file: CaseFile, judge: Judge): Promise<CaseAnswer[]> {
   const locals = await localResults(file, judge);
   return file.cases.map(test => {
     const local = locals.get(test) ?? unmanagedResult(test);
@@ -31,7 +28,7 @@ export async function runCases(
 /** The cases of one repository are compared together: those that name no types of their own share one. */
 async function localResults(
   { cases, crds, target }: CaseFile,
-  judge: ApplyJudge | undefined,
+  judge: Judge,
 ): Promise<Map<DriftCase, DriftResult>> {
   const results = new Map<DriftCase, DriftResult>();
   const own = cases.filter(({ options }) => options?.repoCRDs);

@@ -1,5 +1,6 @@
 import { messageOf } from '../lib/errors.ts';
 import type { DriftResult } from '../model/drift.ts';
+import type { ApplyVerdict, Judge } from '../upstream/judge.ts';
 import { adoptPaths } from './adopt.ts';
 import { begin, type Open } from './begin.ts';
 import {
@@ -11,7 +12,7 @@ import {
   unchanged,
   withoutJudge,
 } from './conclude.ts';
-import type { ApplyJudge, ApplyVerdict, CompareOptions, DriftInput } from './input.ts';
+import type { CompareOptions, DriftInput } from './input.ts';
 import { anyType } from './typed-path.ts';
 
 /**
@@ -69,7 +70,7 @@ function withIgnoredAsLive(answer: Answered): Open {
 
 async function ask(
   open: readonly Open[],
-  judge: ApplyJudge,
+  judge: Pick<Judge, 'apply'>,
   { target, customTypes, signal }: CompareOptions,
 ): Promise<Answered[]> {
   if (open.length === 0) return [];
@@ -83,4 +84,4 @@ async function ask(
   return open.map((each, index) => answered(each, verdicts[index] ?? noAnswer));
 }
 
-const noAnswer: ApplyVerdict = { equal: false, changes: [], error: 'no answer' };
+const noAnswer: ApplyVerdict = { equal: false, changes: [], unchecked: 'no answer' };

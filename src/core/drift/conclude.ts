@@ -1,9 +1,9 @@
 import type { DriftPath, DriftResult, DriftState } from '../model/drift.ts';
+import type { ApplyVerdict } from '../upstream/judge.ts';
 import { type Open, resultOf } from './begin.ts';
 import { managedEntries } from './fields.ts';
 import { guessChanges, sameInEveryType } from './guess.ts';
 import { hiddenNotes, type Judged, judgePaths, pathsToAdopt, unclearRule } from './hide.ts';
-import type { ApplyVerdict } from './input.ts';
 import { maskResult } from './mask.ts';
 import { foreignAdditions } from './owners.ts';
 import { provenUnchanged } from './proof.ts';
@@ -130,8 +130,7 @@ function finished(result: DriftResult, open: Open): DriftResult {
 }
 
 function failure(verdict: ApplyVerdict): string {
-  const why = verdict.error ?? verdict.refused?.message ?? '';
-  return `The judge could not answer (${why}).`;
+  return `The judge could not answer (${verdict.unchecked ?? 'no answer'}).`;
 }
 
 function encryptedReason(unread: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { formatPath, type Step } from '../model/path.ts';
 import { isObject, type Json, type JsonObject } from '../model/resource.ts';
-import type { ApplyChange } from './input.ts';
+import type { ApplyChange } from '../upstream/judge.ts';
 import { equal, own } from './values.ts';
 
 /**

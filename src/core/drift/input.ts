@@ -2,6 +2,7 @@ import type { IgnoreRule, OwnerProfile } from '../model/drift.ts';
 import type { JsonObject, Resource } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
 import type { Schemas } from '../schemas/type.ts';
+import type { Judge } from '../upstream/judge.ts';
 import type { Deployer } from './tracking.ts';
 
 /** One object to compare: what git says and what runs. */
@@ -37,44 +38,11 @@ export interface DriftInput {
 
 export interface CompareOptions {
   /** Undefined when the program is not here: what is not proven is then *not checked*. */
-  judge: ApplyJudge | undefined;
+  judge: Pick<Judge, 'apply'> | undefined;
   schemas: Schemas;
   /** Kubernetes minor version of the cluster, such as `1.33`. */
   target: string;
   /** CustomResourceDefinitions, for the judge. */
-  customTypes: readonly JsonObject[];
+  customTypes: JsonObject[];
   signal?: AbortSignal;
-}
-
-/** What `upstream/judge.ts` answers, as far as drift asks. */
-export interface ApplyJudge {
-  apply(
-    questions: ApplyQuestion[],
-    options: { target: string; customTypes: readonly JsonObject[] },
-    signal?: AbortSignal,
-  ): Promise<ApplyVerdict[]>;
-}
-
-export interface ApplyQuestion {
-  mode: OwnerProfile['mode'];
-  manager: string;
-  live: JsonObject;
-  desired: JsonObject;
-  previous?: JsonObject;
-}
-
-export interface ApplyVerdict {
-  equal: boolean;
-  changes: ApplyChange[];
-  refused?: { code: number; message: string; recreate?: boolean };
-  error?: string;
-}
-
-export interface ApplyChange {
-  path: string;
-  kind: 'changed' | 'missing' | 'stale' | 'order';
-  desired?: JsonObject[string];
-  live?: JsonObject[string];
-  becomes?: JsonObject[string];
-  consequence?: boolean;
 }

@@ -1,9 +1,9 @@
 import type { DriftPath, OwnerProfile } from '../model/drift.ts';
 import { formatPath, parsePath, resolveSteps, type Step } from '../model/path.ts';
 import { isObject, type Json, type JsonObject } from '../model/resource.ts';
+import type { ApplyChange, ApplyVerdict } from '../upstream/judge.ts';
 import { sameMeaning } from './equivalent.ts';
 import { type ManagedEntry, managedEntries } from './fields.ts';
-import type { ApplyChange, ApplyVerdict } from './input.ts';
 import { ownersOf } from './owners.ts';
 
 /** One object as it was asked about. */
@@ -80,5 +80,5 @@ function leftToOthers(change: ApplyChange, profile: OwnerProfile): boolean {
 
 /** True when the judge could not answer: Kubernetes' own code failed, or nobody told it the kind. */
 export function failed(verdict: ApplyVerdict): boolean {
-  return verdict.error !== undefined;
+  return verdict.unchecked !== undefined;
 }
