@@ -19,10 +19,14 @@ export function validateText(report: ValidateReport, options: ValidateTextOption
   const laid = { ...options, width: layoutWidth(options.width) };
   const style = styleFor(options.colour);
   const files = Map.groupBy([...report.findings].sort(byPlace), finding => finding.file);
-  const blocks = [...files].map(([file, findings]) => [
-    style.bold(printable(file)),
-    ...findings.flatMap(finding => findingLines(finding, findings, laid)),
-  ]);
+  const blocks = [...files].map(([file, findings]) => {
+    const lines = options.lines?.(file);
+    const column = Math.max(...findings.map(finding => positionText(finding).length));
+    return [
+      style.bold(printable(file)),
+      ...findings.flatMap(finding => findingLines(finding, column, lines, laid)),
+    ];
+  });
   const open = notCheckedBlock(report.notChecked, laid);
   const totals = wrapParts(validateTotals(report).split(' · '), ' · ', laid.width).map(style.bold);
   return `${[...blocks, ...open, totals].map(lines => lines.join('\n')).join('\n\n')}\n`;
@@ -61,14 +65,14 @@ const severityWords: Record<Severity, string> = {
 
 function findingLines(
   finding: Finding,
-  all: readonly Finding[],
-  options: ValidateTextOptions,
+  column: number,
+  lines: readonly string[] | undefined,
+  options: TextOptions,
 ): string[] {
   const style = styleFor(options.colour);
-  const place = placeColumn(finding);
-  const at = 2 + Math.max(...all.map(other => placeColumn(other).length)) + 2 + 9;
-  const word = severityWords[finding.severity];
-  const start = `  ${pad(place, at - 13)}  ${style[severityColours[finding.severity]](pad(word, 9))}`;
+  const at = column + 4 + severityColumns;
+  const word = pad(severityWords[finding.severity], severityColumns);
+  const start = `  ${pad(positionText(finding), column)}  ${style[severityColours[finding.severity]](word)}`;
   const sentences = [finding.message, ...(finding.fix === undefined ? [] : [finding.fix])];
   const message = sentences.flatMap(sentence => wrap(printable(sentence), options.width - at));
   const about = [finding.rule, ...finding.environments].map(printable).join(' · ');
@@ -76,9 +80,11 @@ function findingLines(
   return [
     start + first,
     ...more.map(line => ' '.repeat(at) + line),
-    ...excerptLines(finding, options.lines?.(finding.file), options),
+    ...excerptLines(finding, lines, options),
   ];
 }
+
+const severityColumns = 9;
 
 /** The rule stands at the right of the last line where it fits, else below. */
 function withRule(lines: readonly string[], about: string, width: number, style: Style): string[] {
@@ -88,7 +94,7 @@ function withRule(lines: readonly string[], about: string, width: number, style:
   return [...lines, ...wrapParts(about.split(' · '), ' · ', width).map(style.dim)];
 }
 
-function placeColumn({ line, column }: Finding): string {
+function positionText({ line, column }: Finding): string {
   return `${line}:${column}`;
 }
 
