@@ -5,18 +5,18 @@ package main
 
 import (
 	"bufio"
+	"fmt"
 	"io"
-	"log/slog"
 	"os"
 
 	"driftline/renderer/internal/frames"
 )
 
 func main() {
+	messages := os.Stderr
 	seal()
-	slog.SetDefault(slog.New(slog.DiscardHandler))
-	if err := serve(os.Stdin, os.Stdout, newServer()); err != nil {
-		os.Stderr.WriteString(err.Error() + "\n")
+	if err := serve(os.Stdin, os.Stdout, newServer(messages)); err != nil {
+		fmt.Fprintln(messages, err)
 		os.Exit(1)
 	}
 }

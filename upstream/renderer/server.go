@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
+	"io"
 	"runtime/debug"
 
 	"driftline/renderer/internal/files"
@@ -18,12 +18,14 @@ const version = "1"
 
 // server holds the trees between requests.
 type server struct {
-	store      *files.Store
+	store *files.Store
+	// messages takes what a person who looks for a bug wants to see.
+	messages   io.Writer
 	operations map[string]func(body []byte) (any, error)
 }
 
-func newServer() *server {
-	s := &server{store: files.NewStore()}
+func newServer(messages io.Writer) *server {
+	s := &server{store: files.NewStore(), messages: messages}
 	s.operations = map[string]func([]byte) (any, error){
 		"ping":      s.ping,
 		"tree":      s.tree,
@@ -49,7 +51,7 @@ func (s *server) answer(request []byte) (message []byte) {
 	}
 	defer func() {
 		if cause := recover(); cause != nil {
-			fmt.Fprintf(os.Stderr, "panic: %v\n%s", cause, debug.Stack())
+			fmt.Fprintf(s.messages, "panic: %v\n%s", cause, debug.Stack())
 			message = refusal(head.ID, &requestError{"panic", fmt.Sprintf("the renderer panicked: %v", cause)})
 		}
 	}()
@@ -226,7 +228,7 @@ func (s *server) render(name string, render func(*files.View) (objects.Rendered,
 		return nil, err
 	}
 	view := files.NewView(tree, nil)
-	made, err := guarded(view, render)
+	made, err := s.guarded(view, render)
 	answer := rendering{
 		Text: string(made.Text), Objects: made.Objects,
 		Reads: view.Reads(), Absent: view.Absent(), Listed: view.Listed(),
@@ -242,10 +244,10 @@ func (s *server) render(name string, render func(*files.View) (objects.Rendered,
 }
 
 // guarded turns a panic of a library into an error of this render, as Flux does.
-func guarded(view *files.View, render func(*files.View) (objects.Rendered, error)) (made objects.Rendered, err error) {
+func (s *server) guarded(view *files.View, render func(*files.View) (objects.Rendered, error)) (made objects.Rendered, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			fmt.Fprintf(os.Stderr, "panic: %v\n%s", cause, debug.Stack())
+			fmt.Fprintf(s.messages, "panic: %v\n%s", cause, debug.Stack())
 			made, err = objects.Rendered{}, fmt.Errorf("the library panicked: %v", cause)
 		}
 	}()

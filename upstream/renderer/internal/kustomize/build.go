@@ -11,6 +11,7 @@ import (
 
 	"driftline/renderer/internal/files"
 	"driftline/renderer/internal/objects"
+	"driftline/renderer/internal/provenance"
 )
 
 // Request asks for the build of one folder.
@@ -18,13 +19,18 @@ type Request struct {
 	Path string `json:"path"`
 	// Flux is set for the build of a Flux Kustomization's path.
 	Flux *Flux `json:"flux,omitempty"`
+	// Origin is where the Flux Kustomization stands.
+	Origin provenance.Place `json:"origin"`
+	// Trace asks where each field comes from.
+	Trace bool `json:"trace"`
 }
 
 // Build answers as `kustomize build` prints it, or with the error text it prints.
 func Build(view *files.View, request Request) (objects.Rendered, error) {
+	var made *generated
 	if request.Flux != nil {
 		var err error
-		if view, _, err = request.Flux.generate(view, request.Path); err != nil {
+		if view, made, err = request.Flux.generate(view, request.Path); err != nil {
 			return objects.Rendered{}, err
 		}
 	}
@@ -32,7 +38,13 @@ func Build(view *files.View, request Request) (objects.Rendered, error) {
 	if err != nil {
 		return objects.Rendered{}, err
 	}
-	return render(built, request.Flux)
+	rendered, err := render(built, request.Flux)
+	if err == nil && request.Trace {
+		for index, traced := range trace(view, request, built, made) {
+			rendered.Objects[index].Provenance = traced
+		}
+	}
+	return rendered, err
 }
 
 func run(view *files.View, request Request) (resmap.ResMap, error) {

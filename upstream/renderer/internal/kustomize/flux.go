@@ -37,10 +37,10 @@ type fluxImage struct {
 // of all manifests below it, with the spec's fields set (fluxcd/pkg/kustomize, Generator.GenerateManifest).
 // The nodes that come from the folder's own keep their lines; those that are new have none.
 func (f *Flux) generate(view *files.View, folder string) (*files.View, *generated, error) {
-	name, root, err := findKustomization(view, folder)
+	name, original, root, err := readKustomization(view, folder)
 	if err == nil && root == nil {
 		name = path.Join(folder, konfig.DefaultKustomizationFileName())
-		root, err = kustomizationOf(view, folder)
+		root, err = listManifests(view, folder)
 	}
 	if err != nil {
 		return nil, nil, err
@@ -52,43 +52,42 @@ func (f *Flux) generate(view *files.View, folder string) (*files.View, *generate
 	if err != nil {
 		return nil, nil, err
 	}
-	return view.With(name, []byte(text)), &generated{name: name, root: root}, nil
+	return view.With(name, []byte(text)), &generated{name, root, original}, nil
 }
 
 // generated is a kustomization that stands in no file as it is built.
 type generated struct {
 	name string
 	root *yaml.RNode
+	// original is the text of the folder's own kustomization; empty where it has none.
+	original string
 }
 
-func findKustomization(view *files.View, folder string) (string, *yaml.RNode, error) {
-	for _, base := range konfig.RecognizedKustomizationFileNames() {
-		name := path.Join(folder, base)
-		if abs := view.Abs(name); !view.Exists(abs) || view.IsDir(abs) {
-			continue
-		}
-		content, err := view.ReadFile(view.Abs(name))
-		if err != nil {
-			return "", nil, err
-		}
-		root, err := yaml.Parse(string(content))
-		if err != nil {
-			return "", nil, fmt.Errorf("%s: %w", name, err)
-		}
-		if yaml.IsMissingOrNull(root) || root.YNode().Kind != yaml.MappingNode {
-			root = yaml.NewMapRNode(nil)
-		}
-		if resources := root.Field("resources"); resources.IsNilOrEmpty() {
-			// As Flux does, so that a kustomization without resources is no error.
-			set(root, "buildMetadata", yaml.NewListRNode("originAnnotations"))
-		}
-		return name, root, nil
+// readKustomization reads the kustomization of a folder; root is nil where it has none.
+func readKustomization(view *files.View, folder string) (name, original string, root *yaml.RNode, err error) {
+	if name = kustomizationOf(view, folder); name == "" {
+		return "", "", nil, nil
 	}
-	return "", nil, nil
+	content, err := view.ReadFile(view.Abs(name))
+	if err != nil {
+		return "", "", nil, err
+	}
+	root, err = yaml.Parse(string(content))
+	if err != nil {
+		return "", "", nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if yaml.IsMissingOrNull(root) || root.YNode().Kind != yaml.MappingNode {
+		root = yaml.NewMapRNode(nil)
+	}
+	if resources := root.Field("resources"); resources.IsNilOrEmpty() {
+		// As Flux does, so that a kustomization without resources is no error.
+		set(root, "buildMetadata", yaml.NewListRNode("originAnnotations"))
+	}
+	return name, string(content), root, nil
 }
 
-// kustomizationOf lists the manifests below a folder; a folder with a kustomization of its own counts whole.
-func kustomizationOf(view *files.View, folder string) (*yaml.RNode, error) {
+// listManifests is a kustomization of the manifests below a folder; a folder with a kustomization of its own counts whole.
+func listManifests(view *files.View, folder string) (*yaml.RNode, error) {
 	base := view.Abs(folder)
 	var resources []string
 	factory := provider.NewDefaultDepProvider().GetResourceFactory()
@@ -97,7 +96,7 @@ func kustomizationOf(view *files.View, folder string) (*yaml.RNode, error) {
 			return err
 		}
 		if info.IsDir() {
-			if !hasKustomization(view, name) {
+			if rel, _ := view.Rel(name); kustomizationOf(view, rel) == "" {
 				return nil
 			}
 			resources = append(resources, "."+strings.TrimPrefix(name, base))
@@ -135,21 +134,23 @@ var notInArtifact = map[string]bool{
 	".goreleaser.yml": true, ".sops.yaml": true, ".flux.yaml": true,
 }
 
-func hasKustomization(view *files.View, folder string) bool {
+// kustomizationOf is the kustomization file of a folder; empty where it has none.
+func kustomizationOf(view *files.View, folder string) string {
 	for _, base := range konfig.RecognizedKustomizationFileNames() {
-		if name := path.Join(folder, base); view.Exists(name) && !view.IsDir(name) {
-			return true
+		name := path.Join(folder, base)
+		if abs := view.Abs(name); view.Exists(abs) && !view.IsDir(abs) {
+			return name
 		}
 	}
-	return false
+	return ""
 }
 
 func (f *Flux) apply(root *yaml.RNode) error {
-	for field, value := range map[string]string{
-		"namespace": f.TargetNamespace, "namePrefix": f.NamePrefix, "nameSuffix": f.NameSuffix,
+	for _, field := range []struct{ name, value string }{
+		{"namespace", f.TargetNamespace}, {"namePrefix", f.NamePrefix}, {"nameSuffix", f.NameSuffix},
 	} {
-		if value != "" {
-			set(root, field, yaml.NewStringRNode(value))
+		if field.value != "" {
+			set(root, field.name, yaml.NewStringRNode(field.value))
 		}
 	}
 	for _, patch := range f.Patches {

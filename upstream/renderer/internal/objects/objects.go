@@ -1,7 +1,11 @@
 // Package objects is what both engines answer with.
 package objects
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"driftline/renderer/internal/provenance"
+)
 
 // Rendered is one render.
 type Rendered struct {
@@ -18,6 +22,8 @@ type Object struct {
 	Unresolved string `json:"unresolved,omitempty"`
 	// Volatile are JSON pointers of what another render makes otherwise.
 	Volatile []string `json:"volatile,omitempty"`
+	// Provenance is set where it was asked for.
+	Provenance *provenance.Trace `json:"provenance,omitempty"`
 	// Document is the printed text of the object.
 	Document string `json:"-"`
 }

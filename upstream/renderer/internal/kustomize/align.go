@@ -1,0 +1,132 @@
+package kustomize
+
+import (
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"driftline/renderer/internal/provenance"
+)
+
+// maxCells bounds the comparison of two lists: longer ones are compared item by item.
+const maxCells = 250_000
+
+// align finds for each node of a built object the node of another build of it that it corresponds to: by key
+// in maps, in lists by equal items, then by name, then by position among the rest.
+func align(built, other *yaml.Node, pointer string, found map[string]*yaml.Node) {
+	if built.Kind != other.Kind {
+		return
+	}
+	found[pointer] = other
+	switch built.Kind {
+	case yaml.MappingNode:
+		for index := 0; index+1 < len(built.Content); index += 2 {
+			key := built.Content[index].Value
+			if value := fieldOf(other, key); value != nil {
+				align(built.Content[index+1], value, provenance.Field(pointer, key), found)
+			}
+		}
+	case yaml.SequenceNode:
+		for index, partner := range pairs(built.Content, other.Content) {
+			if partner >= 0 {
+				align(built.Content[index], other.Content[partner], provenance.Item(pointer, index), found)
+			}
+		}
+	}
+}
+
+func fieldOf(node *yaml.Node, key string) *yaml.Node {
+	for index := 0; index+1 < len(node.Content); index += 2 {
+		if node.Content[index].Value == key {
+			return node.Content[index+1]
+		}
+	}
+	return nil
+}
+
+// pairs tells for each item the index of its partner in the other list, or -1.
+func pairs(items, others []*yaml.Node) []int {
+	partners := make([]int, len(items))
+	used := make([]bool, len(others))
+	for index := range partners {
+		partners[index] = -1
+	}
+	for index, partner := range longestCommon(items, others) {
+		if partner >= 0 {
+			partners[index], used[partner] = partner, true
+		}
+	}
+	take := func(same func(index, other int) bool) {
+		for index := range items {
+			for other := range others {
+				if partners[index] < 0 && !used[other] && same(index, other) {
+					partners[index], used[other] = other, true
+				}
+			}
+		}
+	}
+	take(func(index, other int) bool {
+		name, otherName := nameOf(items[index]), nameOf(others[other])
+		return name != "" && name == otherName
+	})
+	if len(items) == len(others) {
+		take(func(index, other int) bool { return index == other })
+	}
+	return partners
+}
+
+// longestCommon pairs the items of the longest sequence that both lists have in the same order.
+func longestCommon(items, others []*yaml.Node) []int {
+	partners := make([]int, len(items))
+	for index := range partners {
+		partners[index] = -1
+	}
+	if len(items)*len(others) > maxCells {
+		return partners
+	}
+	lengths := make([][]int, len(items)+1)
+	for index := range lengths {
+		lengths[index] = make([]int, len(others)+1)
+	}
+	for i := len(items) - 1; i >= 0; i-- {
+		for j := len(others) - 1; j >= 0; j-- {
+			if equal(items[i], others[j]) {
+				lengths[i][j] = lengths[i+1][j+1] + 1
+			} else {
+				lengths[i][j] = max(lengths[i+1][j], lengths[i][j+1])
+			}
+		}
+	}
+	for i, j := 0, 0; i < len(items) && j < len(others); {
+		switch {
+		case equal(items[i], others[j]):
+			partners[i] = j
+			i, j = i+1, j+1
+		case lengths[i+1][j] >= lengths[i][j+1]:
+			i++
+		default:
+			j++
+		}
+	}
+	return partners
+}
+
+func equal(a, b *yaml.Node) bool {
+	if a.Kind != b.Kind || a.Value != b.Value || len(a.Content) != len(b.Content) {
+		return false
+	}
+	for index := range a.Content {
+		if !equal(a.Content[index], b.Content[index]) {
+			return false
+		}
+	}
+	return true
+}
+
+func nameOf(node *yaml.Node) string {
+	if node.Kind != yaml.MappingNode {
+		return ""
+	}
+	if name := fieldOf(node, "name"); name != nil {
+		return name.Value
+	}
+	return ""
+}

@@ -1,0 +1,155 @@
+package kustomize
+
+import (
+	"path"
+	"strings"
+
+	"sigs.k8s.io/kustomize/api/konfig"
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"driftline/renderer/internal/provenance"
+)
+
+// survey rewrites what kustomize reads so that the result tells where it comes from.
+type survey struct {
+	numbers *numbering
+	// marks is nil where nothing is to be marked.
+	marks     *marks
+	markNames bool
+	// withoutJSON leaves the JSON 6902 patches out: they lose the lines of the objects they touch.
+	withoutJSON bool
+	jsonPatches int
+	// made is the kustomization that Flux generates; what it adds stands at origin.
+	made   *generated
+	origin provenance.Place
+
+	generators []generator
+	// raw are files that a generator takes as they are.
+	raw map[string]bool
+	// parents says for a file or folder which kustomization names it.
+	parents map[string]reference
+	seen    map[string]bool
+}
+
+// reference is the entry of a kustomization that names a file or folder.
+type reference struct {
+	place provenance.Place
+	field string
+}
+
+func newSurvey(made *generated, origin provenance.Place, firstLine int) *survey {
+	return &survey{
+		numbers: newNumbering(firstLine), made: made, origin: origin,
+		raw: map[string]bool{}, parents: map[string]reference{}, seen: map[string]bool{},
+	}
+}
+
+func isKustomization(name string) bool {
+	for _, known := range konfig.RecognizedKustomizationFileNames() {
+		if path.Base(name) == known {
+			return true
+		}
+	}
+	return false
+}
+
+// rewrite is called for every file as it is read.
+func (s *survey) rewrite(name string, content []byte) []byte {
+	if isKustomization(name) {
+		return s.kustomization(name, content)
+	}
+	if extension := path.Ext(name); s.raw[name] || extension != ".yaml" && extension != ".yml" && extension != ".json" {
+		return content
+	}
+	numbered := s.numbers.add(name, name, string(content), nil)
+	if patch := jsonPatch(string(content)); patch != nil {
+		return []byte(s.jsonPatch(patch, numbered))
+	}
+	return numbered.padded(content)
+}
+
+func (s *survey) kustomization(name string, content []byte) []byte {
+	var root *yaml.RNode
+	original := string(content)
+	if s.made != nil && s.made.name == name {
+		root, original = s.made.root.Copy(), s.made.original
+	} else {
+		parsed, err := yaml.Parse(string(content))
+		if err != nil || yaml.IsMissingOrNull(parsed) {
+			return content
+		}
+		root = parsed
+	}
+	file := &kustomizationFile{survey: s, name: name, lines: strings.Split(original, "\n")}
+	if !s.seen[name] {
+		s.seen[name] = true
+		file.references(root)
+		file.findGenerators(root)
+	}
+	file.patches(root)
+	if s.marks != nil {
+		file.mark(root)
+	}
+	text, err := root.String()
+	if err != nil {
+		return content
+	}
+	return []byte(text)
+}
+
+// jsonPatch rewrites the operations of a JSON 6902 patch.
+func (s *survey) jsonPatch(patch *yaml.RNode, numbered *span) string {
+	s.jsonPatches++
+	if s.withoutJSON {
+		return "[]"
+	}
+	if s.marks != nil {
+		operations, _ := patch.Elements()
+		for _, operation := range operations {
+			s.markOperation(operation, numbered)
+		}
+	}
+	blockStyle(patch.YNode())
+	text, err := patch.String()
+	if err != nil {
+		return "[]"
+	}
+	return text
+}
+
+func (s *survey) markOperation(operation *yaml.RNode, numbered *span) {
+	if op := operation.Field("op"); op == nil || op.Value.YNode().Value == "test" {
+		return
+	}
+	value := operation.Field("value")
+	if value == nil {
+		return
+	}
+	provenance.Walk(value.Value.YNode(), "", func(_ string, node *yaml.Node) {
+		if node.Kind == yaml.ScalarNode {
+			place := numbered.place(node.Line, node.Column)
+			s.marks.text(node, mark{place: place, field: "patches", whole: numbered.exact()})
+		}
+	})
+}
+
+// jsonPatch reads a text as JSON 6902 operations; nil where it is none.
+func jsonPatch(text string) *yaml.RNode {
+	node, err := yaml.Parse(text)
+	if err != nil || yaml.IsMissingOrNull(node) || node.YNode().Kind != yaml.SequenceNode {
+		return nil
+	}
+	elements, err := node.Elements()
+	if err != nil || len(elements) == 0 || elements[0].YNode().Kind != yaml.MappingNode || elements[0].Field("op") == nil {
+		return nil
+	}
+	return node
+}
+
+// blockStyle makes a text that begins with `[` one that does not: kustomize would read it as JSON.
+func blockStyle(node *yaml.Node) {
+	node.Style &^= yaml.FlowStyle
+	for _, child := range node.Content {
+		blockStyle(child)
+	}
+}
