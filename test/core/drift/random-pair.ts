@@ -90,7 +90,7 @@ const identity = new Set(['apiVersion', 'kind', 'name', 'namespace']);
 
 /** What validation wants beside what the types require: live objects have it. */
 const needed = new Set(
-  'selector labels image restartPolicy clientConfig accessModes capacity nfs resources requests clusterIP clusterIPs type ports template'.split(
+  'selector manualSelector labels image restartPolicy clientConfig accessModes capacity nfs resources requests clusterIP clusterIPs type ports template'.split(
     ' ',
   ),
 );
