@@ -1,10 +1,12 @@
 import type { SequenceEvent } from 'js-yaml';
 import { EVENT_ID, type Event, getScalarValue, type MappingEvent, type ScalarEvent } from 'js-yaml';
+import { skipBlank, trimEnd } from './blanks.ts';
 import type { Defect } from './defect.ts';
 import {
   type BadScalar,
   isBadScalar,
   keyText,
+  refusedEscape,
   resolvePlain,
   resolveTagged,
   type Scalar,
@@ -43,6 +45,8 @@ class Composer {
   readonly #chunk: string;
   readonly #base: number;
   readonly #events: readonly Event[];
+  /** kubectl reads a text that begins with a brace as JSON first. */
+  readonly #isJson: boolean;
   readonly #anchors = new Map<string, Anchor>();
   #next = 0;
   /** Offset in the chunk up to which everything is read. */
@@ -54,6 +58,7 @@ class Composer {
     this.#chunk = chunk;
     this.#base = base;
     this.#events = events;
+    this.#isJson = chunk[skipBlank(chunk, 0)] === '{';
   }
 
   document(): Node | undefined {
@@ -101,9 +106,9 @@ class Composer {
       start--;
       end++;
     } else if (style === 'literal' || style === 'folded') {
-      start = this.#skipBlank(this.#cursor);
+      start = skipBlank(this.#chunk, this.#cursor);
       this.#cursor = end;
-      end = this.#trimEnd(start, end);
+      end = trimEnd(this.#chunk, start, end);
       // As libyaml has it, a block that the text's end cuts off has no line break to keep.
       if (end === this.#chunk.length && text.endsWith('\n')) text = text.slice(0, -1);
     } else this.#cursor = end;
@@ -118,6 +123,8 @@ class Composer {
     if (event.tagStart >= 0)
       value = resolveTagged(this.#chunk.slice(event.tagStart, event.tagEnd), text);
     else if (style === 'plain') value = resolvePlain(text);
+    else if (style === 'double' && !event.fast && !this.#isJson)
+      value = refusedEscape(this.#chunk.slice(event.valueStart, event.valueEnd)) ?? text;
     if (!isBadScalar(value)) return value;
     this.#refuse(value.message, start, end);
     return text;
@@ -242,15 +249,15 @@ class Composer {
 
   /** Moves behind an indicator when it is the next thing in the text. */
   #pass(indicator: string): void {
-    const at = this.#skipBlank(this.#cursor);
+    const at = skipBlank(this.#chunk, this.#cursor);
     if (this.#chunk[at] === indicator) this.#cursor = at + 1;
   }
 
   #closeFlow(mapStart: number, open: string, close: string, end: number): number {
     // `[a: b]` holds a mapping that has no braces.
     if (this.#chunk[mapStart] !== open) return end;
-    let at = this.#skipBlank(this.#cursor);
-    while (this.#chunk[at] === ',' || this.#chunk[at] === ':') at = this.#skipBlank(at + 1);
+    let at = skipBlank(this.#chunk, this.#cursor);
+    while (this.#chunk[at] === ',' || this.#chunk[at] === ':') at = skipBlank(this.#chunk, at + 1);
     if (this.#chunk[at] === close) this.#cursor = at + 1;
     return this.#base + this.#cursor;
   }
@@ -258,23 +265,6 @@ class Composer {
   /** A node as it is written. */
   #text({ start, end }: Node): string {
     return this.#chunk.slice(start - this.#base, end - this.#base);
-  }
-
-  /** The offset of the next character that is no blank, line break or comment. */
-  #skipBlank(from: number): number {
-    let at = from;
-    for (;;) {
-      const code = this.#chunk.charCodeAt(at);
-      if (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) at++;
-      else if (code === 0x23) at = lineEnd(this.#chunk, at);
-      else return at;
-    }
-  }
-
-  #trimEnd(start: number, end: number): number {
-    let at = end;
-    while (at > start && isBlank(this.#chunk.charCodeAt(at - 1))) at--;
-    return at;
   }
 }
 
@@ -296,13 +286,4 @@ function aliasMessage(name: string, anchor: Anchor | undefined): string {
   return anchor.node
     ? `The alias *${name} makes the document unfold to far more than what is written; Kubernetes refuses it.`
     : `The anchor &${name} contains itself.`;
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
-}
-
-function lineEnd(text: string, from: number): number {
-  const end = text.indexOf('\n', from);
-  return end < 0 ? text.length : end;
 }

@@ -40,6 +40,19 @@ export function resolveTagged(tag: string, text: string): Scalar | BadScalar {
 }
 
 /**
+ * Why Kubernetes' YAML parser refuses a double-quoted text, whose source is given; undefined
+ * when it does not. JSON knows two escapes that it does not: the slash, and halves of a UTF-16 pair.
+ */
+export function refusedEscape(source: string): BadScalar | undefined {
+  const found = /(?:^|[^\\])(?:\\\\)*(\\(?:\/|u[dD][89a-fA-F]))/.exec(source)?.[1];
+  return found === undefined
+    ? undefined
+    : {
+        message: `Kubernetes' YAML parser does not know the escape ${found}: write the character itself.`,
+      };
+}
+
+/**
  * A map key as JSON has it, from its value and its text; undefined where Kubernetes refuses it (null).
  * Floats are written by Go's `strconv.FormatFloat(x, 'g', -1, 32)`, as sigs.k8s.io/yaml does.
  */
@@ -96,7 +109,7 @@ function numberOf(text: string): number | undefined {
   }
   if (!decimal.test(plain)) return undefined;
   const value = Number(plain);
-  return Number.isFinite(value) ? value : undefined;
+  return Number.isFinite(value) ? withSign(1, value) : undefined;
 }
 
 function isFloat(value: number, text: string): boolean {

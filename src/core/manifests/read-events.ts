@@ -1,4 +1,5 @@
 import { EVENT_ID, type Event, parseEvents, YAMLException } from 'js-yaml';
+import { trimEnd } from './blanks.ts';
 
 /** Deeper nesting is refused: no manifest comes near it, and reading it would exhaust the stack. */
 export const maxDepth = 500;
@@ -32,20 +33,14 @@ function underIndentedAt(error: unknown): number | undefined {
 
 /** Blanks the line break before `at`, with a comment before it: inside brackets and quotes it is only space. */
 function joinLines(text: string, at: number): string {
-  let start = trimEnd(text, at);
+  let start = trimEnd(text, 0, at);
   for (
     let comment = commentAt(text, start);
     comment !== undefined;
     comment = commentAt(text, start)
   )
-    start = trimEnd(text, comment);
+    start = trimEnd(text, 0, comment);
   return text.slice(0, start) + ' '.repeat(at - start) + text.slice(at);
-}
-
-function trimEnd(text: string, end: number): number {
-  let at = end;
-  while (at > 0 && ' \t\r\n'.includes(text.charAt(at - 1))) at--;
-  return at;
 }
 
 /** Where the comment begins that ends at `end`, seen from its own line. */
