@@ -157,15 +157,23 @@ interface How<Q, A> {
   lost(message: string): A;
 }
 
-/** Where the program dies or is stuck, finds the question that does it, and answers the others. */
+/**
+ * Where the program dies or is stuck, finds the question that does it and answers the others. A single
+ * question gets a second try: the program may have been ended by somebody else.
+ */
 async function askOrSplit<Q, A>(questions: Q[], how: How<Q, A>): Promise<A[]> {
-  try {
-    return await how.ask(questions);
-  } catch (error) {
-    if (!UpstreamError.is(error, 'died') && !UpstreamError.is(error, 'stuck')) throw error;
-    if (questions.length === 1) return [how.lost(error.message)];
+  const failure = await how.ask(questions).catch(gone);
+  if (!(failure instanceof UpstreamError)) return failure;
+  if (questions.length === 1) {
+    const again = await how.ask(questions).catch(gone);
+    return again instanceof UpstreamError ? [how.lost(again.message)] : again;
   }
   const half = questions.length >> 1;
   const first = await askOrSplit(questions.slice(0, half), how);
   return [...first, ...(await askOrSplit(questions.slice(half), how))];
+}
+
+function gone(error: unknown): UpstreamError {
+  if (UpstreamError.is(error, 'died') || UpstreamError.is(error, 'stuck')) return error;
+  throw error;
 }
