@@ -15,6 +15,7 @@ export function environmentsText(report: EnvironmentsReport, options: TextOption
   const column = nameColumn(environments);
   const blocks = environments.map(environment => [
     ...factLines(environment.name, facts(environment), column, laid),
+    ...clusterlessLines(environment.cluster, column, laid),
     ...applicationLines(environment.applications, column, laid),
     ...unresolvedLines(environment.unresolved, column, laid),
   ]);
@@ -34,18 +35,23 @@ export function environmentsTotals({ environments, unresolved }: EnvironmentsRep
   ].join(', ');
 }
 
-/** What is rendered, as a place in the repository and a word for how. */
-export function sourceText(source: RenderSource): { path: string; how: string } {
-  if (source.kind === 'unresolved') return { path: 'not resolved', how: source.reason };
+interface Rendering {
+  how: string;
+  path: string;
+  /** Values of a chart, or why nothing can be rendered. */
+  more: string;
+}
+
+function renderingOf(source: RenderSource): Rendering {
+  if (source.kind === 'unresolved') return { how: '?', path: 'not resolved', more: source.reason };
   const path = source.path === '' ? '.' : source.path;
-  if (source.kind === 'plain') return { path, how: 'plain manifests' };
-  if (source.kind === 'kustomize') return { path, how: 'kustomize' };
+  if (source.kind !== 'helm') return { how: source.kind, path, more: '' };
   const files = source.values.flatMap(value =>
     value.kind === 'file' ? [within(source.path, value.path)] : [],
   );
   const inline = source.values.some(value => value.kind === 'inline');
-  const values = [...files, ...(inline ? ['inline values'] : [])];
-  return { path, how: values.length === 0 ? 'chart' : `chart with ${values.join(', ')}` };
+  const values = [...files, ...(inline ? ['values written inline'] : [])];
+  return { how: 'chart', path, more: values.length === 0 ? '' : `with ${values.join(', ')}` };
 }
 
 /** A file's path as seen from a folder, where it is below it. */
@@ -68,36 +74,46 @@ function facts(environment: Environment): string[] {
 
 function clusterFacts(cluster: Environment['cluster']): string[] {
   if (cluster.kind === 'snapshot') return [`snapshot ${cluster.file}`];
-  if (cluster.kind === 'none') return [`no cluster: ${cluster.reason}`];
+  if (cluster.kind === 'none') return ['no cluster'];
   const pin = cluster.uid === undefined ? 'not pinned' : `pinned to ${cluster.uid.slice(0, 8)}`;
   return [`${cluster.context} (${pin})`];
 }
 
+function clusterlessLines(
+  cluster: Environment['cluster'],
+  column: number,
+  options: TextOptions,
+): string[] {
+  if (cluster.kind !== 'none') return [];
+  const { yellow } = styleFor(options.colour);
+  const lines = wrap(printable(cluster.reason), options.width - column);
+  return lines.map(line => ' '.repeat(column) + yellow(line));
+}
+
+/** Name, way of rendering, path; what does not fit beside the path stands below, the path stays whole. */
 function applicationLines(
   applications: readonly Application[],
   column: number,
   options: TextOptions,
 ): string[] {
-  const rows = applications.map(({ name, source }) => ({
-    name: printable(name),
-    ...sourceText(source),
-  }));
+  const { dim, yellow } = styleFor(options.colour);
   const room = options.width - column;
   const names = columnOf(
-    rows.map(({ name }) => name),
-    room / 3,
-  );
-  const paths = columnOf(
-    rows.map(({ path }) => path),
+    applications.map(({ name }) => printable(name)),
     room / 2,
   );
-  return rows.flatMap(({ name, path, how }) => {
-    const start = `${pad(shortenMiddle(name, room), names)}  ${printable(path)}`;
-    const line = `${pad(start, names + 2 + paths)}  ${printable(how)}`;
-    const lines =
-      textWidth(line) <= room
-        ? [line]
-        : [start, ...wrap(printable(how), room - 4).map(rest => `    ${rest}`)];
+  return applications.flatMap(({ name, source }) => {
+    const { how, path, more } = renderingOf(source);
+    const safe = shortenMiddle(printable(name), room);
+    const above = textWidth(safe) > names ? [safe] : [];
+    const start = `${pad(above.length > 0 ? '' : safe, names)}  ${pad(how, 9)}  `;
+    const open = source.kind === 'unresolved';
+    const line = start + (open ? yellow(path) : printable(path));
+    const about = printable(more);
+    const beside = textWidth(line) + 2 + textWidth(about) <= room;
+    const below = beside || more === '' ? [] : wrap(about, room - 4).map(rest => `    ${rest}`);
+    const first = beside && more !== '' ? `${line}  ${dim(about)}` : line;
+    const lines = [...above, first, ...below.map(dim)];
     return lines.map(text => ' '.repeat(column) + text);
   });
 }

@@ -19,50 +19,62 @@ export function traceText(report: TraceReport, options: TextOptions): string {
   return `${blocks.map(lines => lines.join('\n')).join('\n\n')}\n`;
 }
 
+interface Row {
+  field: TracedField;
+  name: string;
+  value: string;
+}
+
+/** The fields of an object by the file they come from, in the order of its lines. */
 function objectLines(traced: TracedObject, options: TextOptions): string[] {
   const style = styleFor(options.colour);
   const name = style.bold(printable(resourceText(traced.object)));
   const where = style.dim(printable(traced.environment ?? ''));
-  const rows = traced.fields.map(field => ({
-    field,
-    name: shortPath(field.path),
-    value: isSecret(traced.object, field.path) ? masked : printable(valueText(field.value)),
-  }));
-  const names = column(
+  const rows = traced.fields.map(field => rowOf(traced, field));
+  const names = columnOf(
     rows.map(row => row.name),
-    Math.round(options.width * 0.45),
+    options.width * 0.45,
   );
-  const values = column(
-    rows.map(row => row.value),
-    Math.round(options.width * 0.3),
-  );
+  const groups = Map.groupBy(rows, ({ field }) => [field.file, ...field.via].join('\0'));
   return [
     (where === '' ? undefined : justify(name, where, options.width)) ?? name,
-    ...rows.flatMap(row => fieldLines(row, names, values, options.width, style)),
+    ...[...groups.values()].flatMap(group => [
+      ...fileLines(group, style),
+      ...[...group].sort(byLine).map(row => rowLine(row, names, options.width, style)),
+    ]),
   ];
 }
 
-function fieldLines(
-  { field, name, value }: { field: TracedField; name: string; value: string },
-  names: number,
-  values: number,
-  width: number,
-  style: Style,
-): string[] {
-  const start = `  ${pad(shortenMiddle(name, names), names)}  ${pad(shortenMiddle(value, values), values)}`;
-  const place = printable(placeText(field));
-  const how = field.how === 'exact' ? '' : ` ${howWords[field.how]}`;
-  const beside = textWidth(start) + 2 + textWidth(place + how) <= width;
-  const source = style.cyan(place) + style.dim(how);
-  const lines = beside ? [`${start}  ${source}`] : [start.trimEnd(), `      ${source}`];
-  return [...lines, ...field.via.map(step => style.dim(`      via ${printable(step)}`))];
+function rowOf({ object }: TracedObject, field: TracedField): Row {
+  const hidden = isSecret(object, field.path);
+  const value = hidden ? masked : printable(valueText(field.value));
+  return { field, name: shortPath(field.path), value };
+}
+
+function fileLines([first]: readonly Row[], { cyan, dim }: Style): string[] {
+  if (first === undefined) return [];
+  const { file, via } = first.field;
+  return [`  ${cyan(printable(file))}`, ...via.map(step => dim(`      via ${printable(step)}`))];
+}
+
+function rowLine(row: Row, names: number, width: number, { dim }: Style): string {
+  const { field, value } = row;
+  const start = `${`${field.line}`.padStart(6)}  ${pad(shortenMiddle(row.name, names), names)}  `;
+  const how = howWords[field.how];
+  const room = width - textWidth(start) - (how === '' ? 0 : textWidth(how) + 2);
+  const line = start + shortenMiddle(value, room);
+  return how === '' ? line : (justify(line, dim(how), width) ?? line);
+}
+
+function byLine({ field: a }: Row, { field: b }: Row): number {
+  return a.line - b.line || a.column - b.column;
 }
 
 const howWords: Record<TracedField['how'], string> = {
   exact: '',
-  transformed: '(made by this line)',
-  template: '(this template)',
-  unknown: '(near here)',
+  transformed: 'made by this line',
+  template: 'this template',
+  unknown: 'near here',
 };
 
 function reachBlocks(
@@ -100,6 +112,7 @@ function openBlock(
   return [[bold('not traced'), ...sentenceLines(reasons, options)]];
 }
 
-function column(texts: readonly string[], most: number): number {
-  return Math.min(most, Math.max(0, ...texts.map(textWidth)));
+/** As wide as the widest text, within reason. */
+function columnOf(texts: readonly string[], most: number): number {
+  return Math.min(Math.round(most), Math.max(0, ...texts.map(textWidth)));
 }

@@ -109,7 +109,7 @@ function notCheckedBlock(notChecked: readonly NotChecked[], options: TextOptions
   const style = styleFor(options.colour);
   const groups = Map.groupBy(notChecked, ({ reason }) => reason);
   const lines = [...groups].flatMap(([reason, entries]) => {
-    const places = entries.map(notCheckedPlace).filter(place => place !== '');
+    const places = [...new Set(entries.map(notCheckedPlace))].filter(place => place !== '');
     const shown = options.verbose ? places : places.slice(0, 3);
     const more = places.length - shown.length;
     return [
