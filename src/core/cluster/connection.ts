@@ -29,6 +29,10 @@ export interface Timing {
 
 export const defaultTiming: Timing = { answer: 10_000, parallel: 8 };
 
+/** `retryAfter`: milliseconds that the server asks to wait. */
+type Refusal = Failure & { retryAfter?: number };
+type Answer = { ok: true; body: Json } | Refusal;
+
 /** Speaks HTTP to the server of one context. Its methods reject only when aborted. */
 export class Connection {
   readonly context: KubeContext;
@@ -36,6 +40,8 @@ export class Connection {
   readonly #timing: Timing;
   readonly #limit: Limit;
   readonly #ended = new AbortController();
+  /** How often in a row, and when last, the server did not answer in time. */
+  #silence: { times: number; last: number; failure: Failure } | undefined;
 
   constructor(context: KubeContext, env: NodeJS.ProcessEnv, timing: Timing = defaultTiming) {
     this.context = context;
@@ -47,7 +53,7 @@ export class Connection {
   /** Asks and reads the whole answer. A server that says when to come back is asked twice more. */
   async ask(question: Question, signal?: AbortSignal): Promise<{ ok: true; body: Json } | Failure> {
     for (let attempt = 0; ; attempt++) {
-      const answer = await this.#limit.run(() => this.#askOnce(question, signal));
+      const answer = await this.#limit.run(() => this.#askUnlessSilent(question, signal));
       signal?.throwIfAborted();
       if (answer.ok || attempt >= 2) return answer;
       const renewed = answer.status === 401 && attempt === 0 && (await this.#credentials.renew());
@@ -95,10 +101,26 @@ export class Connection {
     void this.#credentials.close();
   }
 
-  async #askOnce(
-    question: Question,
-    signal?: AbortSignal,
-  ): Promise<{ ok: true; body: Json } | (Failure & { retryAfter?: number })> {
+  /**
+   * When as many requests as run at a time were not answered, those that wait behind them are not sent:
+   * the whole takes the time of one request, not of all. After that time the server is asked again.
+   */
+  async #askUnlessSilent(question: Question, signal?: AbortSignal): Promise<Answer> {
+    const { answer: patience, parallel } = this.#timing;
+    const silence = this.#silence;
+    if (silence && silence.times >= parallel && Date.now() - silence.last < patience)
+      return silence.failure;
+    const answer = await this.#askOnce(question, signal);
+    const failed = !answer.ok && answer.why === 'timeout' ? answer : undefined;
+    this.#silence = failed && {
+      times: (this.#silence?.times ?? 0) + 1,
+      last: Date.now(),
+      failure: failed,
+    };
+    return answer;
+  }
+
+  async #askOnce(question: Question, signal?: AbortSignal): Promise<Answer> {
     const opened = await this.#open(question, this.#timing.answer, signal);
     if (!opened.ok) return opened;
     const guard = new Guard(this.#timing.answer, () => opened.end());
@@ -119,7 +141,7 @@ export class Connection {
     question: Question,
     patience: number,
     signal?: AbortSignal,
-  ): Promise<{ ok: true; body: Readable; end: () => void } | (Failure & { retryAfter?: number })> {
+  ): Promise<{ ok: true; body: Readable; end: () => void } | Refusal> {
     const abort = new AbortController();
     const signals = [abort.signal, this.#ended.signal, ...(signal ? [signal] : [])];
     let access: Access;

@@ -51,10 +51,11 @@ export async function readLive(
     if (first === undefined) return;
     const known = typeOf(first);
     const absent = known ? undefined : whyAbsent(first, discovery, served);
-    if (absent) return wanted.forEach(resource => found.set(resourceKey(resource), absent));
-    const read = await readKind(cluster, known ?? guessType(first), wanted, signal);
+    const read: Read = absent
+      ? { found: new Map(wanted.map(resource => [resourceKey(resource), absent])), objects: [] }
+      : await readKind(cluster, known ?? guessType(first), wanted, signal);
     for (const [key, value] of read.found) found.set(key, value);
-    objects.push(...read.objects);
+    for (const object of read.objects) objects.push(object);
   });
   await Promise.all(reading);
   const unasked: Found = { ok: false, reason: 'it was not asked for' };

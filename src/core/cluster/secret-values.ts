@@ -20,13 +20,17 @@ const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
  */
 export async function sealSecret(object: JsonObject): Promise<JsonObject> {
   if (!isSecret(object)) return object;
-  const sealed = await sealFields(object);
+  const seals: Seals = new Map();
+  const sealed = await sealFields(object, seals);
   const text = annotationOf(sealed);
   if (text === undefined) return sealed;
   const applied = parseObject(text);
-  const masked = applied && isSecret(applied) ? JSON.stringify(await sealFields(applied)) : '{}';
+  const masked = applied && isSecret(applied) ? await sealFields(applied, seals) : {};
   const metadata = sealed.metadata as JsonObject;
-  const annotations = { ...(metadata.annotations as JsonObject), [lastApplied]: masked };
+  const annotations = {
+    ...(metadata.annotations as JsonObject),
+    [lastApplied]: JSON.stringify(masked),
+  };
   return { ...sealed, metadata: { ...metadata, annotations } };
 }
 
@@ -68,22 +72,33 @@ function hasSeals(live: JsonObject): boolean {
   return Object.values(live.data).some(value => typeof value === 'string' && isSealed(value));
 }
 
+/** Seals made for one object, by key and value: what was applied last and is still so gets one seal. */
+type Seals = Map<string, Promise<string>>;
+
 /** `stringData` stands only in a last-applied annotation; its values are text, not base64. */
-async function sealFields(secret: JsonObject): Promise<JsonObject> {
+async function sealFields(secret: JsonObject, seals: Seals): Promise<JsonObject> {
   const copy = { ...secret };
-  if (isObject(copy.data)) copy.data = await sealMap(copy.data, value => value);
+  if (isObject(copy.data)) copy.data = await sealMap(copy.data, seals, value => value);
   if (isObject(copy.stringData)) {
-    copy.stringData = await sealMap(copy.stringData, value =>
-      Buffer.from(value).toString('base64'),
-    );
+    const encode = (value: string) => Buffer.from(value).toString('base64');
+    copy.stringData = await sealMap(copy.stringData, seals, encode);
   }
   return copy;
 }
 
-async function sealMap(map: JsonObject, toBase64: (v: string) => string): Promise<JsonObject> {
+async function sealMap(
+  map: JsonObject,
+  seals: Seals,
+  toBase64: (value: string) => string,
+): Promise<JsonObject> {
   const entries = Object.entries(map).map(async ([key, value]) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
-    return [key, isSealed(text) ? text : await sealValue(toBase64(text))] as const;
+    if (isSealed(text)) return [key, text] as const;
+    const base64 = toBase64(text);
+    const name = JSON.stringify([key, base64]);
+    const seal = seals.get(name) ?? sealValue(base64);
+    seals.set(name, seal);
+    return [key, await seal] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
 }

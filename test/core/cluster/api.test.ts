@@ -232,6 +232,17 @@ describe('a slow server', () => {
     });
   });
 
+  it('is not asked by all who wait, one after the other', async () => {
+    server = await smallServer({ '/slow': () => {} });
+    const context = { name: 's', file: 'f', cluster: clusterAt(server.url), user: { name: 'u' } };
+    const connection = new Connection(context, {}, patience);
+    const ask = () => connection.ask({ what: 'wait', path: '/slow' });
+    const answers = await Promise.all(Array.from({ length: 10 }, ask));
+    expect(answers.every(answer => !answer.ok && answer.why === 'timeout')).toBe(true);
+    expect(server.asked.length).toBeLessThan(2 * patience.parallel);
+    connection.close();
+  });
+
   it('is waited for while it goes on', async () => {
     const answer = await ask(async (_, response) => {
       for (const piece of ['{"a"', ':', '1', ', ', '"b"', ':', '2', '}']) {

@@ -49,6 +49,19 @@ describe('sealed values', () => {
     expect(JSON.parse(String(annotations[lastApplied]))).toMatchObject({ kind: 'Secret' });
   });
 
+  it('are the same for what was applied last and still is', async () => {
+    const stringData = { b: 'y', c: 'before' };
+    const applied = { ...secret({ a: base64('x') }), data: { a: base64('x') }, stringData };
+    const data = { a: base64('x'), b: base64('y'), c: base64('after') };
+    const sealed = await sealSecret(secret(data, { [lastApplied]: JSON.stringify(applied) }));
+    const annotations = (sealed.metadata as JsonObject).annotations as JsonObject;
+    const before = JSON.parse(String(annotations[lastApplied])) as typeof applied;
+    const now = sealed.data as JsonObject;
+    expect(before.data).toEqual({ a: now.a });
+    expect(before.stringData.b).toBe(now.b);
+    expect(before.stringData.c).not.toBe(now.c);
+  });
+
   it('do not stand for an annotation that is no Secret', async () => {
     const sealed = await sealSecret(secret({}, { [lastApplied]: '{"password": "hunter2"' }));
     expect(JSON.stringify(sealed)).not.toContain('hunter2');
