@@ -7,6 +7,16 @@ export function textWidth(text: string): number {
   return graphemes(plain).reduce((sum, grapheme) => sum + graphemeWidth(grapheme), 0);
 }
 
+/** The columns of the widest text among those that are not wider than `most`; 0 where there is none. */
+export function widest(texts: Iterable<string>, most = Number.POSITIVE_INFINITY): number {
+  let columns = 0;
+  for (const text of texts) {
+    const width = textWidth(text);
+    if (width <= most && width > columns) columns = width;
+  }
+  return columns;
+}
+
 /** Fills a text with spaces up to a number of columns; a longer one stays as it is. */
 export function pad(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - textWidth(text)));

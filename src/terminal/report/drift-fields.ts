@@ -3,7 +3,7 @@ import type { Resource } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
 import { type Style, styleFor } from '../style.ts';
 import { changeText, ownersText, remarks } from './change.ts';
-import { pad, shortenMiddle, textWidth, wrapParts } from './columns.ts';
+import { pad, shortenMiddle, textWidth, widest, wrapParts } from './columns.ts';
 import { shortPaths } from './short-path.ts';
 import { shortenPair } from './shorten-pair.ts';
 import type { TextOptions } from './types.ts';
@@ -21,15 +21,10 @@ export function fieldColumns(
   { width, now }: TextOptions,
 ): FieldColumns {
   const rows = results.flatMap(({ resource, paths }) => toRows(resource, paths, now));
-  const widest = (texts: string[], least: number, most: number) =>
-    Math.max(least, ...texts.map(textWidth).filter(width => width <= most));
+  const names = rows.map(({ name }) => name);
   return {
-    name: widest(
-      rows.map(({ name }) => name),
-      12,
-      Math.round(width * 0.4),
-    ),
-    change: widest(rows.map(oneLine), 8, 24),
+    name: Math.max(12, widest(names, Math.round(width * 0.4))),
+    change: Math.max(8, widest(rows.map(oneLine), 24)),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Application, Environment, RenderSource } from '../../core/model/environment.ts';
 import { type Place, placeText } from '../../core/model/source.ts';
 import { styleFor } from '../style.ts';
-import { pad, shortenMiddle, textWidth, wrap } from './columns.ts';
+import { pad, shortenMiddle, textWidth, widest, wrap } from './columns.ts';
 import { engineNames, factLines, layoutWidth, nameColumn } from './layout.ts';
 import { quantity } from './states.ts';
 import type { EnvironmentsReport, TextOptions } from './types.ts';
@@ -27,12 +27,17 @@ export function environmentsText(report: EnvironmentsReport, options: TextOption
 /** `2 environments, 5 applications, 1 not resolved`. */
 export function environmentsTotals({ environments, unresolved }: EnvironmentsReport): string {
   const count = environments.reduce((sum, { applications }) => sum + applications.length, 0);
-  const open = environments.reduce((sum, one) => sum + one.unresolved.length, unresolved.length);
+  const open = environments.reduce((sum, one) => sum + unresolvedIn(one), unresolved.length);
   return [
     quantity(environments.length, 'environment'),
     quantity(count, 'application'),
     ...(open > 0 ? [`${open} not resolved`] : []),
   ].join(', ');
+}
+
+function unresolvedIn({ applications, unresolved }: Environment): number {
+  const opaque = applications.filter(({ source }) => source.kind === 'unresolved');
+  return opaque.length + unresolved.length;
 }
 
 interface Rendering {
@@ -98,7 +103,7 @@ function applicationLines(
 ): string[] {
   const { dim, yellow } = styleFor(options.colour);
   const room = options.width - column;
-  const names = columnOf(
+  const names = widest(
     applications.map(({ name }) => printable(name)),
     room / 2,
   );
@@ -116,11 +121,6 @@ function applicationLines(
     const lines = [...above, first, ...below.map(dim)];
     return lines.map(text => ' '.repeat(column) + text);
   });
-}
-
-/** As wide as the widest text that is not unusually long. */
-function columnOf(texts: readonly string[], most: number): number {
-  return Math.max(0, ...texts.map(textWidth).filter(width => width <= most));
 }
 
 function unresolvedLines(

@@ -1,6 +1,6 @@
 import type { EngineId } from '../../core/model/environment.ts';
 import { styleFor } from '../style.ts';
-import { pad, shortenMiddle, textWidth, wrapParts } from './columns.ts';
+import { pad, shortenMiddle, textWidth, widest, wrapParts } from './columns.ts';
 import type { TextOptions } from './types.ts';
 import { printable } from './values.ts';
 
@@ -20,8 +20,8 @@ export const engineNames: Record<EngineId, string> = {
 
 /** Where headers begin after the environments' names; a longer name has its own line. */
 export function nameColumn(named: readonly { name: string }[]): number {
-  const widths = named.map(({ name }) => textWidth(printable(name))).filter(width => width <= 20);
-  return Math.max(8, ...widths) + 3;
+  const names = named.map(({ name }) => printable(name));
+  return Math.max(8, widest(names, 20)) + 3;
 }
 
 /** An environment's name with facts beside it, wrapped between the facts. */

@@ -1,7 +1,7 @@
 import { resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
 import { type Style, styleFor } from '../style.ts';
-import { justify, pad, shortenMiddle, textWidth } from './columns.ts';
+import { justify, pad, shortenMiddle, textWidth, widest } from './columns.ts';
 import { sentenceLines } from './drift-object.ts';
 import { layoutWidth } from './layout.ts';
 import { shortPath } from './short-path.ts';
@@ -31,10 +31,7 @@ function objectLines(traced: TracedObject, options: TextOptions): string[] {
   const name = style.bold(printable(resourceText(traced.object)));
   const where = style.dim(printable(traced.environment ?? ''));
   const rows = traced.fields.map(field => rowOf(traced, field));
-  const names = columnOf(
-    rows.map(row => row.name),
-    options.width * 0.45,
-  );
+  const names = Math.min(widest(rows.map(row => row.name)), Math.round(options.width * 0.45));
   const groups = Map.groupBy(rows, ({ field }) => [field.file, ...field.via].join('\0'));
   return [
     (where === '' ? undefined : justify(name, where, options.width)) ?? name,
@@ -110,9 +107,4 @@ function openBlock(
     place === undefined ? reason : `${reason} (${placeText(place)})`,
   );
   return [[bold('not traced'), ...sentenceLines(reasons, options)]];
-}
-
-/** As wide as the widest text, within reason. */
-function columnOf(texts: readonly string[], most: number): number {
-  return Math.min(Math.round(most), Math.max(0, ...texts.map(textWidth)));
 }

@@ -2,7 +2,7 @@ import type { Finding, NotChecked, Severity } from '../../core/model/finding.ts'
 import { resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
 import { type Style, styleFor } from '../style.ts';
-import { justify, pad, wrap, wrapParts } from './columns.ts';
+import { justify, pad, widest, wrap, wrapParts } from './columns.ts';
 import { excerptLines } from './excerpt.ts';
 import { layoutWidth } from './layout.ts';
 import { elapsed, quantity } from './states.ts';
@@ -21,7 +21,7 @@ export function validateText(report: ValidateReport, options: ValidateTextOption
   const files = Map.groupBy([...report.findings].sort(byPlace), finding => finding.file);
   const blocks = [...files].map(([file, findings]) => {
     const lines = options.lines?.(file);
-    const column = Math.max(...findings.map(finding => positionText(finding).length));
+    const column = widest(findings.map(positionText));
     return [
       style.bold(printable(file)),
       ...findings.flatMap(finding => findingLines(finding, column, lines, laid)),
