@@ -18,13 +18,13 @@ export interface ValidateTextOptions extends TextOptions {
 export function validateText(report: ValidateReport, options: ValidateTextOptions): string {
   const laid = { ...options, width: layoutWidth(options.width) };
   const style = styleFor(options.colour);
-  const files = Map.groupBy([...report.findings].sort(byPlace), finding => finding.file);
-  const blocks = [...files].map(([file, findings]) => {
+  const shown = withoutOnlyEnvironment(report.findings).sort(byPlace);
+  const blocks = [...Map.groupBy(shown, ({ file }) => file)].map(([file, findings]) => {
     const lines = options.lines?.(file);
     const column = widest(findings.map(positionText));
     return [
       style.bold(printable(file)),
-      ...findings.flatMap(finding => findingLines(finding, column, lines, laid)),
+      ...findings.flatMap(finding => findingLines(finding, { column, lines }, laid)),
     ];
   });
   const open = notCheckedBlock(report.notChecked, laid);
@@ -52,6 +52,12 @@ export function validateTotals({
   return `${said.join(', ') || nothing} · ${where} · ${elapsed(elapsedMs)}`;
 }
 
+/** Where there is but one environment, its name says nothing. */
+function withoutOnlyEnvironment(findings: readonly Finding[]): Finding[] {
+  const names = new Set(findings.flatMap(({ environments }) => environments));
+  return findings.map(finding => (names.size > 1 ? finding : { ...finding, environments: [] }));
+}
+
 const severityColours: Record<Severity, keyof Style> = {
   error: 'red',
   warning: 'yellow',
@@ -65,8 +71,7 @@ const severityWords: Record<Severity, string> = {
 
 function findingLines(
   finding: Finding,
-  column: number,
-  lines: readonly string[] | undefined,
+  { column, lines }: { column: number; lines: readonly string[] | undefined },
   options: TextOptions,
 ): string[] {
   const style = styleFor(options.colour);
