@@ -58,7 +58,7 @@ const readsAtOnce = 32;
 export class RendererProgram {
   readonly #program: ResidentProgram;
   /** The repository whose files a tree of the program holds now. */
-  readonly #trees = new Map<string, Repository>();
+  readonly #trees = new Map<string, { repository: Repository; sent: Promise<void> }>();
   readonly #hashes = new WeakMap<Repository, Promise<Map<string, string>>>();
 
   constructor(program: ResidentProgram) {
@@ -91,14 +91,28 @@ export class RendererProgram {
   /** Forgets a repository's files, here and in the program. */
   async forget(repository: Repository): Promise<void> {
     const tree = treeOf(repository);
-    if (this.#trees.get(tree) !== repository) return;
+    if (this.#trees.get(tree)?.repository !== repository) return;
     this.#trees.delete(tree);
     await this.#program.request('drop', { tree });
   }
 
+  /** Sends a repository's files; whoever asks while they are on their way waits for them. */
   async #send(repository: Repository, signal?: AbortSignal): Promise<string> {
     const tree = treeOf(repository);
-    if (this.#trees.get(tree) === repository) return tree;
+    const known = this.#trees.get(tree);
+    if (known?.repository === repository) await known.sent;
+    else {
+      const sent = this.#sendTree(tree, repository, signal);
+      this.#trees.set(tree, { repository, sent });
+      sent.catch(() => {
+        if (this.#trees.get(tree)?.sent === sent) this.#trees.delete(tree);
+      });
+      await sent;
+    }
+    return tree;
+  }
+
+  async #sendTree(tree: string, repository: Repository, signal?: AbortSignal): Promise<void> {
     const hashes = await this.#hashesOf(repository);
     const { missing } = await this.#program.request<{ missing: string[] }>(
       'tree',
@@ -106,8 +120,6 @@ export class RendererProgram {
       signal,
     );
     await this.#sendContents(repository, hashes, new Set(missing), signal);
-    this.#trees.set(tree, repository);
-    return tree;
   }
 
   async #sendContents(
