@@ -2,43 +2,47 @@ import type { Finding, NotChecked } from '../model/finding.ts';
 import type { ProvenanceKind } from '../model/rendered.ts';
 import { placeText } from '../model/source.ts';
 
-/** Findings of all environments, each place and rule once. */
-export class Collector {
-  readonly #findings = new Map<string, Finding>();
+/** Findings of all layers and environments, each place and rule once. */
+export class FindingCollector {
+  readonly #byPlace = new Map<string, Finding>();
   readonly #byWords = new Map<string, Finding>();
-  readonly #notChecked = new Map<string, NotChecked>();
 
-  /** `how` says how the place of a rendered field is known: only near, it is the same as any with its words. */
+  /** `how` tells how the place is known: where it is only near, the same words elsewhere are the same finding. */
   add(finding: Finding, how: ProvenanceKind = 'exact'): void {
     const { file, line, column, rule, message } = finding;
-    const key = `${file}:${line}:${column} ${rule}`;
+    const place = `${file}:${line}:${column} ${rule}`;
     const words = `${rule} ${message}`;
-    const known =
-      this.#findings.get(key) ?? (how === 'exact' ? undefined : this.#byWords.get(words));
-    if (known === undefined) {
-      this.#findings.set(key, finding);
+    const near = how === 'exact' ? undefined : this.#byWords.get(words);
+    const known = this.#byPlace.get(place) ?? near;
+    if (known) known.environments = [...new Set([...known.environments, ...finding.environments])];
+    else {
+      this.#byPlace.set(place, finding);
       this.#byWords.set(words, finding);
-    } else known.environments = [...new Set([...known.environments, ...finding.environments])];
-  }
-
-  skip(notChecked: NotChecked): void {
-    const { reason, place } = notChecked;
-    const key = `${place ? placeText(place) : ''} ${reason}`;
-    if (!this.#notChecked.has(key)) this.#notChecked.set(key, notChecked);
+    }
   }
 
   /** In the order of files and lines. */
-  findings(): Finding[] {
-    return [...this.#findings.values()].sort(
+  sorted(): Finding[] {
+    return [...this.#byPlace.values()].sort(
       (a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column,
     );
   }
+}
 
-  notChecked(): NotChecked[] {
-    return [...this.#notChecked.values()].sort(
-      (a, b) =>
-        compare(a.place?.file ?? '', b.place?.file ?? '') ||
-        (a.place?.line ?? 0) - (b.place?.line ?? 0),
+/** What was not checked, each place and reason once. */
+export class NotCheckedCollector {
+  readonly #entries = new Map<string, NotChecked>();
+
+  add(entry: NotChecked): void {
+    const key = `${entry.place ? placeText(entry.place) : ''} ${entry.reason}`;
+    if (!this.#entries.has(key)) this.#entries.set(key, entry);
+  }
+
+  /** In the order of files and lines. */
+  sorted(): NotChecked[] {
+    return [...this.#entries.values()].sort(
+      ({ place: a }, { place: b }) =>
+        compare(a?.file ?? '', b?.file ?? '') || (a?.line ?? 0) - (b?.line ?? 0),
     );
   }
 }

@@ -10,7 +10,7 @@ import { fieldName, sentence, type Violation, withFix } from './violation.ts';
 /** A finding of the judge as a violation of the object, or nothing where others tell it better. */
 export function violationsOf(object: JsonObject, finding: JudgeFinding): Violation[] {
   const { step, path = '', type, message } = finding;
-  const pointer = parsePath(path).filter(isConcrete);
+  const pointer = asWritten(object, parsePath(path).filter(isConcrete));
   switch (step) {
     case 'kind':
     case 'version':
@@ -22,7 +22,7 @@ export function violationsOf(object: JsonObject, finding: JudgeFinding): Violati
     case 'strict':
       return isDirective(`${pointer.at(-1)}`) ? [] : [strict(pointer, message)];
     case 'invalid':
-      return dependsOnServer.test(message) ? [] : invalid(object, pointer, type, message);
+      return dependsOnServer(object, path, message) ? [] : invalid(object, pointer, type, message);
     default:
       return [unreadable(pointer, message)];
   }
@@ -30,8 +30,24 @@ export function violationsOf(object: JsonObject, finding: JudgeFinding): Violati
 
 const isConcrete = (step: unknown): step is string | number => typeof step !== 'object';
 
-/** What a flag of the API server decides, and nearly every cluster allows. */
-const dependsOnServer = /disallowed by cluster policy/;
+/** The server moves a Secret's stringData into data before it looks. */
+function asWritten(object: JsonObject, pointer: Pointer): Pointer {
+  const [field, ...rest] = pointer;
+  if (object.kind !== 'Secret' || field !== 'data') return pointer;
+  const plain = ['stringData', ...rest];
+  const moved = valueAt(object, pointer) === undefined && valueAt(object, plain) !== undefined;
+  return moved ? plain : pointer;
+}
+
+/** What flags and feature gates of the API server decide, and what it allots itself. */
+function dependsOnServer(object: JsonObject, path: string, message: string): boolean {
+  const scaleToZero = object.kind === 'HorizontalPodAutoscaler' && path === '.spec.minReplicas';
+  return (
+    /disallowed by cluster policy/.test(message) ||
+    path === '.spec.healthCheckNodePort' ||
+    (scaleToZero && valueAt(object, ['spec', 'minReplicas']) === 0)
+  );
+}
 
 function invalid(
   object: JsonObject,

@@ -1,0 +1,83 @@
+import type { IndexedFile } from '../manifests/index-types.ts';
+import { jsonOf } from '../manifests/locate.ts';
+import { isObject, type JsonObject, resourceOf } from '../model/resource.ts';
+import { createSchemas } from '../schemas/schemas.ts';
+import { openStore } from '../schemas/store.ts';
+import type { KindType, Schemas } from '../schemas/type.ts';
+import { FindingCollector, NotCheckedCollector } from './collect.ts';
+import { identify } from './identity.ts';
+import type { RenderedSet, ValidationInput } from './input.ts';
+import type { Subject } from './subject.ts';
+import type { Violation } from './violation.ts';
+
+/** What all checks of one validation share. */
+export interface Checks {
+  readonly input: ValidationInput;
+  /** CustomResourceDefinitions of the repository and its renders. */
+  readonly customTypes: JsonObject[];
+  readonly findings: FindingCollector;
+  readonly notChecked: NotCheckedCollector;
+  report(subject: Subject, violations: readonly Violation[]): void;
+  skip(subject: Subject, reason: string): void;
+  /** The type to check an object by; reports or notes why there is none. */
+  kindOf(subject: Subject, target: string): KindType | undefined;
+  schemasOf(target: string): Schemas;
+}
+
+export function createChecks(input: ValidationInput): Checks {
+  const store = input.store ?? openStore();
+  const customTypes = customTypesOf(input.index.files(), input.rendered);
+  const schemas = new Map<string, Schemas>();
+  const checks: Checks = {
+    input,
+    customTypes,
+    findings: new FindingCollector(),
+    notChecked: new NotCheckedCollector(),
+    report(subject, violations) {
+      for (const violation of violations) {
+        const { finding, how } = subject.locate(violation);
+        checks.findings.add(finding, how);
+      }
+    },
+    skip({ place, environments: [environment], object }, reason) {
+      const resource = resourceOf(object);
+      checks.notChecked.add({
+        reason,
+        place,
+        ...(resource ? { object: resource } : {}),
+        ...(environment === undefined ? {} : { environment }),
+      });
+    },
+    kindOf(subject, target) {
+      const { violations, lookup } = identify(subject.object, checks.schemasOf(target));
+      checks.report(subject, violations);
+      if (lookup?.found) return lookup.kind;
+      if (lookup?.why === 'unknown') checks.skip(subject, lookup.reason);
+      return undefined;
+    },
+    schemasOf(version) {
+      const known = schemas.get(version) ?? createSchemas({ version, crds: customTypes, store });
+      schemas.set(version, known);
+      return known;
+    },
+  };
+  return checks;
+}
+
+/** Every CustomResourceDefinition of the files and renders, equal ones once. */
+function customTypesOf(
+  files: Iterable<IndexedFile>,
+  rendered: readonly RenderedSet[],
+): JsonObject[] {
+  const found = new Map<string, JsonObject>();
+  const add = (object: unknown) => {
+    if (isObject(object)) found.set(JSON.stringify(object.spec), object);
+  };
+  for (const file of files)
+    for (const { resource, document } of file.objects)
+      if (resource.kind === 'CustomResourceDefinition' && document.root) add(jsonOf(document.root));
+  for (const { objects } of rendered)
+    for (const { resource, value } of objects)
+      if (resource.kind === 'CustomResourceDefinition') add(value);
+  return [...found.values()];
+}

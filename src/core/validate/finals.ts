@@ -1,0 +1,88 @@
+import { messageOf } from '../lib/errors.ts';
+import type { KindType } from '../schemas/type.ts';
+import type { JudgeFinding } from '../upstream/judge.ts';
+import type { Checks } from './checks.ts';
+import { mergeVerdicts } from './merge.ts';
+import { isEncrypted, placeholderIn } from './placeholders.ts';
+import { checkRules } from './rules/index.ts';
+import { checkStructure } from './structural.ts';
+import type { Subject } from './subject.ts';
+
+/** An object that will be applied as it is; an incomplete one perhaps not. */
+export interface Final {
+  subject: Subject;
+  target: string;
+  incomplete: boolean;
+}
+
+/** Checks complete objects by structure, our rules and the judge. Gives the number that have a type. */
+export async function checkFinals(checks: Checks, finals: readonly Final[]): Promise<number> {
+  let count = 0;
+  for (const [target, ofTarget] of Map.groupBy(finals, final => final.target)) {
+    const known = ofTarget.flatMap(final => {
+      const kind = checks.kindOf(final.subject, target);
+      return kind ? [{ ...final, kind }] : [];
+    });
+    const complete = known.filter(({ incomplete }) => !incomplete).map(({ subject }) => subject);
+    const verdicts = await judgeAll(checks, complete, target);
+    for (const { subject, kind, incomplete } of known)
+      checkFinal(checks, subject, kind, incomplete, verdicts.get(subject));
+    count += known.length;
+  }
+  return count;
+}
+
+function checkFinal(
+  checks: Checks,
+  subject: Subject,
+  kind: KindType,
+  partial: boolean,
+  verdict: readonly JudgeFinding[] | undefined,
+): void {
+  const { object } = subject;
+  const structural = checkStructure(object, kind, { partial });
+  for (const { step, message } of verdict ?? [])
+    if (step === 'unchecked') checks.skip(subject, message);
+  const all = verdict ? mergeVerdicts(object, structural, verdict, kind.builtin) : structural;
+  checks.report(subject, [...all, ...checkRules(object)]);
+}
+
+/** The judge's findings of each object that can be judged; says why the others are not. */
+async function judgeAll(
+  checks: Checks,
+  subjects: readonly Subject[],
+  target: string,
+): Promise<Map<Subject, JudgeFinding[]>> {
+  const { customTypes, input, notChecked } = checks;
+  const judgeable = subjects.filter(subject => isJudgeable(checks, subject));
+  if (judgeable.length === 0) return new Map();
+  if (input.judge === undefined) {
+    notChecked.add({ reason: 'the judge is not there, so only the structure was checked' });
+    return new Map();
+  }
+  // An object that several environments render alike is judged once.
+  const alike = [...Map.groupBy(judgeable, ({ object }) => JSON.stringify(object)).values()];
+  try {
+    const objects = alike.flatMap(group => group.slice(0, 1).map(({ object }) => object));
+    const answers = await input.judge.validate(objects, { target, customTypes }, input.signal);
+    return new Map(
+      alike.flatMap((group, index) =>
+        group.map((subject): [Subject, JudgeFinding[]] => [subject, answers[index] ?? []]),
+      ),
+    );
+  } catch (error) {
+    if (input.signal?.aborted) throw error;
+    notChecked.add({ reason: `only the structure was checked: ${messageOf(error)}` });
+    return new Map();
+  }
+}
+
+function isJudgeable(checks: Checks, subject: Subject): boolean {
+  const { object } = subject;
+  if (isEncrypted(object))
+    checks.skip(subject, 'only the structure was checked: SOPS encrypted it');
+  else if (placeholderIn(object))
+    checks.skip(subject, 'only the structure was checked: another tool fills in its placeholders');
+  else return true;
+  return false;
+}

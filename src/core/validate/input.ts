@@ -1,0 +1,28 @@
+import type { RepositoryIndex } from '../manifests/repository-index.ts';
+import type { RenderedObject } from '../model/rendered.ts';
+import type { SchemaStore } from '../schemas/store.ts';
+import type { Judge } from '../upstream/judge.ts';
+
+/** What one environment, or a folder or chart that none names, would apply. */
+export interface RenderedSet {
+  /** Name of the environment; undefined for what none deploys. */
+  environment?: string;
+  /** Kubernetes version it is checked against, such as `1.33`. */
+  target: string;
+  objects: readonly RenderedObject[];
+  /** Files the render read. */
+  reads: readonly string[];
+  /** True for what may be the base of an overlay elsewhere, so that what is missing may come from there. */
+  incomplete?: boolean;
+}
+
+export interface ValidationInput {
+  index: RepositoryIndex;
+  rendered: readonly RenderedSet[];
+  /** Kubernetes version for files that nothing renders. */
+  target: string;
+  /** Absent where the program is not there: only structure and our own rules are checked then. */
+  judge?: Pick<Judge, 'validate'>;
+  store?: SchemaStore;
+  signal?: AbortSignal;
+}

@@ -1,0 +1,90 @@
+import type { IndexedFile } from '../manifests/index-types.ts';
+import { jsonOf } from '../manifests/locate.ts';
+import { isObject } from '../model/resource.ts';
+import type { Checks } from './checks.ts';
+import type { Final } from './finals.ts';
+import { identify } from './identity.ts';
+import type { RenderedSet } from './input.ts';
+import { checkStructure } from './structural.ts';
+import { documentSubject, isMap, type Subject } from './subject.ts';
+
+/** Roles whose text must be sound; templates and other tools' files are not Kubernetes' business. */
+const readRoles = new Set(['manifest', 'patch', 'kustomization', 'chart', 'chart-values']);
+
+/** What no overlay mends. */
+const shapes = new Set(['unknown-field', 'wrong-type']);
+
+/**
+ * What the text alone tells: broken YAML, and the structure of what an overlay completes. Objects that
+ * stand alone are handed on as final.
+ */
+export function checkTexts(checks: Checks): { files: number; documents: number; finals: Final[] } {
+  const readers = readersOf(checks.input.rendered);
+  const counts = { files: 0, documents: 0 };
+  const finals: Final[] = [];
+  for (const file of checks.input.index.files()) {
+    if (!readRoles.has(file.role)) continue;
+    counts.files++;
+    reportProblems(checks, file);
+    if (file.role !== 'manifest' && file.role !== 'patch') continue;
+    for (const { subject, target } of subjectsOf(checks, file, readers.get(file.path))) {
+      counts.documents++;
+      if (readers.has(file.path)) checkPartial(checks, file, subject, target, shapes);
+      else if (checks.input.index.standsAlone(file.path))
+        finals.push({ subject, target, incomplete: false });
+      else checkPartial(checks, file, subject, target);
+    }
+  }
+  return { ...counts, finals };
+}
+
+function reportProblems(checks: Checks, { parsed, path }: IndexedFile): void {
+  for (const { rule, message, line, column, endLine, endColumn } of parsed.problems) {
+    const range = { file: path, line, column, endLine, endColumn };
+    checks.findings.add({ rule, severity: 'error', message, environments: [], ...range });
+  }
+}
+
+/** Each object of a file once for each Kubernetes version of the environments that render it. */
+function subjectsOf(
+  { input }: Checks,
+  file: IndexedFile,
+  readers: readonly RenderedSet[] = [{ target: input.target, objects: [], reads: [] }],
+): { subject: Subject; target: string }[] {
+  const byTarget = Map.groupBy(readers, ({ target }) => target);
+  return [...byTarget].flatMap(([target, sets]) => {
+    const names = sets.flatMap(({ environment }) => environment ?? []);
+    return file.parsed.documents.filter(isMap).flatMap(document => {
+      const object = document.root && jsonOf(document.root);
+      if (!isObject(object)) return [];
+      return [{ subject: documentSubject(file, document, object, [...new Set(names)]), target }];
+    });
+  });
+}
+
+/** A patch or base; with `rules`, only those: what a render shows is checked there, as overlays leave it. */
+function checkPartial(
+  checks: Checks,
+  file: IndexedFile,
+  subject: Subject,
+  target: string,
+  rules?: ReadonlySet<string>,
+): void {
+  const { violations, lookup } = identify(subject.object, checks.schemasOf(target));
+  if (file.role !== 'patch') checks.report(subject, violations);
+  if (!lookup?.found) return;
+  const found = checkStructure(subject.object, lookup.kind, { partial: true });
+  checks.report(subject, rules ? found.filter(({ rule }) => rules.has(rule)) : found);
+}
+
+/** What renders a file, by its path. */
+function readersOf(sets: readonly RenderedSet[]): Map<string, RenderedSet[]> {
+  const readers = new Map<string, RenderedSet[]>();
+  for (const set of sets)
+    for (const path of set.reads) {
+      const known = readers.get(path);
+      if (known) known.push(set);
+      else readers.set(path, [set]);
+    }
+  return readers;
+}
