@@ -31,7 +31,7 @@ export function inputOf(test: DriftCase, manifest: JsonObject): DriftInput {
     desired,
     live: liveOf(test),
     ...(forbidden ? { notChecked: 'No permission to read it.' } : {}),
-    application: { mode: owner.mode, manager: owner.manager },
+    owners: { application: { mode: owner.mode, manager: owner.manager } },
     deployer: deployerOf(test),
     ignore: rulesOf(test),
     volatile: options.volatilePaths,

@@ -37,7 +37,7 @@ export async function begin(input: DriftInput, schemas: Schemas): Promise<Begun>
   const { desired, live } = input;
   if (input.notChecked !== undefined) return settled(input, 'unknown', input.notChecked);
   const rules = rulesFor(input.ignore, input.resource, desired);
-  const said = chooseProfile(live, input.said, input.application);
+  const said = chooseProfile(live, input.owners);
   const profile = effectiveProfile(said, desired, live);
   const skipped = skipReason(desired, live, profile) ?? excluded(rules);
   if (skipped !== undefined) return settled(input, 'skipped', skipped);
@@ -46,7 +46,7 @@ export async function begin(input: DriftInput, schemas: Schemas): Promise<Begun>
   if (profile.mode === 'flux' && !input.substituted && hasVariables(desired.metadata ?? null))
     return settled(input, 'unknown', 'Its metadata holds a variable that is not substituted.');
   if (!live && !kind.found) return settled(input, 'unknown', kind.reason);
-  if (!live) return settled(input, 'missing');
+  if (!live) return settled(input, 'missing', input.pending);
   return compareLocally(input, live, { profile, rules, kind });
 }
 
@@ -81,7 +81,7 @@ async function compareLocally(input: DriftInput, live: JsonObject, known: Known)
     type: kind?.type,
     ...(known.kind.found ? {} : { noType: known.kind.reason }),
     rules,
-    notes: prepared.notes,
+    notes: [...(input.notes ?? []), ...prepared.notes],
     unread: opened.unread,
   };
   const proven =
@@ -115,7 +115,7 @@ function settled(input: DriftInput, state: DriftResult['state'], reason?: string
 }
 
 export function resultOf(
-  { resource, source }: DriftInput,
+  { resource, source, notes = [] }: DriftInput,
   state: DriftResult['state'],
   reason?: string,
 ): DriftResult {
@@ -126,7 +126,7 @@ export function resultOf(
     extra: [],
     confirmed: 'local',
     ...(reason === undefined ? {} : { reason }),
-    notes: [],
+    notes: [...notes],
     ...(source === undefined ? {} : { source }),
   };
 }

@@ -1,8 +1,9 @@
-import type { IgnoreRule, OwnerProfile } from '../model/drift.ts';
+import type { IgnoreRule } from '../model/drift.ts';
 import type { JsonObject, Resource } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
 import type { Schemas } from '../schemas/type.ts';
 import type { Judge } from '../upstream/judge.ts';
+import type { KnownOwners } from './profile.ts';
 import type { Deployer } from './tracking.ts';
 
 /** One object to compare: what git says and what runs. */
@@ -15,9 +16,9 @@ export interface DriftInput {
   live: JsonObject | undefined;
   /** Why live is not known: the object is then *not checked*. */
   notChecked?: string;
-  /** Owner profile that a person set, and that of the application which renders the object. */
-  said?: OwnerProfile;
-  application?: OwnerProfile;
+  /** What a missing object waits for, such as the definition of its kind. */
+  pending?: string;
+  owners: KnownOwners;
   deployer?: Deployer;
   /** The object in the previous Helm release (csa3). */
   previous?: JsonObject;
@@ -34,6 +35,8 @@ export interface DriftInput {
     quantities?: readonly string[];
   };
   source?: Place;
+  /** Said beside the result, such as that another application declares the object too. */
+  notes?: readonly string[];
 }
 
 export interface CompareOptions {

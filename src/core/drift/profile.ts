@@ -8,19 +8,25 @@ import { metadataMap } from './values.ts';
 /** Where no other sign is: what `kubectl apply --server-side` would do. */
 const fallback: OwnerProfile = { mode: 'ssa', manager: 'kubectl' };
 
+export interface KnownOwners {
+  /** What a person set. */
+  said?: OwnerProfile;
+  /** What the engine that renders the object does. */
+  application?: OwnerProfile;
+  /** What counts where the live object shows nothing either; server-side apply by kubectl when absent. */
+  usual?: OwnerProfile;
+}
+
 /**
  * Who applies the object, by the first hit of drift.md 2.2: what was said, the application that
  * renders it, marks on the live object, its only Apply entry, its last-applied annotation.
  */
-export function chooseProfile(
-  live: JsonObject | undefined,
-  said?: OwnerProfile,
-  application?: OwnerProfile,
-): OwnerProfile {
-  if (said) return said;
-  if (application) return application;
-  if (!live) return fallback;
-  return byMarks(live) ?? byApplyEntry(live) ?? byAnnotation(live) ?? fallback;
+export function chooseProfile(live: JsonObject | undefined, owners: KnownOwners): OwnerProfile {
+  const known = owners.said ?? owners.application;
+  if (known) return known;
+  const usual = owners.usual ?? fallback;
+  if (!live) return usual;
+  return byMarks(live) ?? byApplyEntry(live) ?? byAnnotation(live) ?? usual;
 }
 
 function byMarks(live: JsonObject): OwnerProfile | undefined {

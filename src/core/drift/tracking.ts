@@ -1,6 +1,5 @@
 import type { EngineId } from '../model/environment.ts';
 import { type JsonObject, type Resource, resourceOf } from '../model/resource.ts';
-import { managedEntries } from './fields.ts';
 import type { Tracking } from './prepare.ts';
 import { metadataMap } from './values.ts';
 
@@ -11,8 +10,10 @@ export interface Deployer {
   engine: EngineId;
   name: string;
   namespace: string;
-  /** Argo CD: `annotation` when `argocd-cm` says so or the object shows it. */
-  tracking?: 'annotation' | 'label';
+  /** Argo CD: `annotation` where `argocd-cm` is known to say so. */
+  tracking?: 'annotation';
+  /** Flux: false where the Kustomization says `prune: false`. */
+  prunes?: boolean;
 }
 
 /** `<application>:<group>/<kind>:<namespace>/<name>`. */
@@ -31,17 +32,23 @@ export function selfTracked(live: JsonObject): string | undefined {
 }
 
 /**
- * The labels and annotations that the deployer adds on apply (drift.md 2.5). They count only where the
- * deployer has evidently applied the live object: then a changed or removed one is drift, while an
- * object that was applied in another way does not lack them.
+ * The labels and annotations that Argo CD and Helm add on apply (drift.md 2.5); Flux' are rendered.
+ * They count only where the deployer has evidently applied the live object: then a changed or removed
+ * one is drift, while an object that was applied in another way does not lack them.
  */
 export function trackingOf(deployer: Deployer, resource: Resource, live: JsonObject): Tracking {
-  const { name, namespace } = deployer;
-  if (deployer.engine === 'flux' && appliedBy(live, 'kustomize-controller', fluxName))
-    return { labels: { [fluxName]: name, [fluxNamespace]: namespace }, annotations: {} };
-  if (deployer.engine === 'argocd' && tracksByAnnotation(deployer, live))
-    return { labels: {}, annotations: { [argoTrackingId]: trackingId(name, resource) } };
-  if (deployer.engine === 'helm' && helmMark in metadataMap(live, 'annotations'))
+  const { engine, name, namespace } = deployer;
+  const annotations = metadataMap(live, 'annotations');
+  if (
+    engine === 'argocd' &&
+    (deployer.tracking === 'annotation' || argoTrackingId in annotations)
+  ) {
+    // An Application outside of Argo CD's own namespace stands there with its namespace.
+    const own = [name, `${namespace}_${name}`].map(each => trackingId(each, resource));
+    const id = own.find(each => each === annotations[argoTrackingId]) ?? own[0] ?? '';
+    return { labels: {}, annotations: { [argoTrackingId]: id } };
+  }
+  if (engine === 'helm' && helmMark in annotations)
     return {
       labels: { 'app.kubernetes.io/managed-by': 'Helm' },
       annotations: { [helmMark]: name, 'meta.helm.sh/release-namespace': namespace },
@@ -49,18 +56,12 @@ export function trackingOf(deployer: Deployer, resource: Resource, live: JsonObj
   return { labels: {}, annotations: {} };
 }
 
+/** True when an Application's name in a tracking id is this deployer's. */
+export function isApplication(deployer: Deployer, application: string): boolean {
+  const { name, namespace } = deployer;
+  return application === name || application === `${namespace}_${name}`;
+}
+
 export const fluxName = 'kustomize.toolkit.fluxcd.io/name';
 export const fluxNamespace = 'kustomize.toolkit.fluxcd.io/namespace';
-const helmMark = 'meta.helm.sh/release-name';
-
-function appliedBy(live: JsonObject, manager: string, label: string): boolean {
-  return (
-    label in metadataMap(live, 'labels') ||
-    managedEntries(live).some(entry => entry.manager === manager && entry.operation === 'Apply')
-  );
-}
-
-function tracksByAnnotation(deployer: Deployer, live: JsonObject): boolean {
-  if (deployer.tracking !== undefined) return deployer.tracking === 'annotation';
-  return argoTrackingId in metadataMap(live, 'annotations');
-}
+export const helmMark = 'meta.helm.sh/release-name';

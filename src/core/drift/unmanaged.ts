@@ -1,7 +1,14 @@
 import type { DriftState, OwnerProfile } from '../model/drift.ts';
 import type { JsonObject } from '../model/resource.ts';
 import { marked } from './policy.ts';
-import { type Deployer, fluxName, fluxNamespace, selfTracked } from './tracking.ts';
+import {
+  type Deployer,
+  fluxName,
+  fluxNamespace,
+  helmMark,
+  isApplication,
+  selfTracked,
+} from './tracking.ts';
 import { metadataMap, own } from './values.ts';
 
 export interface Unmanaged {
@@ -27,7 +34,7 @@ export function classifyUnmanaged(
     return { state: 'orphan', reason: 'Helm keeps it (helm.sh/resource-policy: keep).' };
   if (profile.mode === 'flux') return byFlux(live, deployer, listed);
   if (profile.manager === 'argocd-controller') return byArgo(live, deployer, listed);
-  const release = metadataMap(live, 'annotations')['meta.helm.sh/release-name'];
+  const release = metadataMap(live, 'annotations')[helmMark];
   if (release !== undefined && (deployer === undefined || deployer.name === release))
     return candidate(`The Helm release ${release} holds it and the chart no longer renders it.`);
   return listed
@@ -43,6 +50,11 @@ function byFlux(live: JsonObject, deployer: Deployer | undefined, listed: boolea
   if (elsewhere)
     return untracked(`It belongs to the Kustomization ${labels[fluxNamespace]}/${name}.`);
   if (name === undefined && !listed) return untracked('No Kustomization names it.');
+  if (deployer?.prunes === false)
+    return {
+      state: 'orphan',
+      reason: 'No manifest declares it any more and its Kustomization does not prune.',
+    };
   for (const [key, value] of fluxKeeps) {
     if (marked(key, value, live))
       return candidate(`No manifest declares it any more; Flux keeps it (${key}: ${value}).`);
@@ -58,7 +70,7 @@ const fluxKeeps = [
 
 function byArgo(live: JsonObject, deployer: Deployer | undefined, listed: boolean): Unmanaged {
   const application = selfTracked(live);
-  if (application !== undefined && deployer && application !== deployer.name)
+  if (application !== undefined && deployer && !isApplication(deployer, application))
     return untracked(`It belongs to the Application ${application}.`);
   if (application === undefined && !listed)
     return untracked('Its tracking id does not name it, or it has none.');

@@ -1,0 +1,61 @@
+import type { Application, Environment } from '../model/environment.ts';
+import type { Rendered, RenderedObject } from '../model/rendered.ts';
+import { type Resource, resourceKey } from '../model/resource.ts';
+import type { Schemas } from '../schemas/type.ts';
+
+export interface RenderedApplication {
+  application: Application;
+  rendered: Rendered;
+}
+
+/** An object that an environment should run. */
+export interface Declared {
+  /** With the namespace that the application or the environment gives it. */
+  resource: Resource;
+  object: RenderedObject;
+  application: Application;
+  /** Other applications that declare the same object; the last one counts. */
+  alsoBy: string[];
+  /** Why it is not surely what the engine would apply. */
+  notChecked?: string;
+}
+
+/** The objects of all applications of an environment; of those with one identity the last counts. */
+export function declaredObjects(
+  environment: Environment,
+  applications: readonly RenderedApplication[],
+  schemas: Schemas,
+): Declared[] {
+  const declared = new Map<string, Declared>();
+  for (const { application, rendered } of applications) {
+    const namespace = application.namespace ?? environment.namespace;
+    const unsure = new Map(
+      rendered.notChecked.flatMap(({ resource, reason }) =>
+        resource ? [[resourceKey(resource), reason] as const] : [],
+      ),
+    );
+    for (const object of rendered.objects) {
+      const resource = placed(object.resource, namespace, schemas);
+      const key = resourceKey(resource);
+      const before = declared.get(key);
+      const others = before ? [...before.alsoBy, before.application.name] : [];
+      // Under a key of its own, the last one stands at its place in the order of applying.
+      declared.delete(key);
+      declared.set(key, {
+        resource,
+        object,
+        application,
+        alsoBy: [...new Set(others)],
+        notChecked: unsure.get(resourceKey(object.resource)),
+      });
+    }
+  }
+  return [...declared.values()];
+}
+
+/** Cluster-scoped kinds lose a namespace, namespaced ones get the one they were meant for. */
+function placed(resource: Resource, namespace: string, schemas: Schemas): Resource {
+  const known = schemas.lookup(resource);
+  if (known.found && !known.kind.namespaced) return { ...resource, namespace: '' };
+  return { ...resource, namespace: resource.namespace || namespace };
+}

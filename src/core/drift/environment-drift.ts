@@ -1,0 +1,67 @@
+import { type Live, readLive } from '../cluster/live.ts';
+import type { Environment } from '../model/environment.ts';
+import type { NotChecked } from '../model/finding.ts';
+import { compareObjects } from './compare.ts';
+import { type Declared, declaredObjects } from './declared.ts';
+import { deployerOf, usualOwners } from './deployer.ts';
+import type { Compared, EnvironmentInput } from './environment-input.ts';
+import type { DriftInput } from './input.ts';
+import { removedObjects } from './removed.ts';
+
+/**
+ * Compares what the applications of an environment declare with what runs, and looks for objects that
+ * they declared once. What could not be read is `unknown` with the reason; what an application that
+ * did not render declares is told by its render, and nothing counts as removed from it. Paths have no
+ * places yet (`placeResult`). Rejects only when aborted.
+ */
+export async function compareEnvironment(
+  input: EnvironmentInput,
+): Promise<{ compared: Compared[]; notChecked: NotChecked[] }> {
+  const { environment, applications, cluster, schemas, signal } = input;
+  const declared = declaredObjects(environment, applications, schemas);
+  const resources = declared.map(({ resource }) => resource);
+  const live = await readLive(cluster, resources, environment.namespace, signal);
+  const results = await compareObjects(
+    declared.map(each => inputOf(each, environment, live, input)),
+    input,
+  );
+  const compared = results.map((result, index) => ({ result, declared: declared[index] }));
+  const removed = await removedObjects(input, declared, live);
+  return { compared: [...compared, ...removed.found], notChecked: removed.notChecked };
+}
+
+function inputOf(
+  declared: Declared,
+  environment: Environment,
+  live: Live,
+  { schemas }: EnvironmentInput,
+): DriftInput {
+  const { resource, object, application, alsoBy } = declared;
+  const found = live.find(resource);
+  const kind = schemas.lookup(resource);
+  // The definition of a custom kind may stand in the same repository and not be applied yet.
+  const pending = !found.ok && found.notServed === true && kind.found && !kind.kind.builtin;
+  const reason = declared.notChecked ?? (found.ok || pending ? undefined : found.reason);
+  const { source } = application;
+  const postBuild = source.kind === 'kustomize' ? source.flux?.postBuild : undefined;
+  return {
+    resource: live.namespaced(resource) === false ? { ...resource, namespace: '' } : resource,
+    desired: object.value,
+    live: found.ok ? found.object : undefined,
+    ...(reason === undefined ? {} : { notChecked: sentence(reason) }),
+    ...(pending ? { pending: 'The definition of its kind is not installed yet.' } : {}),
+    owners: usualOwners(application),
+    deployer: deployerOf(application),
+    ignore: [...environment.ignore, ...application.ignore],
+    volatile: object.volatile,
+    substituted: postBuild === undefined,
+    source: object.source,
+    notes: alsoBy.map(name => `${name} declares it too; ${application.name} counts.`),
+  };
+}
+
+/** A reason as other rooms give it, as a finished sentence. */
+function sentence(reason: string): string {
+  const text = reason.charAt(0).toUpperCase() + reason.slice(1);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,18 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import type { DriftResult } from '../model/drift.ts';
+import type { Environment } from '../model/environment.ts';
+import type { Declared, RenderedApplication } from './declared.ts';
+import type { CompareOptions } from './input.ts';
+
+export interface EnvironmentInput extends CompareOptions {
+  environment: Environment;
+  /** Every application of the environment, rendered; failed renders too. */
+  applications: readonly RenderedApplication[];
+  cluster: Cluster;
+}
+
+export interface Compared {
+  result: DriftResult;
+  /** What it was compared with; absent for objects that no manifest declares. */
+  declared?: Declared;
+}
