@@ -124,6 +124,7 @@ func (f *kustomizationFile) mark(root *yaml.RNode) {
 		for _, field := range []string{"namespace", "namePrefix", "nameSuffix"} {
 			text(scalarIn(root, field), field)
 		}
+		return
 	}
 	each(root, "images", func(image *yaml.RNode) {
 		for _, field := range []string{"newName", "newTag", "digest", "tagSuffix"} {

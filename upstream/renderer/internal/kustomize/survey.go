@@ -13,7 +13,8 @@ import (
 // survey rewrites what kustomize reads so that the result tells where it comes from.
 type survey struct {
 	numbers *numbering
-	// marks is nil where nothing is to be marked.
+	// marks is nil where nothing is to be marked; either what makes names is marked or all the rest: names
+	// select what patches act on, and marks in them can lead a patch astray.
 	marks     *marks
 	markNames bool
 	// withoutJSON leaves the JSON 6902 patches out: they lose the lines of the objects they touch.
@@ -103,7 +104,7 @@ func (s *survey) jsonPatch(patch *yaml.RNode, numbered *span) string {
 	if s.withoutJSON {
 		return "[]"
 	}
-	if s.marks != nil {
+	if s.marks != nil && !s.markNames {
 		operations, _ := patch.Elements()
 		for _, operation := range operations {
 			s.markOperation(operation, numbered)
