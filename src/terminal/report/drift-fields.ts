@@ -6,7 +6,7 @@ import { changeText, ownersText, remarks } from './change.ts';
 import { pad, shortenMiddle, textWidth, widest, wrapParts } from './columns.ts';
 import { shortPaths } from './short-path.ts';
 import { shortenPair } from './shorten-pair.ts';
-import type { TextOptions } from './types.ts';
+import type { TextOptions } from './text-options.ts';
 import { isSecret, maskPath, printable } from './values.ts';
 
 /** Columns that the fields of one environment share, so that the eye finds each thing in its place. */

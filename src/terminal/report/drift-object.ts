@@ -7,7 +7,7 @@ import { justify, shortenMiddle, wrap } from './columns.ts';
 import { type FieldColumns, fieldLines } from './drift-fields.ts';
 import { shortPath } from './short-path.ts';
 import { spoken } from './states.ts';
-import type { TextOptions } from './types.ts';
+import type { TextOptions } from './text-options.ts';
 import { printable } from './values.ts';
 
 /** The lines about one object: its name and state, what is to be known, its fields. */

@@ -1,3 +1,4 @@
+import type { DriftReport, EnvironmentDrift } from '../../core/actions/reports.ts';
 import type { DriftResult, DriftState } from '../../core/model/drift.ts';
 import { styleFor } from '../style.ts';
 import { wrapParts } from './columns.ts';
@@ -7,7 +8,7 @@ import { driftHeader } from './header.ts';
 import { layoutWidth, nameColumn } from './layout.ts';
 import { notCheckedLines } from './not-checked.ts';
 import { driftTotals, states } from './states.ts';
-import type { DriftReport, EnvironmentDrift, TextOptions } from './types.ts';
+import type { TextOptions } from './text-options.ts';
 
 export interface DriftTextOptions extends TextOptions {
   /** List the objects in sync and the skipped ones, too. */

@@ -1,7 +1,7 @@
+import type { EnvironmentsReport } from '../../core/actions/reports.ts';
 import type { Application, Environment, RenderSource } from '../../core/model/environment.ts';
 import type { Place } from '../../core/model/source.ts';
 import { objectJson, write } from './json.ts';
-import type { EnvironmentsReport } from './types.ts';
 
 /** The JSON of `driftline environments`. Values written inline are named by their place only: they may be secret. */
 export function environmentsJson({ environments, unresolved }: EnvironmentsReport): string {

@@ -1,7 +1,7 @@
 import type { Finding } from '../../core/model/finding.ts';
 import { styleFor } from '../style.ts';
 import { takeColumns, textWidth } from './columns.ts';
-import type { TextOptions } from './types.ts';
+import type { TextOptions } from './text-options.ts';
 import { printable } from './values.ts';
 
 /**

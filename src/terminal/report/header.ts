@@ -1,10 +1,11 @@
+import type { EnvironmentDrift } from '../../core/actions/reports.ts';
 import type { DriftState } from '../../core/model/drift.ts';
 import { type Style, styleFor } from '../style.ts';
 import { minuteText } from './age.ts';
 import { wrapParts } from './columns.ts';
 import { engineNames, factLines } from './layout.ts';
 import { countStates, spoken, states } from './states.ts';
-import type { EnvironmentDrift, TextOptions } from './types.ts';
+import type { TextOptions } from './text-options.ts';
 
 /** An environment's name, what it is compared with and at which revision, and below that its counts. */
 export function driftHeader(

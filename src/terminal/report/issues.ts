@@ -1,3 +1,4 @@
+import type { DriftReport, EnvironmentDrift, ValidateReport } from '../../core/actions/reports.ts';
 import type { DriftPath, DriftResult } from '../../core/model/drift.ts';
 import type { Finding, NotChecked } from '../../core/model/finding.ts';
 import { type Resource, resourceText } from '../../core/model/resource.ts';
@@ -6,7 +7,6 @@ import { changeText, ownersText, remarks } from './change.ts';
 import { shortPath } from './short-path.ts';
 import { shortenPair } from './shorten-pair.ts';
 import { isOpen, spoken } from './states.ts';
-import type { DriftReport, EnvironmentDrift, ValidateReport } from './types.ts';
 import { isSecret } from './values.ts';
 
 /** One thing to point at, in the form that CI's own displays know: a level, a sentence, a place. */

@@ -1,14 +1,14 @@
-import type { DriftPath, DriftResult } from '../../core/model/drift.ts';
-import type { Finding, NotChecked } from '../../core/model/finding.ts';
-import type { Resource } from '../../core/model/resource.ts';
-import { countStates } from './states.ts';
 import type {
   DriftReport,
   EnvironmentDrift,
   TracedField,
   TraceReport,
   ValidateReport,
-} from './types.ts';
+} from '../../core/actions/reports.ts';
+import type { DriftPath, DriftResult } from '../../core/model/drift.ts';
+import type { Finding, NotChecked } from '../../core/model/finding.ts';
+import type { Resource } from '../../core/model/resource.ts';
+import { countStates } from './states.ts';
 import { isSecret, masked, maskPath } from './values.ts';
 
 /** The JSON of `driftline validate` (`cli.md`); fields are added, never renamed. */

@@ -1,3 +1,4 @@
+import type { DriftReport, EnvironmentDrift, ValidateReport } from '../../core/actions/reports.ts';
 import type { DriftResult } from '../../core/model/drift.ts';
 import type { Finding, NotChecked } from '../../core/model/finding.ts';
 import { resourceText } from '../../core/model/resource.ts';
@@ -6,7 +7,6 @@ import { changeText, ownersText, remarks } from './change.ts';
 import { objectRemarks } from './drift-object.ts';
 import { shortPaths } from './short-path.ts';
 import { isDrift, isOpen, quantity, spoken } from './states.ts';
-import type { DriftReport, EnvironmentDrift, ValidateReport } from './types.ts';
 import { type Element, xmlDocument } from './xml.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { EngineId } from '../../core/model/environment.ts';
 import { styleFor } from '../style.ts';
 import { pad, shortenMiddle, textWidth, widest, wrapParts } from './columns.ts';
-import type { TextOptions } from './types.ts';
+import type { TextOptions } from './text-options.ts';
 import { printable } from './values.ts';
 
 /** Narrower cannot be read in columns; wider, the eye loses the line. */

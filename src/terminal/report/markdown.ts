@@ -1,3 +1,4 @@
+import type { DriftReport, EnvironmentDrift, ValidateReport } from '../../core/actions/reports.ts';
 import type { DriftPath, DriftResult } from '../../core/model/drift.ts';
 import type { Finding, NotChecked } from '../../core/model/finding.ts';
 import { type Resource, resourceText } from '../../core/model/resource.ts';
@@ -10,7 +11,6 @@ import { bounded, code, folded, plain, table } from './markdown-text.ts';
 import { shortPaths } from './short-path.ts';
 import { shortenPair } from './shorten-pair.ts';
 import { driftTotals, quantity, spoken, states } from './states.ts';
-import type { DriftReport, EnvironmentDrift, ValidateReport } from './types.ts';
 import { validateTotals } from './validate-text.ts';
 import { printable } from './values.ts';
 

@@ -4,7 +4,7 @@ import { resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
 import { headLines, placeLines, sentenceLines } from './drift-object.ts';
 import { quantity } from './states.ts';
-import type { TextOptions } from './types.ts';
+import type { TextOptions } from './text-options.ts';
 import { printable } from './values.ts';
 
 interface Unchecked {

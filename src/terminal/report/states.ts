@@ -1,6 +1,6 @@
+import type { DriftReport, EnvironmentDrift } from '../../core/actions/reports.ts';
 import type { DriftState } from '../../core/model/drift.ts';
 import type { Style } from '../style.ts';
-import type { DriftReport, EnvironmentDrift } from './types.ts';
 
 interface Spoken {
   word: string;

@@ -1,3 +1,9 @@
+import type {
+  Reached,
+  TracedField,
+  TracedObject,
+  TraceReport,
+} from '../../core/actions/reports.ts';
 import { resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
 import { type Style, styleFor } from '../style.ts';
@@ -6,7 +12,7 @@ import { sentenceLines } from './drift-object.ts';
 import { layoutWidth } from './layout.ts';
 import { shortPath } from './short-path.ts';
 import { quantity } from './states.ts';
-import type { Reached, TextOptions, TracedField, TracedObject, TraceReport } from './types.ts';
+import type { TextOptions } from './text-options.ts';
 import { isSecret, masked, printable, valueText } from './values.ts';
 
 /** Where fields come from, or what a line reaches, for eyes. */

@@ -1,3 +1,4 @@
+import type { ValidateReport } from '../../core/actions/reports.ts';
 import type { Finding, NotChecked, Severity } from '../../core/model/finding.ts';
 import { resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
@@ -6,7 +7,7 @@ import { justify, pad, widest, wrap, wrapParts } from './columns.ts';
 import { excerptLines } from './excerpt.ts';
 import { layoutWidth } from './layout.ts';
 import { elapsed, quantity } from './states.ts';
-import type { TextOptions, ValidateReport } from './types.ts';
+import type { TextOptions } from './text-options.ts';
 import { printable } from './values.ts';
 
 export interface ValidateTextOptions extends TextOptions {

@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
+import type { DriftReport } from '../../../src/core/actions/reports.ts';
 import { driftText } from '../../../src/terminal/report/drift-text.ts';
 import { driftOutcome, driftTotals } from '../../../src/terminal/report/states.ts';
-import type { DriftReport } from '../../../src/terminal/report/types.ts';
 import { expectGolden } from '../golden.ts';
 import { changed, now, object, result, sketch } from './sample.ts';
 import { all, secrets } from './sample-all.ts';

@@ -1,5 +1,5 @@
+import type { EnvironmentsReport, TraceReport } from '../../../src/core/actions/reports.ts';
 import type { Application, Environment } from '../../../src/core/model/environment.ts';
-import type { EnvironmentsReport, TraceReport } from '../../../src/terminal/report/types.ts';
 import { object } from './sample.ts';
 
 const at = (file: string, line: number, column = 1) => ({ file, line, column });

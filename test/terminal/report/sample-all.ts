@@ -1,4 +1,4 @@
-import type { DriftReport, EnvironmentDrift } from '../../../src/terminal/report/types.ts';
+import type { DriftReport, EnvironmentDrift } from '../../../src/core/actions/reports.ts';
 import { ago, changed, object, result } from './sample.ts';
 
 const at = (file: string, line: number, column = 1) => ({ file, line, column });

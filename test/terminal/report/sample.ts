@@ -1,6 +1,6 @@
+import type { DriftReport } from '../../../src/core/actions/reports.ts';
 import type { DriftPath, DriftResult, DriftState } from '../../../src/core/model/drift.ts';
 import type { Resource } from '../../../src/core/model/resource.ts';
-import type { DriftReport } from '../../../src/terminal/report/types.ts';
 
 /** The time the sample's ages are counted from. */
 export const now = new Date('2026-03-04T12:00:00Z');

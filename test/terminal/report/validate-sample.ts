@@ -1,4 +1,4 @@
-import type { ValidateReport } from '../../../src/terminal/report/types.ts';
+import type { ValidateReport } from '../../../src/core/actions/reports.ts';
 import { object } from './sample.ts';
 
 const web = object('apps/v1', 'Deployment', 'shop/web');

@@ -1,10 +1,10 @@
-import type { ClusterIdentity } from '../../core/cluster/cluster.ts';
-import type { DriftResult } from '../../core/model/drift.ts';
-import type { EngineId, Environment } from '../../core/model/environment.ts';
-import type { Finding, NotChecked } from '../../core/model/finding.ts';
-import type { Provenance, ProvenanceKind } from '../../core/model/rendered.ts';
-import type { Json, Resource } from '../../core/model/resource.ts';
-import type { Place } from '../../core/model/source.ts';
+import type { ClusterIdentity } from '../cluster/cluster.ts';
+import type { DriftResult } from '../model/drift.ts';
+import type { EngineId, Environment } from '../model/environment.ts';
+import type { Finding, NotChecked } from '../model/finding.ts';
+import type { Provenance, ProvenanceKind } from '../model/rendered.ts';
+import type { Json, Resource } from '../model/resource.ts';
+import type { Place } from '../model/source.ts';
 
 /** What `driftline drift` found: one entry per chosen environment, in the order they are shown. */
 export interface DriftReport {
@@ -76,14 +76,4 @@ export interface Reached {
   object: Resource;
   /** Empty when the line concerns the object as a whole. */
   path: string;
-}
-
-/** How a text report is laid out. */
-export interface TextOptions {
-  /** Columns of the terminal; 80 where there is none. */
-  width: number;
-  colour: boolean;
-  verbose?: boolean;
-  /** The time that ages are counted from. */
-  now: Date;
 }
