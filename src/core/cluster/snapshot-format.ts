@@ -9,7 +9,10 @@ import type { ApiResource } from './cluster.ts';
 export const headerApiVersion = 'driftline.dev/v1';
 export const headerKind = 'Snapshot';
 
-/** What `driftline snapshot` adds to the objects. */
+/**
+ * What `driftline snapshot` adds to the objects. Put before what kubectl printed, by hand, it makes that
+ * complete: `listed` says for which kinds and namespaces the file holds everything.
+ */
 export interface SnapshotHeader {
   /** RFC 3339. */
   takenAt: string;
@@ -18,8 +21,8 @@ export interface SnapshotHeader {
   version?: string;
   /** UID of the `kube-system` namespace. */
   uid?: string;
-  /** All types that the server serves. */
-  types: ApiResource[];
+  /** All types that the server serves, where they are known. */
+  types?: ApiResource[];
   /** Set when a type that `types` lacks may be served all the same: one sentence. */
   incomplete?: string;
   /** Asked and answered: every object there was is in the file. */
@@ -62,7 +65,7 @@ export function readHeader(object: JsonObject): SnapshotHeader | undefined {
     context: text(object.context),
     version: text(object.version),
     uid: text(object.uid),
-    types: items(object.types).map(readType),
+    types: Array.isArray(object.types) ? items(object.types).map(readType) : undefined,
     incomplete: text(object.incomplete),
     listed: items(object.listed).map(item => ({
       ...readKind(item),

@@ -79,11 +79,10 @@ class Snapshot implements Cluster {
   }
 
   async discovery(): Promise<DiscoveryAnswer> {
-    if (this.#header) {
-      return { ok: true, resources: this.#header.types, incomplete: this.#header.incomplete };
-    }
-    const incomplete = `the snapshot ${this.#file} does not say which types the server serves`;
-    return { ok: true, resources: this.#heldTypes(), incomplete };
+    const { types, incomplete } = this.#header ?? {};
+    if (types) return { ok: true, resources: types, incomplete };
+    const unknown = `the snapshot ${this.#file} does not say which types the server serves`;
+    return { ok: true, resources: this.#heldTypes(), incomplete: unknown };
   }
 
   async list(type: ApiResource, namespace: string, signal?: AbortSignal): Promise<ListAnswer> {
@@ -186,8 +185,8 @@ function recorded(header: SnapshotHeader, file: string, type: ApiResource, names
     item => isKind(item) && (item.namespace === '' || item.namespace === namespace),
   );
   if (failed) return { why: failed.why, reason: `${failed.reason} (when the snapshot was taken)` };
-  const served = header.types.some(isKind) || header.incomplete !== undefined;
-  if (!served) {
+  const mayBeServed = header.types === undefined || header.incomplete !== undefined;
+  if (!mayBeServed && !header.types?.some(isKind)) {
     const reason = `${type.kind} of ${apiVersionOf(type)} was not served when the snapshot was taken`;
     return { why: 'not-served' as const, reason };
   }
@@ -243,7 +242,7 @@ function flatten(document: Json, damaged: (what: string) => UserError): JsonObje
     );
     return items.flatMap(item => flatten(item, damaged));
   }
-  if (resourceOf(document) === undefined)
+  if (resourceOf(document) === undefined && readHeader(document) === undefined)
     throw damaged('a document has no kind, apiVersion or name');
   return [document];
 }

@@ -118,6 +118,21 @@ describe('what kubectl prints', () => {
     expect(answer).toMatchObject({ resources: [{ kind: 'Deployment', namespaced: true }, {}] });
   });
 
+  it('is complete where a header says so', async () => {
+    const header = {
+      apiVersion: 'driftline.dev/v1',
+      kind: 'Snapshot',
+      listed: [{ group: '', kind: 'Service', namespaces: ['shop'] }],
+    };
+    const cluster = readSnapshot('live.yaml', `${JSON.stringify(header)}\n---\n${list}`);
+    expect(await cluster.list(services, 'shop')).toMatchObject({ ok: true, objects: [] });
+    expect(await cluster.list(services, 'other')).toMatchObject({ ok: false, why: 'partial' });
+    expect(await cluster.list(deployments, 'shop')).toMatchObject({ ok: false, why: 'partial' });
+    expect(await cluster.discovery()).toMatchObject({
+      incomplete: expect.stringContaining('live'),
+    });
+  });
+
   it('refuses changes with a sentence', async () => {
     const answer = await readSnapshot('live.yaml', list).dryRunApply(deployments, {}, 'me');
     expect(answer).toMatchObject({ ok: false, reason: expect.stringContaining('only a cluster') });
