@@ -3,7 +3,7 @@ import { resolveReference } from '../manifests/paths.ts';
 import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import type { FluxBuild, RenderSource } from '../model/environment.ts';
 import type { Json, JsonObject } from '../model/resource.ts';
-import type { DeployedObject, DiscoveryInput } from './context.ts';
+import type { DeclaredObject, DeployedObject, DiscoveryInput } from './context.ts';
 import { objectAt, textAt, valueAt } from './fields.ts';
 import { isWithin } from './folders.ts';
 import { type ReachedFile, reach } from './reach.ts';
@@ -28,7 +28,15 @@ export async function deployedObjects(
   if (!written.some(object => isDeployer(object.resource.group))) return [];
   if (!input.render) return written;
   const rendered = await input.render(source);
-  return rendered.failure ? written : [...rendered.objects];
+  return rendered.failure ? written : rendered.objects.map(object => withPlaces(object, written));
+}
+
+/** A render knows the fields' places only when it is traced; here the file that an object is written in says them. */
+function withPlaces(object: DeclaredObject, written: readonly DeployedObject[]): DeployedObject {
+  const { kind, name, namespace } = object.resource;
+  const same = written.filter(({ resource }) => resource.kind === kind && resource.name === name);
+  const origin = same.find(({ resource }) => resource.namespace === namespace) ?? same[0];
+  return origin ? { ...object, source: origin.source, locate: origin.locate } : object;
 }
 
 /** Groups whose objects deploy others. */
