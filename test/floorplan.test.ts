@@ -93,6 +93,8 @@ function importsOf(file: string): Import[] {
   const from = relative(src, file);
   return specifiers.flatMap(to => {
     if (to === 'vscode') return [{ from, to }];
+    // Data, such as the package's own version, belongs to no room.
+    if (to.endsWith('.json')) return [];
     return to.startsWith('.') ? [{ from, to: relative(src, resolve(dirname(file), to)) }] : [];
   });
 }

@@ -1,0 +1,146 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import { customResourceDefinitions } from '../cluster/definitions.ts';
+import type { RenderedApplication } from '../drift/declared.ts';
+import { compareEnvironment } from '../drift/environment-drift.ts';
+import type { Compared } from '../drift/environment-input.ts';
+import { placeResult } from '../drift/place-result.ts';
+import type { DriftResult } from '../model/drift.ts';
+import type { Application, Environment } from '../model/environment.ts';
+import type { Rendered } from '../model/rendered.ts';
+import { type JsonObject, resourceKey } from '../model/resource.ts';
+import { newestVersion } from '../schemas/schemas.ts';
+import type { Workspace } from '../workspace.ts';
+import { notRendered, renderApplications } from './rendering.ts';
+import type { DriftReport, EnvironmentDrift } from './reports.ts';
+
+export interface DriftOptions {
+  environments: readonly Environment[];
+  signal?: AbortSignal;
+}
+
+/**
+ * Compares environments with what runs, all at the same time. `failures` are the chosen clusters and
+ * snapshots that could not be asked at all: one sentence each.
+ */
+export async function drift(
+  workspace: Workspace,
+  { environments, signal }: DriftOptions,
+): Promise<Omit<DriftReport, 'elapsedMs'> & { failures: string[] }> {
+  const failures: string[] = [];
+  const compared = environments.map(async environment => {
+    const [applications, opened] = await Promise.all([
+      renderApplications(workspace, environment, { trace: false }),
+      workspace.connect(environment),
+    ]);
+    const report = emptyReport(workspace, environment, applications);
+    if (opened.ok)
+      return fill(report, workspace, environment, applications, opened.cluster, signal);
+    if (environment.cluster.kind !== 'none') failures.push(`${environment.name}: ${opened.reason}`);
+    report.notChecked.unshift(nothingCompared(environment, applications, opened.reason));
+    return report;
+  });
+  return { environments: await Promise.all(compared), failures };
+}
+
+function emptyReport(
+  workspace: Workspace,
+  environment: Environment,
+  applications: readonly RenderedApplication[],
+): EnvironmentDrift {
+  const { name, engine, cluster } = environment;
+  return {
+    name,
+    engine,
+    cluster: cluster.kind === 'context' ? { context: cluster.context, uid: cluster.uid } : {},
+    revision: workspace.repository.revision,
+    branch: workspace.branch,
+    results: [],
+    // Objects that are known by name get a result of their own.
+    notChecked: notRendered(environment, applications).filter(({ object }) => !object),
+  };
+}
+
+function nothingCompared(
+  environment: Environment,
+  applications: readonly RenderedApplication[],
+  reason: string,
+) {
+  const count = applications.reduce((sum, { rendered }) => sum + rendered.objects.length, 0);
+  const objects = `${count} ${count === 1 ? 'object was' : 'objects were'} not compared`;
+  return { reason: `${objects}: ${reason}`, environment: environment.name };
+}
+
+async function fill(
+  report: EnvironmentDrift,
+  workspace: Workspace,
+  environment: Environment,
+  applications: readonly RenderedApplication[],
+  cluster: Cluster,
+  signal: AbortSignal | undefined,
+): Promise<EnvironmentDrift> {
+  const customTypes = await customTypesOf(workspace, applications, cluster, signal);
+  const target = environment.kubernetes ?? minorOf(cluster.identity.version) ?? newestVersion();
+  const { compared, notChecked } = await compareEnvironment({
+    environment,
+    applications,
+    cluster,
+    judge: workspace.judge,
+    schemas: workspace.schemas(target, customTypes),
+    target,
+    customTypes,
+    signal,
+  });
+  return {
+    ...report,
+    cluster: cluster.identity,
+    results: await placeAll(workspace, compared),
+    notChecked: [...report.notChecked, ...notChecked],
+  };
+}
+
+/** The definitions that the cluster judges by; of kinds it does not know yet those that will be applied. */
+async function customTypesOf(
+  workspace: Workspace,
+  applications: readonly RenderedApplication[],
+  cluster: Cluster,
+  signal: AbortSignal | undefined,
+): Promise<JsonObject[]> {
+  const live = (await customResourceDefinitions(cluster, signal)).map(({ object }) => object);
+  const rendered = applications.flatMap(({ rendered: { objects } }) =>
+    objects
+      .filter(({ resource }) => resource.kind === 'CustomResourceDefinition')
+      .map(({ value }) => value),
+  );
+  const byName = new Map<string, JsonObject>();
+  for (const definition of [...workspace.customTypes(), ...rendered, ...live])
+    byName.set(JSON.stringify((definition.metadata as JsonObject | undefined)?.name), definition);
+  return [...byName.values()];
+}
+
+/**
+ * Puts results on the lines that cause them. Where a field comes from takes longer to find out than the
+ * field itself, so it is asked for those applications only that have something to show.
+ */
+async function placeAll(
+  workspace: Workspace,
+  compared: readonly Compared[],
+): Promise<DriftResult[]> {
+  const traces = new Map<Application, Promise<Rendered>>();
+  return Promise.all(
+    compared.map(async ({ result, declared }) => {
+      if (declared === undefined || result.state === 'synced') return result;
+      const { application, object } = declared;
+      const trace = traces.get(application) ?? workspace.trace(application);
+      traces.set(application, trace);
+      const { objects } = await trace;
+      const key = resourceKey(object.resource);
+      const place = objects.find(({ resource }) => resourceKey(resource) === key);
+      return place ? placeResult(result, place) : result;
+    }),
+  );
+}
+
+/** `v1.33.2` → `1.33`. */
+function minorOf(version: string | undefined): string | undefined {
+  return /^v?(\d+\.\d+)/.exec(version ?? '')?.[1];
+}

@@ -1,0 +1,101 @@
+import { posix } from 'node:path';
+import { UserError } from '../lib/errors.ts';
+import { writeManifests } from '../manifests/write.ts';
+import type { Application, Environment, RenderSource } from '../model/environment.ts';
+import type { Rendered, RenderedObject } from '../model/rendered.ts';
+import { placeText } from '../model/source.ts';
+import type { Workspace } from '../workspace.ts';
+import { renderApplications } from './rendering.ts';
+
+export interface RenderReport {
+  /** What stands on standard output: for a folder or chart byte for byte what the tool prints. */
+  text: string;
+  objects: { environment?: string; application?: string; object: RenderedObject }[];
+  /** Why something is not in the text: one sentence each. */
+  failures: string[];
+}
+
+/** How a chart is rendered; what is absent is as `helm template` has it. */
+export interface ChartOptions {
+  /** Files, relative to the repository's root, the later wins. */
+  values: readonly string[];
+  release?: string;
+  namespace?: string;
+  kubeVersion?: string;
+  includeCrds: boolean;
+}
+
+/** What the environments should run, application by application. */
+export async function renderEnvironments(
+  workspace: Workspace,
+  environments: readonly Environment[],
+): Promise<RenderReport> {
+  const report: RenderReport = { text: '', objects: [], failures: [] };
+  for (const environment of environments) {
+    const applications = await renderApplications(workspace, environment, { trace: false });
+    for (const { application, rendered } of applications) {
+      const title = `# environment ${environment.name}, application ${application.name}\n`;
+      const text = applicationText(application, rendered);
+      if (text !== '') report.text += title + text;
+      for (const object of rendered.objects)
+        report.objects.push({
+          environment: environment.name,
+          application: application.name,
+          object,
+        });
+      report.failures.push(...failuresOf(rendered, `${environment.name}/${application.name}: `));
+    }
+    for (const { reason, place } of environment.unresolved)
+      report.failures.push(`${environment.name}: ${reason} (${placeText(place)})`);
+  }
+  return report;
+}
+
+/** One folder with a kustomization, chart or manifests; `path` is relative to the repository's root. */
+export async function renderPath(
+  workspace: Workspace,
+  path: string,
+  chart: ChartOptions,
+): Promise<RenderReport> {
+  const rendered = await workspace.render({ source: sourceAt(workspace, path, chart) });
+  return {
+    text: rendered.text === '' ? objectsText(rendered) : rendered.text,
+    objects: rendered.objects.map(object => ({ object })),
+    failures: failuresOf(rendered, ''),
+  };
+}
+
+/** What kind of source a folder is: found by looking. Throws a UserError where it is none. */
+export function sourceAt(workspace: Workspace, path: string, chart: ChartOptions): RenderSource {
+  const { index, repository } = workspace;
+  const folder = posix.normalize(path).replace(/^\.$|\/$/g, '');
+  if (index.kustomizations.has(folder)) return { kind: 'kustomize', path: folder };
+  if (index.charts.has(folder)) {
+    const { release = 'release-name', namespace = 'default', kubeVersion, includeCrds } = chart;
+    const values = chart.values.map(file => ({ kind: 'file' as const, path: file }));
+    return { kind: 'helm', path: folder, release, namespace, values, includeCrds, kubeVersion };
+  }
+  const prefix = folder === '' ? '' : `${folder}/`;
+  if (!repository.files.some(file => file.startsWith(prefix)))
+    throw new UserError(
+      `${path} is not a folder of this repository with files that git knows; name a kustomization, a chart or a folder of manifests.`,
+    );
+  return { kind: 'plain', path: folder, recurse: true };
+}
+
+function applicationText({ source }: Application, rendered: Rendered): string {
+  const asBuilt = source.kind === 'helm' || (source.kind === 'kustomize' && !source.flux);
+  if (!asBuilt) return objectsText(rendered);
+  return rendered.text.startsWith('---') || rendered.text === ''
+    ? rendered.text
+    : `---\n${rendered.text}`;
+}
+
+function objectsText({ objects }: Rendered): string {
+  return writeManifests(objects.map(({ value }) => value));
+}
+
+function failuresOf({ failure, notChecked }: Rendered, prefix: string): string[] {
+  const parts = notChecked.map(({ reason, place }) => `${prefix}${reason} (${placeText(place)})`);
+  return failure ? [`${prefix}${failure.message} (${placeText(failure.place)})`, ...parts] : parts;
+}

@@ -1,0 +1,126 @@
+import { posix } from 'node:path';
+import type { Environment, RenderSource } from '../model/environment.ts';
+import type { NotChecked } from '../model/finding.ts';
+import { newestVersion } from '../schemas/schemas.ts';
+import { type RenderedSet, validateRepository } from '../validate/validate.ts';
+import type { Workspace } from '../workspace.ts';
+import { notRendered, renderApplications } from './rendering.ts';
+import type { ValidateReport } from './reports.ts';
+
+export interface ValidateOptions {
+  environments: readonly Environment[];
+  /** Files and folders, relative to the repository's root, to which findings are limited; empty: all. */
+  paths: readonly string[];
+  /** Kubernetes version for what no environment gives one; the newest that is bundled when absent. */
+  target?: string;
+  signal?: AbortSignal;
+}
+
+/**
+ * Checks the texts of a repository and everything it renders: what the environments deploy, and the
+ * kustomizations and charts that none of them names.
+ */
+export async function validate(
+  workspace: Workspace,
+  { environments, paths, signal, target = newestVersion() }: ValidateOptions,
+): Promise<Omit<ValidateReport, 'elapsedMs'>> {
+  const deployed = await Promise.all(
+    environments.map(environment => renderDeployed(workspace, environment, target)),
+  );
+  const sets = deployed.flatMap(each => each.sets);
+  const rest = await renderRest(workspace, sets, target);
+  const { problems } = await workspace.discovery();
+  const found = await validateRepository({
+    index: workspace.index,
+    rendered: [...sets, ...rest.sets],
+    target,
+    judge: workspace.judge,
+    signal,
+  });
+  const unread = workspace.index.unread.map(({ file, reason }) => ({
+    reason,
+    place: { file, line: 1, column: 1 },
+  }));
+  const notChecked = [...found.notChecked, ...deployed.flatMap(each => each.notChecked)];
+  return limited(paths, {
+    findings: [...problems, ...found.findings],
+    checked: found.checked,
+    notChecked: [...notChecked, ...rest.notChecked, ...unread],
+  });
+}
+
+interface Sets {
+  sets: RenderedSet[];
+  notChecked: NotChecked[];
+}
+
+async function renderDeployed(
+  workspace: Workspace,
+  environment: Environment,
+  newest: string,
+): Promise<Sets> {
+  const applications = await renderApplications(workspace, environment, { trace: true });
+  const target = environment.kubernetes ?? newest;
+  return {
+    sets: applications.map(({ rendered }) => ({
+      environment: environment.name,
+      target,
+      objects: rendered.objects,
+      reads: rendered.reads,
+    })),
+    notChecked: notRendered(environment, applications),
+  };
+}
+
+/** Kustomizations and charts that nothing deploys are final all the same: leaves that no other one uses. */
+async function renderRest(
+  workspace: Workspace,
+  deployed: readonly RenderedSet[],
+  target: string,
+): Promise<Sets> {
+  const read = new Set(deployed.flatMap(({ reads }) => reads));
+  const sets: RenderedSet[] = [];
+  const notChecked: NotChecked[] = [];
+  for (const source of leaves(workspace, read)) {
+    const { objects, reads, failure } = await workspace.trace({ source });
+    sets.push({ target, objects, reads });
+    if (failure) notChecked.push({ reason: failure.message, place: failure.place });
+  }
+  return { sets, notChecked };
+}
+
+function leaves({ index }: Workspace, read: ReadonlySet<string>): RenderSource[] {
+  const kustomizations = [...index.kustomizations.values()]
+    .filter(({ kind, file }) => kind !== 'Component' && !read.has(file))
+    .filter(({ path }) => index.usersOf(path).length === 0)
+    .map(({ path }) => ({ kind: 'kustomize' as const, path }));
+  const charts = [...index.charts.values()]
+    .filter(({ type, file, path }) => type !== 'library' && !read.has(file) && !isSubchart(path))
+    .map(({ path, name }) => ({
+      kind: 'helm' as const,
+      path,
+      release: name,
+      namespace: 'default',
+      values: [],
+      includeCrds: true,
+    }));
+  return [...kustomizations, ...charts];
+}
+
+function isSubchart(path: string): boolean {
+  return posix.basename(posix.dirname(path)) === 'charts' && posix.dirname(path) !== 'charts';
+}
+
+function limited(
+  paths: readonly string[],
+  report: Omit<ValidateReport, 'elapsedMs'>,
+): Omit<ValidateReport, 'elapsedMs'> {
+  if (paths.length === 0) return report;
+  const isIn = (file: string) =>
+    paths.some(path => path === '' || file === path || file.startsWith(`${path}/`));
+  return {
+    ...report,
+    findings: report.findings.filter(({ file }) => isIn(file)),
+    notChecked: report.notChecked.filter(({ place }) => place === undefined || isIn(place.file)),
+  };
+}

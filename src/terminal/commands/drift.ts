@@ -1,0 +1,48 @@
+import { drift as compare } from '../../core/actions/drift.ts';
+import type { Invocation } from '../arguments.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Format } from '../options.ts';
+import { driftText } from '../report/drift-text.ts';
+import { github } from '../report/github.ts';
+import { driftIssues } from '../report/issues.ts';
+import { driftJson } from '../report/json.ts';
+import { driftJunit } from '../report/junit.ts';
+import { driftMarkdown } from '../report/markdown.ts';
+import { sarif } from '../report/sarif.ts';
+import { driftOutcome, driftTotals } from '../report/states.ts';
+import type { DriftReport } from '../report/types.ts';
+import { deliver, progress, type Terminal, textOptions, withWorkspace } from '../terminal.ts';
+import { version } from '../version.ts';
+
+type DriftArguments = Extract<Invocation, { command: 'drift' }>;
+
+/** `driftline drift`: 1 for drift, 2 when a chosen cluster or snapshot could not be asked at all. */
+export async function drift(invocation: DriftArguments, terminal: Terminal): Promise<number> {
+  const started = performance.now();
+  return withWorkspace(invocation, terminal, async workspace => {
+    const done = progress('Comparing …', invocation, terminal);
+    const found = await compare(workspace, {
+      environments: await workspace.choose(invocation.environments),
+      signal: terminal.signal,
+    }).finally(done);
+    const report = { ...found, elapsedMs: performance.now() - started };
+    await deliver(formats[invocation.format](report, invocation, terminal), invocation, terminal);
+    for (const sentence of found.failures) terminal.stderr.write(`driftline: ${sentence}\n`);
+    if (found.failures.length > 0) return exitCodes.failed;
+    const outcome = driftOutcome(report);
+    if (outcome === 'drift') return exitCodes.found;
+    return outcome === 'not-checked' && invocation.strict ? exitCodes.notChecked : exitCodes.clean;
+  });
+}
+
+type Write = (report: DriftReport, invocation: DriftArguments, terminal: Terminal) => string;
+
+const formats: Record<Format, Write> = {
+  text: (report, invocation, terminal) =>
+    driftText(report, { ...textOptions(invocation, terminal), all: invocation.all }),
+  json: (report, { all }) => driftJson(report, { all }),
+  sarif: report => sarif(driftIssues(report), { version }),
+  junit: driftJunit,
+  github: report => github(driftIssues(report), driftTotals(report)),
+  markdown: report => driftMarkdown(report, { now: new Date() }),
+};

@@ -1,0 +1,25 @@
+import type { Invocation } from '../arguments.ts';
+import type { Terminal } from '../terminal.ts';
+import { drift } from './drift.ts';
+import { environments } from './environments.ts';
+import { render } from './render.ts';
+import { snapshot } from './snapshot.ts';
+import { trace } from './trace.ts';
+import { validate } from './validate.ts';
+
+type Runner<Name extends Invocation['command']> = (
+  invocation: Extract<Invocation, { command: Name }>,
+  terminal: Terminal,
+) => Promise<number>;
+
+type Work = Exclude<Invocation['command'], 'help' | 'version'>;
+
+/** All commands that work on a repository; each returns its exit code. */
+export const runners: { [Name in Work]: Runner<Name> } = {
+  environments,
+  render,
+  trace,
+  validate,
+  drift,
+  snapshot,
+};

@@ -1,0 +1,56 @@
+import { validate as check } from '../../core/actions/validate.ts';
+import type { Invocation } from '../arguments.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Format } from '../options.ts';
+import { inRepository } from '../paths.ts';
+import { github } from '../report/github.ts';
+import { validateIssues } from '../report/issues.ts';
+import { validateJson } from '../report/json.ts';
+import { validateJunit } from '../report/junit.ts';
+import { validateMarkdown } from '../report/markdown.ts';
+import { sarif } from '../report/sarif.ts';
+import type { ValidateReport } from '../report/types.ts';
+import { validateText, validateTotals } from '../report/validate-text.ts';
+import { deliver, progress, type Terminal, textOptions, withWorkspace } from '../terminal.ts';
+import { version } from '../version.ts';
+
+type ValidateArguments = Extract<Invocation, { command: 'validate' }>;
+
+/** `driftline validate`: 1 for findings of severity error. */
+export async function validate(invocation: ValidateArguments, terminal: Terminal): Promise<number> {
+  const started = performance.now();
+  return withWorkspace(invocation, terminal, async workspace => {
+    const done = progress('Checking …', invocation, terminal);
+    const found = await check(workspace, {
+      environments: await workspace.choose(invocation.environments),
+      paths: invocation.paths.map(path => inRepository(workspace.repository.root, path)),
+      signal: terminal.signal,
+    }).finally(done);
+    const report = { ...found, elapsedMs: performance.now() - started };
+    const lines = (file: string) => workspace.index.file(file)?.text.split(/\r?\n/);
+    const text = formats[invocation.format](report, invocation, terminal, lines);
+    await deliver(text, invocation, terminal);
+    if (report.findings.some(({ severity }) => severity === 'error')) return exitCodes.found;
+    return report.notChecked.length > 0 && invocation.strict
+      ? exitCodes.notChecked
+      : exitCodes.clean;
+  });
+}
+
+type Lines = (file: string) => readonly string[] | undefined;
+type Write = (
+  report: ValidateReport,
+  invocation: ValidateArguments,
+  terminal: Terminal,
+  lines: Lines,
+) => string;
+
+const formats: Record<Format, Write> = {
+  text: (report, invocation, terminal, lines) =>
+    validateText(report, { ...textOptions(invocation, terminal), lines }),
+  json: validateJson,
+  sarif: report => sarif(validateIssues(report), { version }),
+  junit: validateJunit,
+  github: report => github(validateIssues(report), validateTotals(report)),
+  markdown: report => validateMarkdown(report),
+};
