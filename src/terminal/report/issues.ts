@@ -4,6 +4,7 @@ import type { Finding, NotChecked } from '../../core/model/finding.ts';
 import { type Resource, resourceText } from '../../core/model/resource.ts';
 import type { Place, Range } from '../../core/model/source.ts';
 import { changeText, ownersText, remarks } from './change.ts';
+import { safeFindings } from './safe-findings.ts';
 import { shortPath } from './short-path.ts';
 import { shortenPair } from './shorten-pair.ts';
 import { isOpen, spoken } from './states.ts';
@@ -43,7 +44,7 @@ export const driftRules: Record<string, string> = {
 };
 
 export function validateIssues({ findings, notChecked }: ValidateReport): Issues {
-  return { command: 'validate', issues: findings.map(findingIssue), notChecked };
+  return { command: 'validate', issues: safeFindings(findings).map(findingIssue), notChecked };
 }
 
 export function driftIssues({ environments }: DriftReport): Issues {

@@ -8,6 +8,7 @@ import type {
 import type { DriftPath, DriftResult } from '../../core/model/drift.ts';
 import type { Finding, NotChecked } from '../../core/model/finding.ts';
 import type { Resource } from '../../core/model/resource.ts';
+import { safeFindings } from './safe-findings.ts';
 import { countStates } from './states.ts';
 import { isSecret, masked, maskPath } from './values.ts';
 
@@ -16,7 +17,7 @@ export function validateJson({ findings, checked, notChecked }: ValidateReport):
   return write({
     version: 1,
     command: 'validate',
-    findings: findings.map(findingJson),
+    findings: safeFindings(findings).map(findingJson),
     checked,
     notChecked: notChecked.map(notCheckedJson),
   });

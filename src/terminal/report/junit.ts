@@ -5,6 +5,7 @@ import { resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
 import { changeText, ownersText, remarks } from './change.ts';
 import { objectRemarks } from './drift-object.ts';
+import { safeFindings } from './safe-findings.ts';
 import { shortPaths } from './short-path.ts';
 import { isDrift, isOpen, quantity, spoken } from './states.ts';
 import { type Element, xmlDocument } from './xml.ts';
@@ -23,7 +24,7 @@ export function driftJunit({ environments, elapsedMs }: DriftReport): string {
  */
 export function validateJunit(report: ValidateReport): string {
   const { findings, checked, notChecked, elapsedMs } = report;
-  const files = Map.groupBy(findings, ({ file }) => file);
+  const files = Map.groupBy(safeFindings(findings), ({ file }) => file);
   const size = `${quantity(checked.objects, 'object')} in ${quantity(checked.files, 'file')}`;
   const open = notChecked.map(entry => notCheckedCase(entry, 'validate'));
   return suites(

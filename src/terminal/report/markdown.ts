@@ -8,6 +8,7 @@ import { shortenMiddle } from './columns.ts';
 import { objectRemarks } from './drift-object.ts';
 import { driftFacts, stateCounts } from './header.ts';
 import { bounded, code, folded, plain, table } from './markdown-text.ts';
+import { safeFindings } from './safe-findings.ts';
 import { shortPaths } from './short-path.ts';
 import { shortenPair } from './shorten-pair.ts';
 import { driftTotals, quantity, spoken, states } from './states.ts';
@@ -39,7 +40,12 @@ export function validateMarkdown(report: ValidateReport): string {
     const blocks = [
       '<!-- driftline validate -->',
       `### Driftline: ${plain(validateTotals(report))}`,
-      ...limitedTable(['place', '', 'finding', 'rule'], report.findings, findingRow, rows),
+      ...limitedTable(
+        ['place', '', 'finding', 'rule'],
+        safeFindings(report.findings),
+        findingRow,
+        rows,
+      ),
       ...notCheckedBlocks(report.notChecked, rows),
     ];
     return `${blocks.join('\n\n')}\n`;

@@ -6,6 +6,7 @@ import { type Style, styleFor } from '../style.ts';
 import { justify, pad, widest, wrap, wrapParts } from './columns.ts';
 import { excerptLines } from './excerpt.ts';
 import { layoutWidth } from './layout.ts';
+import { safeFindings } from './safe-findings.ts';
 import { elapsed, quantity } from './states.ts';
 import type { TextOptions } from './text-options.ts';
 import { printable } from './values.ts';
@@ -19,7 +20,7 @@ export interface ValidateTextOptions extends TextOptions {
 export function validateText(report: ValidateReport, options: ValidateTextOptions): string {
   const laid = { ...options, width: layoutWidth(options.width) };
   const style = styleFor(options.colour);
-  const shown = withoutOnlyEnvironment(report.findings).sort(byPlace);
+  const shown = withoutOnlyEnvironment(safeFindings(report.findings)).sort(byPlace);
   const blocks = [...Map.groupBy(shown, ({ file }) => file)].map(([file, findings]) => {
     const lines = options.lines?.(file);
     const column = widest(findings.map(positionText));
