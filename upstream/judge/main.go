@@ -6,9 +6,9 @@ package main
 import (
 	"bufio"
 	"fmt"
-	"io"
 	"os"
 
+	"github.com/go-logr/logr"
 	"k8s.io/klog/v2"
 )
 
@@ -22,6 +22,5 @@ func main() {
 
 // silence drops what Kubernetes' code logs: it quotes what it reads, which may be secret.
 func silence() {
-	klog.LogToStderr(false)
-	klog.SetOutput(io.Discard)
+	klog.SetLogger(logr.Discard())
 }
