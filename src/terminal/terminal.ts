@@ -2,7 +2,7 @@ import type { Host } from '../core/model/host.ts';
 import { Workspace } from '../core/workspace.ts';
 import type { CommonArguments } from './arguments.ts';
 import { writeOut, writeWhole } from './output.ts';
-import type { TextOptions } from './report/types.ts';
+import type { TextOptions } from './report/text-options.ts';
 
 /** What a command writes to and asks of: made once per run. */
 export interface Terminal {

@@ -1,12 +1,7 @@
-import type { Application, Environment } from '../model/environment.ts';
+import type { RenderedApplication } from '../drift/declared.ts';
+import type { Environment } from '../model/environment.ts';
 import type { NotChecked } from '../model/finding.ts';
-import type { Rendered } from '../model/rendered.ts';
 import type { Workspace } from '../workspace.ts';
-
-export interface RenderedApplication {
-  application: Application;
-  rendered: Rendered;
-}
 
 /** Renders all applications of an environment; with `trace`, each field's place is known. */
 export function renderApplications(

@@ -83,10 +83,15 @@ async function renderRest(
   const notChecked: NotChecked[] = [];
   for (const source of leaves(workspace, read)) {
     const { objects, reads, failure } = await workspace.trace({ source });
-    sets.push({ target, objects, reads });
+    sets.push({ target, objects, reads, incomplete: isBase(source) });
     if (failure) notChecked.push({ reason: failure.message, place: failure.place });
   }
   return { sets, notChecked };
+}
+
+/** A folder that says it is a base may be completed from another repository. */
+function isBase(source: RenderSource): boolean {
+  return 'path' in source && /(^|\/)_?bases?(\/|$)/.test(source.path);
 }
 
 function leaves({ index }: Workspace, read: ReadonlySet<string>): RenderSource[] {

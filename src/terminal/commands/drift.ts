@@ -1,4 +1,5 @@
 import { drift as compare } from '../../core/actions/drift.ts';
+import type { DriftReport } from '../../core/actions/reports.ts';
 import type { Invocation } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Format } from '../options.ts';
@@ -10,7 +11,6 @@ import { driftJunit } from '../report/junit.ts';
 import { driftMarkdown } from '../report/markdown.ts';
 import { sarif } from '../report/sarif.ts';
 import { driftOutcome, driftTotals } from '../report/states.ts';
-import type { DriftReport } from '../report/types.ts';
 import { deliver, progress, type Terminal, textOptions, withWorkspace } from '../terminal.ts';
 import { version } from '../version.ts';
 

@@ -1,3 +1,4 @@
+import type { ValidateReport } from '../../core/actions/reports.ts';
 import { validate as check } from '../../core/actions/validate.ts';
 import type { Invocation } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -9,7 +10,6 @@ import { validateJson } from '../report/json.ts';
 import { validateJunit } from '../report/junit.ts';
 import { validateMarkdown } from '../report/markdown.ts';
 import { sarif } from '../report/sarif.ts';
-import type { ValidateReport } from '../report/types.ts';
 import { validateText, validateTotals } from '../report/validate-text.ts';
 import { deliver, progress, type Terminal, textOptions, withWorkspace } from '../terminal.ts';
 import { version } from '../version.ts';
