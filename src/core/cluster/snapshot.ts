@@ -210,8 +210,9 @@ function readObjects(file: string, text: string) {
     throw damaged(messageOf(error));
   }
   const lists = documents.map(document => flatten(document, damaged));
-  if (!text.endsWith('\n') && !/^\s*[{[]/.test(text))
-    throw damaged('its last line is not complete');
+  // A List says by its end that it is whole, and so does JSON; other documents end with a full line.
+  const whole = isList(documents.at(-1)) || /^\s*[{[]/.test(text) || text.endsWith('\n');
+  if (!whole) throw damaged('its last line is not complete');
   const all = lists.flat();
   const last = all.at(-1);
   if (last) checkWhole(last, damaged);
