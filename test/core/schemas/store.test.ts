@@ -48,7 +48,7 @@ describe('the bundled schemas', () => {
     expect(size).toBeLessThan(1_000_000);
   });
 
-  it('say what is wrong with an unknown name', () => {
+  it('do not know other names', () => {
     expect(store.typeAt('io.k8s.api.core.v1.Nothing', 36)).toBeUndefined();
   });
 });
