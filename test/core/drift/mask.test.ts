@@ -74,7 +74,9 @@ describe('Secret values', () => {
   it.each(cases)('never stand in a result: %s', async (_, desired, running) => {
     for (const mode of ['ssa', 'flux', 'csa', 'csa3'] as const) {
       const owners = { said: { mode, manager: 'mgr' } };
-      const [result] = await compareObjects([input(desired, running, { owners })], options);
+      const previous = secret(`data: {old: ${base64('oldpass-4')}}`);
+      const one = input(desired, running, { owners, previous });
+      const [result] = await compareObjects([one], options);
       expect(result?.state).not.toBe('synced');
       const text = JSON.stringify(result);
       for (const value of telling) expect(text).not.toContain(value);
