@@ -159,7 +159,8 @@ func update(k kind, object, old runtime.Object) error {
 	}
 	namespace := requestNamespace(k.strategy(), accessor)
 	ctx := requestContext(k.groupVersionKind(), "update", namespace, &warnings{})
-	return rest.BeforeUpdate(k.strategy(), ctx, object, old.DeepCopyObject())
+	withAllocations(object, func() { err = rest.BeforeUpdate(k.strategy(), ctx, object, old.DeepCopyObject()) })
+	return err
 }
 
 // acceptedAsNew: the manifest would be accepted if the object did not live yet.

@@ -37,7 +37,8 @@ func create(k kind, decoded runtime.Object, object map[string]any) []finding {
 	warnings := &warnings{}
 	ctx := requestContext(k.groupVersionKind(), "create", namespace, warnings)
 	var found []finding
-	if err := rest.BeforeCreate(rules, ctx, decoded); err != nil {
+	withAllocations(decoded, func() { err = rest.BeforeCreate(rules, ctx, decoded) })
+	if err != nil {
 		found = append(found, invalidFindings(err, object)...)
 		warnings.list = append(warnings.list, warningsOf(rules, ctx, decoded)...)
 	} else if nameless {

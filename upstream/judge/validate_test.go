@@ -51,6 +51,7 @@ func TestValidate(t *testing.T) {
 		"generated name":    {text: "apiVersion: v1\nkind: ConfigMap\nmetadata: {generateName: a-}"},
 		"cluster scope":     {text: "apiVersion: v1\nkind: Namespace\nmetadata: {name: a, namespace: b}"},
 		"several, in order": {text: "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {type: Any, ports: [{port: 80}, {name: b, port: 70000, targetPort: 1}]}", want: []string{"invalid .spec.type", "invalid .spec.ports[0].name", "invalid .spec.ports[1].port"}},
+		"allocated":         {text: "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {type: LoadBalancer, externalTrafficPolicy: Local, clusterIP: 10.0.0.1, ports: [{port: 80}]}"},
 		"unknown field":     {text: webDeployment + "  replica: 3\n", want: []string{"strict .spec.replica"}},
 		"key with dots":     {text: "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a.b/c: x}", want: []string{`invalid .data["a.b/c"]`}},
 		"list":              {text: "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: ConfigMap, metadata: {name: A}}]", want: []string{"invalid .items[0].metadata.name"}},
