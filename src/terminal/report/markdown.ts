@@ -19,7 +19,7 @@ import { printable } from './values.ts';
  * The drift report as a comment on a pull request: the totals, a table of objects per environment, the
  * fields and what was not checked folded below. The first line lets a bot find its own comment again.
  */
-export function driftMarkdown(report: DriftReport, options: { now: Date }): string {
+export function driftMarkdown(report: DriftReport): string {
   const most = Math.max(20, 200 - report.environments.length);
   return bounded(rows => {
     const shown = report.environments.slice(0, rows === 0 ? most : undefined);
@@ -27,7 +27,7 @@ export function driftMarkdown(report: DriftReport, options: { now: Date }): stri
     const blocks = [
       '<!-- driftline drift -->',
       `### Driftline: ${plain(driftTotals(report))}`,
-      ...shown.flatMap(environment => environmentBlocks(environment, rows, options.now)),
+      ...shown.flatMap(environment => environmentBlocks(environment, rows)),
       ...(left > 0 ? [`… and ${quantity(left, 'more environment')}.`] : []),
     ];
     return `${blocks.join('\n\n')}\n`;
@@ -54,7 +54,7 @@ export function validateMarkdown(report: ValidateReport): string {
 
 const listed = states.filter(state => !['synced', 'skipped', 'unknown'].includes(state));
 
-function environmentBlocks(environment: EnvironmentDrift, most: number, now: Date): string[] {
+function environmentBlocks(environment: EnvironmentDrift, most: number): string[] {
   const { name, results, notChecked } = environment;
   const found = listed.flatMap(state => results.filter(result => result.state === state));
   const open: NotChecked[] = results.flatMap(({ state, resource, reason, source }) =>
@@ -65,7 +65,7 @@ function environmentBlocks(environment: EnvironmentDrift, most: number, now: Dat
   return [
     `${title}<br>${stateCounts(environment).join(', ') || 'nothing to compare'}`,
     ...limitedTable(['object', 'state', 'remarks'], found, objectRow, most),
-    ...(fields.length === 0 || most === 0 ? [] : [foldedFields(fields, most, now)]),
+    ...(fields.length === 0 || most === 0 ? [] : [foldedFields(fields, most)]),
     ...notCheckedBlocks([...open, ...notChecked], most),
   ];
 }
@@ -97,12 +97,12 @@ function fieldsOf({ resource, paths }: DriftResult): Field[] {
   return paths.map(path => ({ resource, path, name: names.get(path.path) ?? path.path }));
 }
 
-function foldedFields(fields: readonly Field[], most: number, now: Date): string {
-  const rows = limitedTable(fieldHead, fields, field => fieldRow(field, now), most);
+function foldedFields(fields: readonly Field[], most: number): string {
+  const rows = limitedTable(fieldHead, fields, fieldRow, most);
   return folded(quantity(fields.length, 'field'), rows.join('\n\n'));
 }
 
-function fieldRow({ resource, path, name }: Field, now: Date): string[] {
+function fieldRow({ resource, path, name }: Field): string[] {
   const change = changeText(resource, path);
   const [desired, live] = shortenPair(change.desired, change.live, cellColumns);
   return [
@@ -110,7 +110,7 @@ function fieldRow({ resource, path, name }: Field, now: Date): string[] {
     code(short(name)),
     code(desired),
     code(live),
-    [ownersText(path.by, now), ...remarks(path, resource)].map(short).map(plain).join('<br>'),
+    [ownersText(path.by), ...remarks(path, resource)].map(short).map(plain).join('<br>'),
     path.source === undefined ? '' : code(short(placeText(path.source))),
   ];
 }

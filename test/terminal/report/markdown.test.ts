@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DriftReport } from '../../../src/core/actions/reports.ts';
 import { driftMarkdown, validateMarkdown } from '../../../src/terminal/report/markdown.ts';
 import { code, plain, table } from '../../../src/terminal/report/markdown-text.ts';
-import { changed, now, object, result, sketch } from './sample.ts';
+import { changed, object, result, sketch } from './sample.ts';
 import { all, secrets } from './sample-all.ts';
 import { findings } from './validate-sample.ts';
 
@@ -59,7 +59,7 @@ describe('Markdown text', () => {
 
 describe('the comment on a pull request', () => {
   it('has a table per environment and folds the fields', () => {
-    const text = driftMarkdown(sketch, { now });
+    const text = driftMarkdown(sketch);
     expect(text.split('\n').slice(0, 3)).toEqual([
       '<!-- driftline drift -->',
       '',
@@ -76,7 +76,7 @@ describe('the comment on a pull request', () => {
       'containers[app].image',
       'web:1.8.2',
       'web:hotfix',
-      'kubectl-set, 20 min ago',
+      'kubectl-set, 2026-03-04 11:40 UTC',
       'overlays/production/kustomization.yaml:14',
     ]);
     expect(text).toContain('<summary>4 fields</summary>');
@@ -96,7 +96,7 @@ describe('the comment on a pull request', () => {
   });
 
   it('shows no secret', () => {
-    expect(driftMarkdown(sketch, { now }) + driftMarkdown(all, { now })).not.toMatch(secrets);
+    expect(driftMarkdown(sketch) + driftMarkdown(all)).not.toMatch(secrets);
   });
 
   it('fits into a comment, and says what it left out', () => {
@@ -115,7 +115,7 @@ describe('the comment on a pull request', () => {
     }));
     for (const some of [environments.slice(0, 1), environments]) {
       const report: DriftReport = { environments: some, elapsedMs: 1 };
-      const text = driftMarkdown(report, { now });
+      const text = driftMarkdown(report);
       expect(Buffer.byteLength(text)).toBeLessThanOrEqual(65_000);
       expect(text).toMatch(/… and \d+ more/);
       expect(text).toContain(`### Driftline: ${3000 * Math.min(some.length, 2)} drifted`);
