@@ -25,6 +25,8 @@ interface Phase {
 const [stagingConfig = '', productionConfig = '', folder = ''] = process.argv.slice(2);
 const clusters = { staging: stagingConfig, production: productionConfig };
 const live = join(import.meta.dirname, 'fixtures/live');
+/** Where a source-controller inside the cluster serves its artifacts. */
+const artifacts = 'http://source-controller.flux-system.svc.cluster.local.';
 const beforeCleanUp = history.findIndex(step => step.remove !== undefined);
 
 const phases: Phase[] = [
@@ -84,7 +86,8 @@ for (const { ago, happen } of phases) {
 }
 await mkdir(live, { recursive: true });
 await eachCluster(async name => {
-  await writeFile(join(live, `${name}.yaml`), retimed(await snapshot(name)));
+  const text = (await snapshot(name)).replaceAll(/http:\/\/127\.0\.0\.1:\d+/g, artifacts);
+  await writeFile(join(live, `${name}.yaml`), retimed(text));
 });
 
 async function eachCluster(act: (name: keyof typeof clusters) => Promise<unknown>): Promise<void> {

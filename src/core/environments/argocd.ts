@@ -1,10 +1,10 @@
 import { folderOf } from '../manifests/paths.ts';
-import type { Environment, Unresolved } from '../model/environment.ts';
+import type { Application, Environment, Unresolved } from '../model/environment.ts';
 import { resourceKey } from '../model/resource.ts';
 import { applicationDrafts, argoGroup, destinationOf } from './argo-application.ts';
 import { expandSet } from './argo-sets.ts';
 import type { DeployedObject, Discoverer, DiscoveryContext } from './context.ts';
-import { type Draft, nameApplications, newEnvironment } from './drafts.ts';
+import { type Draft, firstLine, nameApplications, newEnvironment } from './drafts.ts';
 import { environmentPart } from './folders.ts';
 import { reach } from './reach.ts';
 import { writtenObjects, writtenOfKind } from './written.ts';
@@ -19,9 +19,12 @@ export const argocd: Discoverer = {
     ];
     const { applications, unresolved } = await follow(context, written);
     const groups = Map.groupBy(applications, environmentName);
-    const environments = [...groups].flatMap(([name, members]) =>
-      environmentOf(context, name, members),
-    );
+    const environments: Environment[] = [];
+    for (const [name, members] of groups) {
+      const environment = environmentOf(context, name, members);
+      if (isFromHere(environment)) environments.push(environment);
+      else unresolved.push(...environment.applications.map(asUnresolved));
+    }
     return { environments, unresolved };
   },
   async at(context, folder, name, origin) {
@@ -29,8 +32,8 @@ export const argocd: Discoverer = {
       .flatMap(({ file }) => writtenObjects(file))
       .filter(({ resource }) => resource.group === argoGroup);
     const { applications, unresolved } = await follow(context, written);
-    const [environment] = environmentOf(context, name, applications);
-    return environment && { ...environment, origin, unresolved };
+    const environment = environmentOf(context, name, applications);
+    return isFromHere(environment) ? { ...environment, origin, unresolved } : undefined;
   },
 };
 
@@ -74,15 +77,26 @@ function environmentName(application: DeployedObject): string {
   return environmentPart(folderOf(application.source.file))?.name ?? destination;
 }
 
-/** An environment of the Applications of which at least one is from this repository; else none. */
 function environmentOf(
   context: DiscoveryContext,
   name: string,
   members: readonly DeployedObject[],
-): Environment[] {
+): Environment {
   const drafts: Draft[] = members.flatMap(member => applicationDrafts(context, member));
-  if (drafts.every(({ application }) => application.source.kind === 'unresolved')) return [];
-  const applications = nameApplications(drafts);
-  const [first] = members as [DeployedObject, ...DeployedObject[]];
-  return [newEnvironment({ name, engine: 'argocd', applications, origin: first.source })];
+  return newEnvironment({
+    name,
+    engine: 'argocd',
+    applications: nameApplications(drafts),
+    origin: members[0]?.source ?? firstLine(''),
+  });
+}
+
+/** True when at least one application is rendered from this repository. */
+function isFromHere({ applications }: Environment): boolean {
+  return applications.some(({ source }) => source.kind !== 'unresolved');
+}
+
+function asUnresolved({ name, source, origin }: Application): Unresolved {
+  const reason = source.kind === 'unresolved' ? source.reason : 'it is not resolved';
+  return { reason: `Application ${name}: ${reason}`, place: origin };
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../model/resource.ts';
 import { argocd } from './argocd.ts';
 import { readConfig } from './config.ts';
 import { applyConfig } from './configured.ts';
@@ -5,6 +6,7 @@ import type { Discoverer, Discovery, DiscoveryContext, DiscoveryInput, Found } f
 import { deployedObjects } from './deployed.ts';
 import { objectAt, objectsAt, textAt } from './fields.ts';
 import { flux } from './flux.ts';
+import { isWithin } from './folders.ts';
 import { layouts } from './layouts.ts';
 import { plain } from './plain.ts';
 import { normalizeRemote } from './remotes.ts';
@@ -21,14 +23,16 @@ export async function discoverEnvironments(input: DiscoveryInput): Promise<Disco
   const context = contextOf(input);
   const config = readConfig(input.index);
   // A person who names sources has said what the plain folders are.
-  const candidates = config.entries.some(entry => entry.source !== undefined)
-    ? discoverers.filter(discoverer => discoverer !== plain)
-    : discoverers;
+  const sources = config.entries.flatMap(({ source }) => source ?? []);
+  const candidates =
+    sources.length === 0 ? discoverers : discoverers.filter(discoverer => discoverer !== plain);
   const found = await firstFound(context, candidates);
   const configured = await applyConfig(context, config, found.environments, discoverers);
   return {
     environments: configured.environments,
-    unresolved: found.unresolved,
+    unresolved: found.unresolved.filter(
+      ({ place }) => !sources.some(source => isWithin(source, place.file)),
+    ),
     problems: [...config.problems, ...configured.problems],
   };
 }
@@ -73,11 +77,20 @@ function ownAddresses({ index, remotes }: DiscoveryInput): readonly string[] {
       textAt(value, 'spec', 'url'),
     ),
     ...writtenOfKind(index, 'argoproj.io', 'Application').flatMap(({ value }) =>
-      [objectAt(value, 'spec', 'source'), ...objectsAt(value, 'spec', 'sources')]
-        .filter(source => textAt(source, 'chart') === undefined)
-        .map(source => textAt(source, 'repoURL')),
+      repositoriesOf(objectAt(value, 'spec')),
     ),
-  ].filter(url => url !== undefined);
+    ...writtenOfKind(index, 'argoproj.io', 'ApplicationSet').flatMap(({ value }) => [
+      ...repositoriesOf(objectAt(value, 'spec', 'template', 'spec')),
+      ...objectsAt(value, 'spec', 'generators').map(({ git }) => textAt(git, 'repoURL')),
+    ]),
+  ].filter(url => url !== undefined && !url.includes('{{'));
   const distinct = new Map(named.map(url => [normalizeRemote(url), url]));
   return distinct.size === 1 ? [...distinct.values()] : [];
+}
+
+/** The git addresses that an Application's `spec` names. */
+function repositoriesOf(spec: JsonObject | undefined): (string | undefined)[] {
+  return [objectAt(spec, 'source'), ...objectsAt(spec, 'sources')]
+    .filter(source => textAt(source, 'chart') === undefined)
+    .map(source => textAt(source, 'repoURL'));
 }

@@ -51,7 +51,7 @@ function withValue(
 function typedValue(text: string): Json {
   const list = /^\{(.*)\}$/s.exec(text);
   if (list) return (list[1] as string).split(',').map(item => typedValue(item.trim()));
-  if (text === 'true' || text === 'false') return text === 'true';
-  if (text === 'null') return null;
+  if (/^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
+  if (/^null$/i.test(text)) return null;
   return /^(0|-?[1-9]\d{0,14})$/.test(text) ? Number(text) : text;
 }

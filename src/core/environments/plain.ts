@@ -62,7 +62,12 @@ function plainApplications(index: RepositoryIndex): Application[] {
     ...built,
     ...[...index.kustomizations.keys(), ...index.charts.keys()].map(path => `${path}/`),
   ];
-  const isPure = (folder: string) => !blocked.some(path => isWithin(folder, path));
+  const known = new Map<string, boolean>();
+  const isPure = (folder: string): boolean => {
+    const pure = known.get(folder) ?? !blocked.some(path => isWithin(folder, path));
+    known.set(folder, pure);
+    return pure;
+  };
   const roots = new Map<string, string>();
   for (const path of free) {
     let folder = folderOf(path);

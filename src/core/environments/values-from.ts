@@ -25,12 +25,18 @@ export function valuesFrom(
       return text;
     }
     const path = textAt(reference, 'targetPath');
-    const parsed = path === undefined ? parseValues(text.text) : setValue({}, path, text.text);
+    const parsed = path === undefined ? parseValues(text.text) : setAt(path, text.text);
     if (parsed === undefined)
       return { reason: `its values in ${describe(reference)} cannot be read` };
     values.push({ kind: 'inline', values: parsed, place: text.place });
   }
   return { values };
+}
+
+/** `targetPath`: one value, as text where it is quoted (fluxcd/pkg/chartutil). */
+function setAt(path: string, text: string): JsonObject | undefined {
+  const quoted = /^(['"])(.*)\1$/s.exec(text);
+  return quoted ? setValue({}, path, quoted[2] ?? '', true) : setValue({}, path, text);
 }
 
 function readKey(
