@@ -44,5 +44,5 @@ const formats: Record<Format, Write> = {
   sarif: report => sarif(driftIssues(report), { version }),
   junit: driftJunit,
   github: report => github(driftIssues(report), driftTotals(report)),
-  markdown: report => driftMarkdown(report, { now: new Date() }),
+  markdown: report => driftMarkdown(report),
 };
