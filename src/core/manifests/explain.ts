@@ -1,6 +1,7 @@
 import type { Defect } from './defect.ts';
 import { linesOf, quotedIn } from './document-lines.ts';
 import { explainIndentation } from './explain-indentation.ts';
+import { maxDepth } from './read-events.ts';
 import { type Explanation, lineEndOf, type Trouble } from './trouble.ts';
 
 /**
@@ -28,6 +29,7 @@ export function explainSyntaxError(
 }
 
 const explanations: ((trouble: Trouble) => Explanation | undefined)[] = [
+  nesting,
   conflictMarker,
   character,
   template,
@@ -43,6 +45,12 @@ const explanations: ((trouble: Trouble) => Explanation | undefined)[] = [
   textBehindBlockHeader,
   explainIndentation,
 ];
+
+function nesting({ at, reason }: Trouble): Explanation | undefined {
+  if (!/nesting|nested/.test(reason)) return undefined;
+  const message = `This is nested more than ${maxDepth} levels deep, which no manifest is: it is not read.`;
+  return { message, start: at, end: at + 1 };
+}
 
 function conflictMarker({ lines, line }: Trouble): Explanation | undefined {
   const marker = lines.find(({ text }) => /^(?:<{7}|>{7}|\|{7})(?: |$)/.test(text));
@@ -111,10 +119,11 @@ function unclosedQuote({
   failsAt,
 }: Trouble): Explanation | undefined {
   const atEnd = reason.includes('quoted scalar');
-  for (let index = line; index >= Math.max(0, line - maxLinesUp); index--) {
+  for (let index = line, tries = 0; index >= 0 && tries < maxTries; index--) {
     const { text: content = '', start = 0 } = lines[index] ?? {};
     const open = quotedIn(content).find(quoted => quoted.end === undefined);
     if (!open) continue;
+    tries++;
     const end = start + content.trimEnd().length;
     const stop = failsAt(text.slice(0, end) + open.quote + text.slice(end));
     if (stop !== undefined && stop <= (atEnd ? end + 1 : at + 1)) continue;
@@ -166,11 +175,12 @@ function unclosedBracket({
 }: Trouble): Explanation | undefined {
   if (!reason.includes('flow collection')) return undefined;
   const last = reason.includes('end of the stream') ? lines.length - 1 : line - 1;
-  for (let index = last; index >= Math.max(0, last - maxLinesUp); index--) {
+  for (let index = last, tries = 0; index >= 0 && tries < maxTries; index--) {
     const { text: content = '', start = 0 } = lines[index] ?? {};
     const open = openBrackets(content);
     const [first] = open;
     if (first === undefined) continue;
+    tries++;
     const closing = open.map(column => (content[column] === '[' ? ']' : '}')).reverse();
     const end = start + content.trimEnd().length;
     const stop = failsAt(text.slice(0, end) + closing.join('') + text.slice(end));
@@ -220,8 +230,9 @@ function textBehindBlockHeader(trouble: Trouble): Explanation | undefined {
   return { message, start: trouble.at, end: lineEndOf(trouble, trouble.line) };
 }
 
-const maxLinesUp = 60;
+/** How many lines are tried as the one to blame; each costs reading the document once more. */
+const maxTries = 20;
 
 function sentence(reason: string): string {
-  return `This is not YAML: ${reason}.`;
+  return `YAML does not allow this: ${reason}.`;
 }

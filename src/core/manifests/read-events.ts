@@ -16,8 +16,9 @@ export function readEvents(text: string): Event[] {
       return joined === text ? events : events.map(event => withLineBreaks(event, text));
     } catch (error) {
       const at = underIndentedAt(error);
-      if (at === undefined || budget <= 0) throw error;
-      joined = joinLines(joined, at);
+      const next = at === undefined ? joined : joinLines(joined, at);
+      if (next === joined || budget <= 0) throw error;
+      joined = next;
     }
   }
 }
@@ -40,12 +41,19 @@ function joinLines(text: string, at: number): string {
     comment = commentAt(text, start)
   )
     start = trimEnd(text, 0, comment);
-  return text.slice(0, start) + ' '.repeat(at - start) + text.slice(at);
+  const lineStart = lineStartOf(text, start);
+  // js-yaml also takes a tab before the bracket for bad indentation.
+  const line = text.slice(lineStart, start).replaceAll('\t', ' ');
+  return text.slice(0, lineStart) + line + ' '.repeat(at - start) + text.slice(at);
+}
+
+function lineStartOf(text: string, at: number): number {
+  return Math.max(text.lastIndexOf('\n', at - 1), text.lastIndexOf('\r', at - 1)) + 1;
 }
 
 /** Where the comment begins that ends at `end`, seen from its own line. */
 function commentAt(text: string, end: number): number | undefined {
-  const lineStart = Math.max(text.lastIndexOf('\n', end - 1), text.lastIndexOf('\r', end - 1)) + 1;
+  const lineStart = lineStartOf(text, end);
   const line = text.slice(lineStart, end);
   const at = quotedOrComment.exec(line)?.indices?.groups?.comment?.[0];
   return at === undefined ? undefined : lineStart + at;
