@@ -1,0 +1,51 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Judge } from '../../../src/core/upstream/judge.ts';
+import { programPath } from '../../../src/core/upstream/programs.ts';
+import { validateRepository } from '../../../src/core/validate/validate.ts';
+import { indexOf, placesOf } from './repository.ts';
+
+// Each folder is a rule: `bad.yaml` names the rule that each of its marked lines breaks (`# unknown-field`),
+// `good.yaml` is what must pass. All are judged by the real program, where it is built.
+const fixtures = join(import.meta.dirname, 'fixtures');
+const rules = readdirSync(fixtures).filter(name => existsSync(join(fixtures, name, 'bad.yaml')));
+
+function markedLines(text: string): string[] {
+  return text.split('\n').flatMap((line, index) => {
+    const rule = / # ([a-z-]+)$/.exec(line)?.[1];
+    return rule === undefined ? [] : [`${index + 1} ${rule}`];
+  });
+}
+
+describe.skipIf(programPath('judge') === undefined && !process.env.CI)('rule', () => {
+  const judge = new Judge();
+  afterAll(() => judge.close());
+
+  async function check(rule: string, name: string) {
+    const text = readFileSync(join(fixtures, rule, name), 'utf8');
+    const index = await indexOf({ [name]: text });
+    const { findings } = await validateRepository({ index, rendered: [], target: '1.33', judge });
+    return { text, findings };
+  }
+
+  it.each(rules)('%s: finds what bad.yaml marks', async rule => {
+    const { text, findings } = await check(rule, 'bad.yaml');
+    expect(markedLines(text)).not.toEqual([]);
+    expect(placesOf(findings)).toEqual(markedLines(text));
+    for (const { message } of findings) expect(message).toMatch(/^\S.*[.?]$/);
+  });
+
+  it.each(rules)('%s: passes good.yaml', async rule => {
+    const { findings } = await check(rule, 'good.yaml');
+    expect(placesOf(findings)).toEqual([]);
+  });
+
+  it.each(rules)('%s: finds nothing else without the judge', async rule => {
+    const files = { 'bad.yaml': readFileSync(join(fixtures, rule, 'bad.yaml'), 'utf8') };
+    const index = await indexOf(files);
+    const { findings } = await validateRepository({ index, rendered: [], target: '1.33' });
+    const marked = markedLines(files['bad.yaml']);
+    expect(placesOf(findings).filter(place => !marked.includes(place))).toEqual([]);
+  });
+});
