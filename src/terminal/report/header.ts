@@ -4,7 +4,7 @@ import { type Style, styleFor } from '../style.ts';
 import { minuteText } from './age.ts';
 import { wrapParts } from './columns.ts';
 import { engineNames, factLines } from './layout.ts';
-import { countStates, spoken, states } from './states.ts';
+import { countStates, countWords, spoken, states } from './states.ts';
 import type { TextOptions } from './text-options.ts';
 
 /** An environment's name, what it is compared with and at which revision, and below that its counts. */
@@ -35,9 +35,7 @@ export function driftFacts(environment: EnvironmentDrift): string[] {
 export function stateCounts(environment: EnvironmentDrift): string[] {
   const counts = countStates([environment]);
   const order: DriftState[] = ['synced', ...states.filter(state => state !== 'synced')];
-  return order.flatMap(state =>
-    counts[state] > 0 ? [`${counts[state]} ${spoken[state].word}`] : [],
-  );
+  return countWords(counts, order);
 }
 
 const countGap = '   ';
@@ -62,8 +60,9 @@ function clusterFact({ cluster }: EnvironmentDrift): string {
 }
 
 function revisionText({ revision, branch, deployed }: EnvironmentDrift): string {
-  const read =
-    branch === undefined ? shortRevision(revision) : `${branch}@${shortRevision(revision)}`;
+  const commit = shortRevision(revision);
+  const named = commit === revision ? `${branch}, ${revision}` : `${branch}@${commit}`;
+  const read = branch === undefined ? commit : named;
   if (deployed === undefined) return read;
   const behind = deployed.behind ? ` (${deployed.behind} behind)` : '';
   return `${read}, deployed ${shortRevision(deployed.revision)}${behind}`;

@@ -13,7 +13,7 @@ export const spoken: Record<DriftState, Spoken> = {
   drifted: { word: 'drifted', colour: 'yellow' },
   missing: { word: 'missing', colour: 'red' },
   suspect: { word: 'perhaps drifted', colour: 'yellow' },
-  'prune-candidate': { word: 'to be pruned', colour: 'yellow' },
+  'prune-candidate': { word: 'orphaned', colour: 'yellow' },
   orphan: { word: 'orphaned', colour: 'cyan' },
   untracked: { word: 'untracked', colour: 'cyan' },
   terminating: { word: 'terminating', colour: 'cyan' },
@@ -39,6 +39,15 @@ export function countStates(environments: readonly EnvironmentDrift[]): Counts {
   return counts;
 }
 
+/** `3 drifted`, `1 missing`, in the given order; states that share a word are counted together. */
+export function countWords(counts: Counts, order: readonly DriftState[]): string[] {
+  const words = Map.groupBy(order, state => spoken[state].word);
+  return [...words].flatMap(([word, sharing]) => {
+    const count = sharing.reduce((sum, state) => sum + counts[state], 0);
+    return count > 0 ? [`${count} ${word}`] : [];
+  });
+}
+
 /** States in which the next apply would change the cluster, or could not. */
 const driftStates: readonly DriftState[] = ['invalid', 'drifted', 'missing', 'prune-candidate'];
 const openStates: readonly DriftState[] = ['suspect', 'unknown'];
@@ -62,9 +71,7 @@ export function isOpen(state: DriftState): boolean {
 /** The line that scripts and tired people read: `3 drifted, 1 missing in 2 environments · 47 objects · 0.31 s`. */
 export function driftTotals({ environments, elapsedMs }: DriftReport): string {
   const counts = countStates(environments);
-  const said = totalled
-    .filter(state => counts[state] > 0)
-    .map(state => `${counts[state]} ${spoken[state].word}`);
+  const said = countWords(counts, totalled);
   const objects = environments.reduce((sum, environment) => sum + objectCount(environment), 0);
   const summary = said.length > 0 ? said.join(', ') : objects > 0 ? 'all in sync' : 'no objects';
   const where = quantity(environments.length, 'environment');
