@@ -1,7 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
+import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import type { DriftReport } from '../../../src/core/actions/reports.ts';
+import { formatPath } from '../../../src/core/model/path.ts';
+import { textWidth } from '../../../src/terminal/report/columns.ts';
 import { driftText } from '../../../src/terminal/report/drift-text.ts';
 import { driftOutcome, driftTotals } from '../../../src/terminal/report/states.ts';
 import { expectGolden } from '../golden.ts';
@@ -39,6 +42,37 @@ describe('the drift report', () => {
         }
   });
 
+  it('stays in its columns whatever the values are', () => {
+    const value = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 120 }),
+      fc.string({ maxLength: 30 }).map(text => `${text}\n${text}`),
+      fc.jsonValue().map(json => JSON.parse(JSON.stringify(json))),
+    );
+    const field = fc.record({ name: fc.string({ unit: 'binary', maxLength: 60 }), desired: value });
+    fc.assert(
+      fc.property(
+        fc.array(field, { maxLength: 4 }),
+        value,
+        fc.integer({ min: 40, max: 90 }),
+        (fields, live, width) => {
+          const paths = fields.map(({ name, desired }) =>
+            changed(formatPath(['data', name]), {
+              desired,
+              live,
+              by: [{ manager: name, operation: 'Apply' }],
+            }),
+          );
+          const only = result(object('v1', 'ConfigMap', 'shop/a'), 'drifted', { paths });
+          const report = { elapsedMs: 1, environments: [{ ...blank, results: [only] }] };
+          const text = driftText(report, { width, colour: false, now });
+          expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Control}\u202e]/u);
+          for (const line of text.split('\n')) expect(textWidth(line)).toBeLessThanOrEqual(width);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
   it('shows no secret and no control character', () => {
     for (const report of [sketch, all])
       for (const verbose of [false, true]) {
@@ -72,13 +106,20 @@ describe('the drift report', () => {
   });
 });
 
+const blank = {
+  name: 'a',
+  engine: 'none' as const,
+  cluster: {},
+  revision: 'x',
+  results: [],
+  notChecked: [],
+};
+
 describe('the totals', () => {
   const web = object('apps/v1', 'Deployment', 'shop/web');
   const reportOf = (...results: DriftReport['environments'][0]['results']): DriftReport => ({
     elapsedMs: 42,
-    environments: [
-      { name: 'a', engine: 'none', cluster: {}, revision: 'x', results, notChecked: [] },
-    ],
+    environments: [{ ...blank, results, notChecked: [] }],
   });
 
   it('count every state with its word', () => {
