@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { effectiveResource } from '../drift/declared.ts';
 import { UserError } from '../lib/errors.ts';
 import { writeManifests } from '../manifests/write.ts';
 import type { Application, Environment, RenderSource } from '../model/environment.ts';
@@ -10,6 +11,7 @@ import { renderApplications } from './rendering.ts';
 export interface RenderReport {
   /** What stands on standard output: for a folder or chart byte for byte what the tool prints. */
   text: string;
+  /** With the namespace that the application or the environment gives those that name none. */
   objects: { environment?: string; application?: string; object: RenderedObject }[];
   /** Why something is not in the text: one sentence each. */
   failures: string[];
@@ -32,17 +34,18 @@ export async function renderEnvironments(
 ): Promise<RenderReport> {
   const report: RenderReport = { text: '', objects: [], failures: [] };
   for (const environment of environments) {
+    const schemas = workspace.schemas(environment.kubernetes, workspace.customTypes());
     const applications = await renderApplications(workspace, environment, { trace: false });
     for (const { application, rendered } of applications) {
       const title = `# environment ${environment.name}, application ${application.name}\n`;
       const text = applicationText(application, rendered);
       if (text !== '') report.text += title + text;
-      for (const object of rendered.objects)
-        report.objects.push({
-          environment: environment.name,
-          application: application.name,
-          object,
-        });
+      const namespace = application.namespace ?? environment.namespace;
+      for (const object of rendered.objects) {
+        const resource = effectiveResource(object.resource, namespace, schemas);
+        const names = { environment: environment.name, application: application.name };
+        report.objects.push({ ...names, object: { ...object, resource } });
+      }
       report.failures.push(...failuresOf(rendered, `${environment.name}/${application.name}: `));
     }
     for (const { reason, place } of environment.unresolved)

@@ -35,7 +35,7 @@ export function declaredObjects(
       ),
     );
     for (const object of rendered.objects) {
-      const resource = placed(object.resource, namespace, schemas);
+      const resource = effectiveResource(object.resource, namespace, schemas);
       const key = resourceKey(resource);
       const before = declared.get(key);
       const others = before ? [...before.alsoBy, before.application.name] : [];
@@ -54,7 +54,11 @@ export function declaredObjects(
 }
 
 /** Cluster-scoped kinds lose a namespace, namespaced ones get the one they were meant for. */
-function placed(resource: Resource, namespace: string, schemas: Schemas): Resource {
+export function effectiveResource(
+  resource: Resource,
+  namespace: string,
+  schemas: Schemas,
+): Resource {
   const known = schemas.lookup(resource);
   if (known.found && !known.kind.namespaced) return { ...resource, namespace: '' };
   return { ...resource, namespace: resource.namespace || namespace };
