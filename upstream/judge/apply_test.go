@@ -147,6 +147,12 @@ func TestApply(t *testing.T) {
 			live:    `{apiVersion: v1, kind: ConfigMap, metadata: {name: a, annotations: {theirs: x, kubectl.kubernetes.io/last-applied-configuration: '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"annotations":{},"name":"a"},"data":{"x":"1","w":"2"}}'}}, data: {x: '0', w: '3', z: '4'}}`,
 			want:    []string{"changed .data.x", "stale .data.w"},
 		},
+		"annotations that are no texts": {
+			mode:    "csa",
+			desired: "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, annotations: {a: 1}}}",
+			live:    "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}",
+			want:    []string{"refused metadata.annotations must be a map of texts"},
+		},
 		"Helm's three-way": {
 			mode:     "csa3",
 			desired:  "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {x: '1'}}",

@@ -72,7 +72,10 @@ func (q *question) modified() ([]byte, error) {
 		return text, err
 	}
 	desired := q.Desired.DeepCopy()
-	annotations := desired.GetAnnotations()
+	annotations, _, err := unstructured.NestedStringMap(desired.Object, "metadata", "annotations")
+	if err != nil {
+		return nil, apierrors.NewBadRequest("metadata.annotations must be a map of texts")
+	}
 	if annotations == nil {
 		annotations = map[string]string{}
 	}

@@ -62,7 +62,7 @@ func invalidFindings(err error, object any) []finding {
 		if strings.Contains(cause.Message, followUp) {
 			continue
 		}
-		f := failure("invalid", pathOf(cause.Field, object), shortened(cause.Message))
+		f := failure("invalid", pathOf(manifestField(cause.Field, object), object), shortened(cause.Message))
 		f.Type = string(cause.Type)
 		if !slices.Contains(found, f) {
 			found = append(found, f)
@@ -78,6 +78,27 @@ func warningFinding(text string, object any) finding {
 		f.Path, f.Message = pathOf(field, object), message
 	}
 	return f
+}
+
+// What all versions of a CustomResourceDefinition have in common is named so by its internal form.
+var sharedFields = [][2]string{
+	{"spec.validation.", "spec.versions[0].schema."},
+	{"spec.subresources", "spec.versions[0].subresources"},
+	{"spec.additionalPrinterColumns", "spec.versions[0].additionalPrinterColumns"},
+	{"spec.selectableFields", "spec.versions[0].selectableFields"},
+}
+
+// manifestField says where in the manifest a field is that upstream names by its internal form.
+func manifestField(field string, object any) string {
+	if fields, _ := object.(map[string]any); fields["kind"] != "CustomResourceDefinition" {
+		return field
+	}
+	for _, names := range sharedFields {
+		if rest, ok := strings.CutPrefix(field, names[0]); ok {
+			return names[1] + rest
+		}
+	}
+	return field
 }
 
 const maxMessage = 300

@@ -62,6 +62,7 @@ func TestValidate(t *testing.T) {
 		"custom rule":       {text: "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a}\nspec: {limit: 2}", want: []string{"invalid .spec"}},
 		"custom version":    {text: "apiVersion: example.com/v1alpha1\nkind: Widget\nmetadata: {name: a}", want: []string{"version .apiVersion"}},
 		"definition":        {text: widgetType},
+		"one version":       {text: "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: as.b.io}\nspec: {group: b.io, scope: Cluster, names: {plural: as, kind: A}, versions: [{name: v1, served: true, storage: true, additionalPrinterColumns: [{name: A, type: x, jsonPath: .a}], schema: {openAPIV3Schema: {type: object, properties: {spec: {type: array}}}}}]}", want: []string{"invalid .spec.versions[0].additionalPrinterColumns[0].type", "invalid .spec.versions[0].schema.openAPIV3Schema.properties.spec.items"}},
 		"broken definition": {text: strings.Replace(widgetType, "self.size <=", "self.sise <=", 1), want: []string{"invalid .spec.versions[0].schema.openAPIV3Schema.properties.spec.x-kubernetes-validations[0].rule"}},
 	} {
 		t.Run(name, func(t *testing.T) { expect(t, foundIn(t, c.text, types, c.target), c.want) })
