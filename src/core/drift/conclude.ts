@@ -114,9 +114,16 @@ export function unchanged(open: Open): DriftResult {
   return finished({ ...resultOf(open.input, state, reason), notes: open.notes }, open);
 }
 
+const unsaid = 'What the next apply would change is not known: ';
+
+/** True for what only the judge could settle, and it did not answer; a server still may. */
+export function isWithoutJudge({ state, reason }: DriftResult): boolean {
+  return state === 'unknown' && reason?.startsWith(unsaid) === true;
+}
+
 /** The result for an object that only the judge could settle, when it did not answer. */
 export function withoutJudge(open: Open, why: string): DriftResult {
-  const reason = `What the next apply would change is not known: ${why}.`;
+  const reason = `${unsaid}${why}.`;
   return finished({ ...resultOf(open.input, 'unknown', reason), notes: open.notes }, open);
 }
 

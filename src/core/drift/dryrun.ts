@@ -1,4 +1,5 @@
 import type { DriftPath, DriftResult } from '../model/drift.ts';
+import { isWithoutJudge } from './conclude.ts';
 import { refusalOf } from './refusal.ts';
 
 /** What a server said to the dry-run of an apply. */
@@ -7,28 +8,33 @@ export type DryRunAnswer =
   /** Without `paths` the server was only seen to change something. */
   | { kind: 'differs'; paths?: DriftPath[] }
   | { kind: 'refused'; status: number; message: string }
-  /** It was not asked, or could not answer. */
-  | { kind: 'unavailable'; reason: string };
+  /** It was not asked, or could not answer; forbidden: it will not for any object of the kind. */
+  | { kind: 'unavailable'; reason: string; forbidden?: boolean };
 
 /**
  * The local result with the server's word (drift.md 3.6). The server has the last word where it could
  * answer; where it could not, the local verdict stays and is marked *unconfirmed*.
  */
 export function confirm(result: DriftResult, answer: DryRunAnswer): DriftResult {
-  if (!['drifted', 'suspect', 'synced'].includes(result.state)) return result;
+  const open = ['drifted', 'suspect', 'synced'].includes(result.state) || isWithoutJudge(result);
+  if (!open) return result;
   if (answer.kind === 'unavailable') return unconfirmed(result, answer.reason);
   if (answer.kind === 'refused') return refused(result, answer);
-  const confirmed = { ...result, confirmed: 'dry-run' as const };
-  if (answer.kind === 'differs')
-    return { ...confirmed, state: 'drifted', paths: answer.paths ?? result.paths };
   const kept = result.paths.filter(takenOverByFlux);
-  if (kept.length > 0) return { ...confirmed, paths: kept };
-  const { reason: _, equivalent: __, recreate: ___, ...rest } = confirmed;
-  return { ...rest, state: 'synced', paths: [] };
+  const paths = answer.kind === 'same' ? [] : (answer.paths ?? result.paths);
+  const all = [...paths, ...kept.filter(({ path }) => paths.every(other => other.path !== path))];
+  const { reason: _, recreate: __, equivalent: ___, ...rest } = result;
+  return {
+    ...rest,
+    state: all.length > 0 || answer.kind === 'differs' ? 'drifted' : 'synced',
+    paths: all,
+    confirmed: 'dry-run',
+    ...(all.length > 0 && all.every(path => path.equivalent) ? { equivalent: true } : {}),
+  };
 }
 
 function unconfirmed(result: DriftResult, reason: string): DriftResult {
-  if (result.state === 'synced') return result;
+  if (result.state === 'synced' || result.state === 'unknown') return result;
   return { ...result, confirmed: 'unconfirmed', reason: result.reason ?? reason };
 }
 

@@ -7,6 +7,7 @@ import { deployerOf, usualOwners } from './deployer.ts';
 import type { Compared, EnvironmentInput } from './environment-input.ts';
 import type { DriftInput } from './input.ts';
 import { removedObjects } from './removed.ts';
+import { withServerWord } from './server-word.ts';
 
 /**
  * Compares what the applications of an environment declare with what runs, and looks for objects that
@@ -21,10 +22,9 @@ export async function compareEnvironment(
   const declared = declaredObjects(environment, applications, schemas);
   const resources = declared.map(({ resource }) => resource);
   const live = await readLive(cluster, resources, environment.namespace, signal);
-  const results = await compareObjects(
-    declared.map(each => inputOf(each, environment, live, input)),
-    input,
-  );
+  const inputs = declared.map(each => inputOf(each, environment, live, input));
+  const local = await compareObjects(inputs, input);
+  const results = input.localOnly ? local : await withServerWord(inputs, local, input);
   const compared = results.map((result, index) => ({ result, declared: declared[index] }));
   const removed = await removedObjects(input, declared, live);
   return { compared: [...compared, ...removed.found], notChecked: removed.notChecked };

@@ -9,6 +9,8 @@ export interface EnvironmentInput extends CompareOptions {
   /** Every application of the environment, rendered; failed renders too. */
   applications: readonly RenderedApplication[];
   cluster: Cluster;
+  /** True to send no dry-run to the cluster: each leaves an entry in its audit log. */
+  localOnly?: boolean;
 }
 
 export interface Compared {

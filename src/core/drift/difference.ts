@@ -1,0 +1,95 @@
+import { formatPath, parsePath, resolveSteps, type Step } from '../model/path.ts';
+import { isObject, type Json, type JsonObject } from '../model/resource.ts';
+import type { FieldType } from '../schemas/type.ts';
+import type { ApplyChange } from '../upstream/judge.ts';
+import { lastAppliedAnnotation } from './last-applied.ts';
+import { anyType, fieldType, itemStep, itemType, listMerge, stepText } from './typed-path.ts';
+import { equal, own, without } from './values.ts';
+
+/**
+ * What differs between a live object and the server's answer to a dry-run of its apply. Both are as the
+ * server writes them, so that values are compared as they stand (drift.md 3.3).
+ */
+export function differences(
+  live: JsonObject,
+  answer: JsonObject,
+  desired: JsonObject,
+  type: FieldType,
+): ApplyChange[] {
+  const changes = compare(ownFields(live), ownFields(answer), type, []);
+  return changes.map(change => toldBy(change, desired));
+}
+
+/** What the manifest does not declare and changes is stale; what it does not declare and comes is a consequence. */
+function toldBy(change: ApplyChange, desired: JsonObject): ApplyChange {
+  const found = resolveSteps(desired, parsePath(change.path));
+  const declared = found.complete && found.value !== null;
+  if (declared || change.kind === 'order' || change.kind === 'stale') return change;
+  const { desired: becomes, ...rest } = change;
+  if (change.kind === 'missing') return { ...rest, becomes, consequence: true };
+  return { ...rest, kind: 'stale', becomes };
+}
+
+const serverFields = ['managedFields', 'generation', 'resourceVersion', 'creationTimestamp', 'uid'];
+const serverAnnotations = [lastAppliedAnnotation, 'deprecated.daemonset.template.generation'];
+
+function ownFields(object: JsonObject): JsonObject {
+  const metadata = isObject(object.metadata) ? object.metadata : {};
+  let kept = serverFields.reduce(without, metadata);
+  if (isObject(kept.annotations)) {
+    const annotations = serverAnnotations.reduce(without, kept.annotations);
+    kept =
+      Object.keys(annotations).length > 0 ? { ...kept, annotations } : without(kept, 'annotations');
+  }
+  return { ...without(object, 'status'), metadata: kept };
+}
+
+function compare(
+  live: Json | undefined,
+  after: Json | undefined,
+  type: FieldType,
+  steps: Step[],
+): ApplyChange[] {
+  if (equal(live, after)) return [];
+  const path = formatPath(steps);
+  if (live === undefined) return [{ path, kind: 'missing', desired: after }];
+  if (after === undefined) return [{ path, kind: 'stale', live }];
+  if (isObject(live) && isObject(after)) {
+    return [...new Set([...Object.keys(live), ...Object.keys(after)])].flatMap(key =>
+      compare(own(live, key), own(after, key), fieldType(type, key) ?? anyType, [...steps, key]),
+    );
+  }
+  const members =
+    Array.isArray(live) && Array.isArray(after)
+      ? compareMembers(live, after, type, steps)
+      : undefined;
+  return members ?? [{ path, kind: 'changed', desired: after, live }];
+}
+
+/** Member by member; undefined where the list is one value, or its members cannot be told apart. */
+function compareMembers(
+  live: Json[],
+  after: Json[],
+  type: FieldType,
+  steps: Step[],
+): ApplyChange[] | undefined {
+  const was = namedItems(live, type);
+  const is = namedItems(after, type);
+  if (listMerge(type) === 'atomic' || !was || !is) return undefined;
+  const changes = [...new Map([...was, ...is])].flatMap(([name, { step }]) =>
+    compare(was.get(name)?.item, is.get(name)?.item, itemType(type), [...steps, step]),
+  );
+  const before = [...was.keys()].filter(name => is.has(name));
+  const now = [...is.keys()].filter(name => was.has(name));
+  return equal(before, now) ? changes : [...changes, { path: formatPath(steps), kind: 'order' }];
+}
+
+function namedItems(list: Json[], type: FieldType) {
+  const items = new Map<string, { step: Step; item: Json }>();
+  for (const [index, item] of list.entries()) {
+    const step = itemStep(type, item, index);
+    if (step === undefined || items.has(stepText(step))) return undefined;
+    items.set(stepText(step), { step, item });
+  }
+  return items;
+}
