@@ -17,37 +17,41 @@ import (
 type document struct {
 	template string
 	text     string
+	// plain is true for a file that is no template.
+	plain bool
 }
 
 func (m *manifests) documents() []document {
 	var all []document
 	for _, crd := range m.crds {
 		for _, text := range split(string(crd.File.Data)) {
-			all = append(all, document{crd.Filename, text})
+			all = append(all, document{template: crd.Filename, text: text, plain: true})
 		}
 	}
 	for _, manifest := range m.plain {
-		all = append(all, document{manifest.Name, manifest.Content})
+		all = append(all, document{template: manifest.Name, text: manifest.Content})
 	}
 	for _, hook := range m.hooks {
-		all = append(all, document{hook.Path, hook.Manifest})
+		all = append(all, document{template: hook.Path, text: hook.Manifest})
 	}
 	return all
 }
 
 // objects reads each document as the API server's clients do. Documents of comments only are none.
-func (m *manifests) objects(sources map[string]string) ([]objects.Object, error) {
-	var all []objects.Object
+func (m *manifests) objects(sources map[string]string) ([]document, []objects.Object, error) {
+	var read []document
+	var found []objects.Object
 	for _, document := range m.documents() {
 		value, err := yaml.YAMLToJSON([]byte(document.text))
 		if err != nil {
-			return nil, fmt.Errorf("YAML parse error on %s: %w", document.template, err)
+			return nil, nil, fmt.Errorf("YAML parse error on %s: %w", document.template, err)
 		}
 		if !bytes.Equal(bytes.TrimSpace(value), []byte("null")) {
-			all = append(all, objects.Object{Value: value, Source: sources[document.template], Document: document.text})
+			read = append(read, document)
+			found = append(found, objects.Object{Value: value, Source: sources[document.template]})
 		}
 	}
-	return all, nil
+	return read, found, nil
 }
 
 func split(text string) []string {

@@ -4,6 +4,7 @@ package helm
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"strings"
 
 	"helm.sh/helm/v4/pkg/chart/common"
@@ -17,6 +18,7 @@ import (
 
 	"driftline/renderer/internal/files"
 	"driftline/renderer/internal/objects"
+	"driftline/renderer/internal/provenance"
 )
 
 // Request asks for one release of a chart.
@@ -30,12 +32,16 @@ type Request struct {
 	KubeVersion string   `json:"kubeVersion"`
 	APIVersions []string `json:"apiVersions"`
 	IncludeCRDs bool     `json:"includeCrds"`
+	// Trace asks where each field comes from.
+	Trace bool `json:"trace"`
 }
 
 // Values is a file of the repository, or a text with the place it stands for.
 type Values struct {
 	File string `json:"file"`
 	Text string `json:"text"`
+	// Place is where the text stands in a file.
+	Place provenance.Place `json:"place"`
 }
 
 // MissingDependencies is the error of a chart whose charts/ folder is not complete.
@@ -53,16 +59,24 @@ func Template(view *files.View, request Request) (objects.Rendered, error) {
 	if err != nil {
 		return objects.Rendered{}, err
 	}
-	made, calls, err := prepared.render()
+	calls := newCalls()
+	made, outputs, err := prepared.renderWith(calls)
 	if err != nil {
 		return objects.Rendered{}, err
 	}
 	rendered := objects.Rendered{Text: made.text()}
 	names := sources(view, prepared.chart, request.Path)
-	if rendered.Objects, err = made.objects(names); err != nil {
+	documents, found, err := made.objects(names)
+	if err != nil {
 		return objects.Rendered{}, err
 	}
-	prepared.findUnstable(made, rendered.Objects, calls)
+	rendered.Objects = found
+	prepared.findUnstable(documents, found, calls)
+	if request.Trace {
+		for index, traced := range prepared.trace(view, request, names, documents, outputs, calls) {
+			found[index].Provenance = traced
+		}
+	}
 	return rendered, nil
 }
 
@@ -160,19 +174,18 @@ type manifests struct {
 	hooks []*release.Hook
 }
 
-func (p *preparedChart) render() (*manifests, *calls, error) {
-	calls := newCalls()
-	made, err := p.renderWith(calls)
-	return made, calls, err
+// renderWith renders; outputs are what the templates printed, by their names.
+func (p *preparedChart) renderWith(calls *calls) (made *manifests, outputs map[string]string, err error) {
+	if outputs, err = p.execute(calls); err != nil {
+		return nil, nil, err
+	}
+	made, err = p.sort(maps.Clone(outputs))
+	return made, outputs, err
 }
 
-func (p *preparedChart) renderWith(calls *calls) (*manifests, error) {
+func (p *preparedChart) execute(calls *calls) (map[string]string, error) {
 	engine := engine.Engine{CustomTemplateFuncs: calls.functions()}
-	files, err := engine.Render(p.chart, p.values)
-	if err != nil {
-		return nil, err
-	}
-	return p.sort(files)
+	return engine.Render(p.chart, p.values)
 }
 
 // sort takes the notes out and orders the rest as Helm installs it.

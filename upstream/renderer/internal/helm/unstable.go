@@ -2,6 +2,7 @@ package helm
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"sort"
 	"strings"
@@ -20,16 +21,29 @@ var madeAnew = []string{
 	"randAscii", "randBytes", "randInt", "randNumeric", "shuffle", "uuidv4",
 }
 
-// calls remembers which functions a render called whose answer is not decided by the chart and its values.
+// calls remembers which functions a render called whose answer is not decided by the chart and its values,
+// and what they answered.
 type calls struct {
 	anew    map[string]bool
 	lookups map[string]bool
 	// now is what the function of that name answers.
-	now time.Time
+	now     time.Time
+	answers map[string][][]reflect.Value
+	// replayed are the answers to give again, in the order in which they were given.
+	replayed map[string][][]reflect.Value
 }
 
 func newCalls() *calls {
-	return &calls{anew: map[string]bool{}, lookups: map[string]bool{}, now: time.Now()}
+	return &calls{
+		anew: map[string]bool{}, lookups: map[string]bool{}, now: time.Now(), answers: map[string][][]reflect.Value{},
+	}
+}
+
+// again is for a render in which the functions answer as they did.
+func (c *calls) again() *calls {
+	other := newCalls()
+	other.now, other.replayed = c.now, maps.Clone(c.answers)
+	return other
 }
 
 // functions replaces these functions by ones that answer the same and are remembered. `lookup` finds
@@ -57,16 +71,22 @@ func (c *calls) functions() template.FuncMap {
 func (c *calls) remembering(name string, function reflect.Value) any {
 	return reflect.MakeFunc(function.Type(), func(arguments []reflect.Value) []reflect.Value {
 		c.anew[name] = true
-		if function.Type().IsVariadic() {
-			return function.CallSlice(arguments)
+		if known := c.replayed[name]; len(known) > 0 {
+			c.replayed[name] = known[1:]
+			return known[0]
 		}
-		return function.Call(arguments)
+		call := function.Call
+		if function.Type().IsVariadic() {
+			call = function.CallSlice
+		}
+		answer := call(arguments)
+		c.answers[name] = append(c.answers[name], answer)
+		return answer
 	}).Interface()
 }
 
-// findUnstable marks the objects that a second render makes otherwise, and those whose template asks the
-// cluster.
-func (p *preparedChart) findUnstable(made *manifests, found []objects.Object, first *calls) {
+// findUnstable marks what a second render makes otherwise, and the objects whose template asks the cluster.
+func (p *preparedChart) findUnstable(documents []document, found []objects.Object, first *calls) {
 	if len(first.anew) > 0 {
 		p.compareAgain(found, first)
 	}
@@ -75,13 +95,9 @@ func (p *preparedChart) findUnstable(made *manifests, found []objects.Object, fi
 	}
 	reason := fmt.Sprintf("the chart looks up %s in the cluster (lookup), so it may render otherwise there", list(first.lookups))
 	asking := templatesReaching(p.chart, "lookup")
-	index := 0
-	for _, document := range made.documents() {
-		if index < len(found) && found[index].Document == document.text {
-			if asking[document.template] && found[index].Unresolved == "" {
-				found[index].Unresolved = reason
-			}
-			index++
+	for index, document := range documents {
+		if asking[document.template] && found[index].Unresolved == "" {
+			found[index].Unresolved = reason
 		}
 	}
 }
@@ -92,9 +108,9 @@ func (p *preparedChart) compareAgain(found []objects.Object, first *calls) {
 	again := newCalls()
 	again.now = first.now.AddDate(1, 1, 1).Add(time.Hour + time.Minute + time.Second)
 	var second []objects.Object
-	other, err := p.renderWith(again)
+	other, _, err := p.renderWith(again)
 	if err == nil {
-		second, err = other.objects(nil)
+		_, second, err = other.objects(nil)
 	}
 	if err != nil || len(second) != len(found) {
 		for index := range found {

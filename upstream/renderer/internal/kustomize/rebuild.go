@@ -29,7 +29,7 @@ func (t *tracer) rebuild(prepare func(*survey)) *rebuilt {
 
 // node is the same object in this build, or nil: the one of the same index, for most, else the only one of
 // its kind and name. Marks in names and left-out patches can change the order.
-func (r *rebuilt) node(index int, built *yaml.Node) *yaml.Node {
+func (r *rebuilt) node(index, size int, built *yaml.Node) *yaml.Node {
 	if r == nil {
 		return nil
 	}
@@ -46,6 +46,13 @@ func (r *rebuilt) node(index int, built *yaml.Node) *yaml.Node {
 		if len(found) == 1 {
 			return found[0]
 		}
+		if len(found) > 1 {
+			return nil
+		}
+	}
+	// A JSON patch may have given it another name.
+	if index < len(r.nodes) && len(r.nodes) == size && yaml.NewRNode(r.nodes[index]).GetKind() == yaml.NewRNode(built).GetKind() {
+		return r.nodes[index]
 	}
 	return nil
 }

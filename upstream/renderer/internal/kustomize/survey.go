@@ -66,7 +66,38 @@ func (s *survey) rewrite(name string, content []byte) []byte {
 	if patch := jsonPatch(string(content)); patch != nil {
 		return []byte(s.jsonPatch(patch, numbered))
 	}
+	if s.marks != nil && !s.markNames {
+		if text, ok := s.transformer(string(content), numbered); ok {
+			return []byte(text)
+		}
+	}
 	return numbered.padded(content)
+}
+
+// transformer marks what a builtin transformer's file says; not ok for other files.
+func (s *survey) transformer(content string, numbered *span) (string, bool) {
+	root, err := yaml.Parse(content)
+	if err != nil || yaml.IsMissingOrNull(root) || root.GetApiVersion() != "builtin" {
+		return "", false
+	}
+	for _, field := range []string{"labels", "annotations", "imageTag", "replica"} {
+		values := root.Field(field)
+		if values == nil || values.Value.YNode().Kind != yaml.MappingNode {
+			continue
+		}
+		content := values.Value.YNode().Content
+		for index := 0; index+1 < len(content); index += 2 {
+			key, scalar := content[index].Value, content[index+1]
+			made := mark{place: numbered.place(scalar.Line, scalar.Column), field: field}
+			if key == "count" {
+				s.marks.number(scalar, made)
+			} else if key != "name" || field != "imageTag" && field != "replica" {
+				s.marks.text(scalar, made)
+			}
+		}
+	}
+	text, err := root.String()
+	return text, err == nil
 }
 
 func (s *survey) kustomization(name string, content []byte) []byte {

@@ -15,7 +15,7 @@ import (
 // trace tells where every field of a build comes from. The same is built again with numbered and marked
 // texts. What these builds say of a field is taken only where they made the same value.
 func trace(view *files.View, request Request, built resmap.ResMap, made *generated) []*provenance.Trace {
-	t := &tracer{view: view, request: request, made: made, firstLine: linesToSpare(built)}
+	t := &tracer{view: view, request: request, made: made, size: built.Size(), firstLine: linesToSpare(built)}
 	t.marked = t.rebuild(func(s *survey) { s.marks = newMarks() })
 	if t.marked == nil {
 		t.marked = t.rebuild(func(*survey) {})
@@ -40,7 +40,8 @@ type tracer struct {
 	// marked has marks on all but names, named on these only; unpatched is without JSON 6902 patches, which
 	// lose the lines of the objects they touch.
 	marked, named, unpatched *rebuilt
-	firstLine                int
+	// size is how many objects were built.
+	size, firstLine int
 	// renamed leads from names in the build with marked names, without the marks, to the built ones: marks
 	// change the hashes of contents.
 	renamed map[string]string
@@ -64,7 +65,7 @@ func (t *tracer) findNames(built resmap.ResMap) {
 	t.renamed, t.generated = map[string]string{}, map[string][]generator{}
 	for index, resource := range built.Resources() {
 		node, name := resource.YNode(), resource.GetName()
-		if named := t.named.node(index, node); named != nil {
+		if named := t.named.node(index, t.size, node); named != nil {
 			t.renamed[t.named.plain(yaml.NewRNode(named).GetName())] = name
 		}
 		if t.marked != nil && t.isGenerated(index, node) {
@@ -82,7 +83,7 @@ func (t *tracer) isGenerated(index int, built *yaml.Node) bool {
 		return false
 	}
 	for _, other := range []*rebuilt{t.marked, t.unpatched} {
-		if node := other.node(index, built); node != nil {
+		if node := other.node(index, t.size, built); node != nil {
 			if _, _, ok := other.survey.numbers.locate(node); ok {
 				return false
 			}
@@ -94,8 +95,8 @@ func (t *tracer) isGenerated(index int, built *yaml.Node) bool {
 // object traces one object.
 func (t *tracer) object(index int, built *yaml.Node) *provenance.Trace {
 	o := &objectTracer{tracer: t, built: built, fields: map[string]provenance.Place{}}
-	o.marked, o.named = nodesOf(t.marked.node(index, built)), nodesOf(t.named.node(index, built))
-	if unpatched := t.unpatched.node(index, built); unpatched != nil {
+	o.marked, o.named = nodesOf(t.marked.node(index, t.size, built)), nodesOf(t.named.node(index, t.size, built))
+	if unpatched := t.unpatched.node(index, t.size, built); unpatched != nil {
 		o.unpatched = map[string]*yaml.Node{}
 		align(built, unpatched, "", o.unpatched)
 	}

@@ -24,6 +24,4 @@ type Object struct {
 	Volatile []string `json:"volatile,omitempty"`
 	// Provenance is set where it was asked for.
 	Provenance *provenance.Trace `json:"provenance,omitempty"`
-	// Document is the printed text of the object.
-	Document string `json:"-"`
 }
