@@ -55,9 +55,12 @@ function compare(
   if (live === undefined) return [{ path, kind: 'missing', desired: after }];
   if (after === undefined) return [{ path, kind: 'stale', live }];
   if (isObject(live) && isObject(after)) {
-    return [...new Set([...Object.keys(live), ...Object.keys(after)])].flatMap(key =>
-      compare(own(live, key), own(after, key), fieldType(type, key) ?? anyType, [...steps, key]),
-    );
+    const keys = new Set([...Object.keys(live), ...Object.keys(after)]);
+    return [...keys]
+      .sort()
+      .flatMap(key =>
+        compare(own(live, key), own(after, key), fieldType(type, key) ?? anyType, [...steps, key]),
+      );
   }
   const members =
     Array.isArray(live) && Array.isArray(after)
