@@ -23,9 +23,10 @@ export function resolveLinks(entries: ReadonlyMap<string, TreeEntry>, root?: str
   return { files: tree.files, left: tree.left };
 }
 
-/** More files than this are not listed by way of links: links to links multiply without end. */
-const maxLinkedFiles = 50_000;
+/** More entries than this are not followed by way of links: links to links multiply without end. */
+const maxLinked = 50_000;
 const maxHops = 40;
+const endless = Symbol('endless');
 
 class Tree {
   readonly files = new Map<string, string>();
@@ -48,18 +49,25 @@ class Tree {
 
   /** Lists what the link at `real` leads to under `path`; `chain` are the folders it was reached through. */
   follow(path: string, real: string, chain: readonly string[]): void {
+    if (this.#isExhausted(path)) return;
     const target = this.#resolve(real, 0);
     if (target === undefined) this.#leave(path, 'is a link that leads out of the repository');
+    else if (target === endless) this.#leave(path, 'is a link that leads to itself');
     else if (target === '') this.#leave(path, 'is a link to the whole repository');
     else if (this.#entries.get(target)?.kind === 'file') this.#addLinked(path, target);
     else if (!this.#folders.has(target)) this.#leave(path, 'is a link that leads nowhere');
-    else if ([...chain, posix.dirname(real)].some(folder => isWithin(target, folder)))
+    else this.#enter(path, target, [...chain, parentOf(real)]);
+  }
+
+  #enter(path: string, folder: string, chain: readonly string[]): void {
+    if (chain.some(above => isWithin(folder, above)))
       this.#leave(path, 'is a link to a folder that it is in');
-    else this.#expand(path, target, [...chain, target]);
+    else this.#expand(path, folder, [...chain, folder]);
   }
 
   #expand(path: string, folder: string, chain: readonly string[]): void {
     for (const name of this.#folders.get(folder) ?? []) {
+      if (this.#linked > maxLinked) return;
       const real = `${folder}/${name}`;
       const entry = this.#entries.get(real);
       if (entry === undefined) this.#expand(`${path}/${name}`, real, chain);
@@ -69,20 +77,29 @@ class Tree {
   }
 
   #addLinked(path: string, real: string): void {
-    this.#linked++;
-    if (this.#linked <= maxLinkedFiles) this.files.set(path, real);
-    else if (this.#linked === maxLinkedFiles + 1)
-      this.#leave(path, `and more: links lead to more than ${maxLinkedFiles} files`);
+    if (!this.#isExhausted(path)) this.files.set(path, real);
   }
 
   #leave(file: string, reason: string): void {
-    if (this.#linked <= maxLinkedFiles + 1) this.left.push({ file, reason });
+    this.left.push({ file, reason });
   }
 
-  /** The path without links that a link leads to; undefined when it leaves the tree or never ends. */
-  #resolve(link: string, hops: number): string | undefined {
+  /** Counts what is listed by way of links; true when it is too much. */
+  #isExhausted(path: string): boolean {
+    this.#linked++;
+    if (this.#linked === maxLinked + 1)
+      this.#leave(
+        path,
+        `and what follows are left out: links lead to more than ${maxLinked} files`,
+      );
+    return this.#linked > maxLinked;
+  }
+
+  /** The path without links that a link leads to; undefined when it leaves the tree. */
+  #resolve(link: string, hops: number): string | typeof endless | undefined {
     const entry = this.#entries.get(link);
-    if (entry?.kind !== 'link' || hops > maxHops) return undefined;
+    if (hops > maxHops) return endless;
+    if (entry?.kind !== 'link') return undefined;
     const start = this.#startOf(link, entry.target);
     if (start === undefined) return undefined;
     let path = start.folder;
@@ -96,7 +113,7 @@ class Tree {
       path = path === '' ? part : `${path}/${part}`;
       if (this.#entries.get(path)?.kind !== 'link') continue;
       const next = this.#resolve(path, hops + 1);
-      if (next === undefined) return undefined;
+      if (next === undefined || next === endless) return next;
       path = next;
     }
     return path;
