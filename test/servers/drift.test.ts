@@ -252,7 +252,7 @@ async function bothOf(kind: string, namespace: string) {
         resource,
         desired: object,
         live: found.object,
-        application: { mode: 'ssa', manager: 'kubectl' },
+        owners: { said: { mode: 'ssa', manager: 'kubectl' } },
         ignore: [],
       },
     ],
