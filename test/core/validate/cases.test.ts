@@ -26,8 +26,9 @@ const folders = existsSync(cases) ? readdirSync(cases) : [];
 const complete = ['schema', 'yaml-syntax', 'object-semantics', 'names-labels', 'crd', 'valid'];
 
 describe.skipIf((folders.length === 0 || !programPath('judge')) && !process.env.CI)('case', () => {
-  const judge = new Judge();
-  afterAll(() => judge.close());
+  // Where CI lacks the program, what only it can find is missed and the tests fail.
+  const judge = programPath('judge') ? new Judge() : undefined;
+  afterAll(() => judge?.close());
 
   it('folders are there', () => expect(folders.length).toBeGreaterThan(100));
 

@@ -19,8 +19,9 @@ function markedLines(text: string): string[] {
 }
 
 describe.skipIf(programPath('judge') === undefined && !process.env.CI)('rule', () => {
-  const judge = new Judge();
-  afterAll(() => judge.close());
+  // Where CI lacks the program, what only it can find is missed and the tests fail.
+  const judge = programPath('judge') ? new Judge() : undefined;
+  afterAll(() => judge?.close());
 
   async function check(rule: string, name: string) {
     const text = readFileSync(join(fixtures, rule, name), 'utf8');
