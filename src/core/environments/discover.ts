@@ -83,8 +83,9 @@ function ownAddresses({ index, remotes }: DiscoveryInput): readonly string[] {
       ...repositoriesOf(objectAt(value, 'spec', 'template', 'spec')),
       ...objectsAt(value, 'spec', 'generators').map(({ git }) => textAt(git, 'repoURL')),
     ]),
-  ].filter(url => url !== undefined && !url.includes('{{'));
-  const distinct = new Map(named.map(url => [normalizeRemote(url), url]));
+  ].filter(url => url !== undefined);
+  const plainly = named.filter(url => !url.includes('{{'));
+  const distinct = new Map(plainly.map(url => [normalizeRemote(url), url]));
   return distinct.size === 1 ? [...distinct.values()] : [];
 }
 

@@ -1,0 +1,293 @@
+import { describe, expect, it } from 'vitest';
+import { application, discover, named, summary } from './repository.ts';
+
+const url = 'ssh://git@git.example/team/fleet';
+
+function gitRepository(name: string, address: string, ref = '{ branch: main }'): string {
+  return `apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: { name: ${name}, namespace: flux-system }
+spec: { interval: 1m, url: ${address}, ref: ${ref} }
+---
+`;
+}
+
+function kustomization(name: string, path: string, more = ''): string {
+  return `apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: { name: ${name}, namespace: flux-system }
+spec:
+  interval: 10m
+  prune: true
+  path: ${path}
+  sourceRef: { kind: GitRepository, name: flux-system }
+${more}---
+`;
+}
+
+function release(name: string, spec: string): string {
+  return `apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: { name: ${name}, namespace: apps }
+spec:
+  interval: 10m
+${spec}---
+`;
+}
+
+const localChart = `  chart:
+    spec:
+      chart: ./charts/api
+      sourceRef: { kind: GitRepository, name: flux-system, namespace: flux-system }
+`;
+
+const configMap = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n';
+
+const fleet: Record<string, string> = {
+  'clusters/eu/flux-system/gotk-sync.yaml':
+    gitRepository('flux-system', url) + kustomization('flux-system', './clusters/eu'),
+  'clusters/eu/apps.yaml':
+    kustomization('infra', './infra') +
+    kustomization('apps', './apps/eu', '  dependsOn: [{ name: infra }]\n  targetNamespace: apps\n'),
+  'clusters/us/flux-system/gotk-sync.yaml':
+    gitRepository('flux-system', url) + kustomization('flux-system', './clusters/us'),
+  'clusters/us/apps.yaml': kustomization('apps', './apps/us'),
+  'infra/a.yaml': configMap,
+  'apps/eu/kustomization.yaml': 'resources: [a.yaml, release.yaml]',
+  'apps/eu/a.yaml': configMap,
+  'apps/eu/release.yaml': release('api', `${localChart}  values:\n    replicas: 2\n`),
+  'apps/us/a.yaml': configMap,
+  'charts/api/Chart.yaml': 'apiVersion: v2\nname: api\nversion: 1.0.0\n',
+  'charts/api/templates/a.yaml': configMap,
+};
+
+describe('environments of Flux', () => {
+  it('are the clusters that Flux was bootstrapped on, with the chain of their Kustomizations', async () => {
+    const found = await discover(fleet);
+    expect(found.environments.map(({ name, engine }) => [name, engine])).toEqual([
+      ['eu', 'flux'],
+      ['us', 'flux'],
+    ]);
+    expect(summary(named(found, 'eu'))).toEqual([
+      'flux-system kustomize clusters/eu',
+      'infra kustomize infra',
+      'apps kustomize apps/eu',
+      'api helm charts/api',
+    ]);
+    expect(summary(named(found, 'us'))).toEqual([
+      'flux-system kustomize clusters/us',
+      'apps kustomize apps/us',
+    ]);
+  });
+
+  it('know order, owner, namespace and the object that deploys', async () => {
+    const apps = application(named(await discover(fleet), 'eu'), 'apps');
+    expect(apps).toMatchObject({
+      dependsOn: ['infra'],
+      namespace: 'apps',
+      owner: { mode: 'flux', manager: 'kustomize-controller' },
+      controller: { kind: 'Kustomization', namespace: 'flux-system', name: 'apps' },
+      origin: { file: 'clusters/eu/apps.yaml', line: 10 },
+      source: { flux: { name: 'apps', namespace: 'flux-system', targetNamespace: 'apps' } },
+    });
+  });
+
+  it('never follow the current context', async () => {
+    const { cluster } = named(await discover(fleet), 'eu');
+    expect(cluster).toMatchObject({
+      kind: 'none',
+      reason: expect.stringContaining('driftline.yaml'),
+    });
+  });
+
+  it('have releases of charts in the repository, with the place of their values', async () => {
+    const api = application(named(await discover(fleet), 'eu'), 'api');
+    expect(api.owner).toEqual({ mode: 'ssa', manager: 'helm-controller' });
+    expect(api.source).toMatchObject({
+      kind: 'helm',
+      release: 'api',
+      namespace: 'apps',
+      values: [
+        {
+          kind: 'inline',
+          values: { replicas: 2 },
+          place: { file: 'apps/eu/release.yaml', line: 11, column: 5 },
+        },
+      ],
+    });
+  });
+
+  it('say of a chart from elsewhere that it is not in the repository', async () => {
+    const remote = `  chart:
+    spec:
+      chart: redis
+      version: 20.x
+      sourceRef: { kind: HelmRepository, name: public }
+`;
+    const found = await discover({ ...fleet, 'apps/us/release.yaml': release('redis', remote) });
+    expect(summary(named(found, 'us'))).toContain(
+      'redis: chart redis 20.x of HelmRepository public is not in the repository',
+    );
+  });
+
+  it('take values from ConfigMaps and Secrets of the repository only', async () => {
+    const from = (spec: string) =>
+      discover({
+        ...fleet,
+        'apps/us/release.yaml': release('api', `${localChart}  valuesFrom:\n${spec}`),
+        'apps/us/values.yaml': `apiVersion: v1
+kind: Secret
+metadata: { name: values, namespace: apps }
+data:
+  values.yaml: ${Buffer.from('replicas: 4\n').toString('base64')}
+  host: ${Buffer.from('db.example').toString('base64')}
+`,
+      }).then(found => application(named(found, 'us'), 'api').source);
+    expect(await from('    - { kind: Secret, name: values }\n')).toMatchObject({
+      values: [{ values: { replicas: 4 }, place: { file: 'apps/us/values.yaml', line: 5 } }],
+    });
+    expect(
+      await from(
+        '    - { kind: Secret, name: values, valuesKey: host, targetPath: "db.hosts[0]" }\n',
+      ),
+    ).toMatchObject({ values: [{ values: { db: { hosts: ['db.example'] } } }] });
+    expect(await from('    - { kind: Secret, name: other }\n')).toEqual({
+      kind: 'unresolved',
+      reason: 'its values in Secret other are not in the repository',
+    });
+    expect(await from('    - { kind: Secret, name: other, optional: true }\n')).toMatchObject({
+      kind: 'helm',
+      values: [],
+    });
+  });
+
+  it('do not guess at another repository, another revision or another cluster', async () => {
+    const found = await discover(
+      {
+        ...fleet,
+        'clusters/us/other.yaml':
+          gitRepository('other', 'https://git.example/team/other') +
+          gitRepository('old', 'https://git.example/team/fleet.git', '{ tag: v1 }') +
+          kustomization('foreign', './x').replace('name: flux-system }', 'name: other }') +
+          kustomization('pinned', './apps/us').replace('name: flux-system }', 'name: old }') +
+          kustomization('remote', './apps/us', '  kubeConfig: { secretRef: { name: k } }\n') +
+          kustomization('gone', './nowhere'),
+      },
+      { remotes: ['git@git.example:team/fleet.git'] },
+    );
+    expect(summary(named(found, 'us'))).toEqual([
+      'flux-system kustomize clusters/us',
+      'apps kustomize apps/us',
+      'foreign: its source GitRepository flux-system/other is another repository (https://git.example/team/other)',
+      'pinned: its source GitRepository flux-system/old is revision v1 of this repository, not what is read here',
+      'remote: it is applied to another cluster (spec.kubeConfig)',
+      'gone: its path ./nowhere is not in the repository',
+    ]);
+  });
+
+  it('are roots that nothing else deploys, where there are no bootstrap files', async () => {
+    const found = await discover({
+      'kubernetes/main/apps.yaml':
+        gitRepository('flux-system', url) + kustomization('apps', './kubernetes/apps'),
+      'kubernetes/apps/web/ks.yaml': kustomization('web', './kubernetes/apps/web/app'),
+      'kubernetes/apps/web/app/a.yaml': configMap,
+    });
+    expect(found.environments.map(({ name }) => name)).toEqual(['main']);
+    expect(summary(named(found, 'main'))).toEqual([
+      'apps kustomize kubernetes/apps',
+      'web kustomize kubernetes/apps/web/app',
+    ]);
+  });
+
+  it('survive Kustomizations that deploy each other', async () => {
+    const found = await discover({
+      'clusters/a/one.yaml':
+        gitRepository('flux-system', url) + kustomization('one', './clusters/b'),
+      'clusters/b/two.yaml': kustomization('two', './clusters/a'),
+    });
+    expect(summary(named(found, 'a'))).toEqual([
+      'one kustomize clusters/b',
+      'two kustomize clusters/a',
+    ]);
+  });
+
+  it('follow an artifact that keeps the layout of the repository', async () => {
+    const generator = (to: string) => `apiVersion: source.extensions.fluxcd.io/v1beta1
+kind: ArtifactGenerator
+metadata: { name: parts, namespace: flux-system }
+spec:
+  sources: [{ alias: repo, kind: GitRepository, name: flux-system }]
+  artifacts:
+    - name: apps
+      copy:
+        - { from: "@repo/apps/us/**", to: "${to}" }
+`;
+    const artifact = kustomization('apps', './us').replace(
+      '{ kind: GitRepository, name: flux-system }',
+      '{ kind: ExternalArtifact, name: apps }',
+    );
+    const files = (to: string) => ({
+      ...fleet,
+      'clusters/us/apps.yaml': artifact,
+      'clusters/us/artifacts.yaml': generator(to),
+    });
+    const kept = await discover(files('@artifact/us/'));
+    expect(summary(named(kept, 'us'))).toContain('apps kustomize apps/us');
+    const moved = await discover(files('@artifact/elsewhere/'));
+    expect(summary(named(moved, 'us'))).toContain(
+      "apps: its source ExternalArtifact apps is put together from files in other places than the repository's",
+    );
+  });
+});
+
+describe('what a kustomization changes on the way', () => {
+  const patched = {
+    ...fleet,
+    'clusters/us/apps.yaml': kustomization('tenants', './tenants/us'),
+    'tenants/us/kustomization.yaml':
+      'namespace: team\nresources: [../base]\npatches: [{ path: patch.yaml }]',
+    'tenants/us/patch.yaml':
+      'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: team }\nspec: { path: ./apps/us }\n',
+    'tenants/base/kustomization.yaml': 'resources: [sync.yaml]',
+    'tenants/base/sync.yaml': kustomization('team', './apps/eu'),
+  };
+
+  it('is not guessed without a renderer', async () => {
+    expect(summary(named(await discover(patched), 'us'))).toContain(
+      'team: tenants/us/kustomization.yaml changes this Kustomization, which takes the renderer to follow',
+    );
+  });
+
+  it('is followed as rendered, on the line where it is written', async () => {
+    const found = await discover(patched, {
+      render: async source => {
+        const isTenants = source.kind === 'kustomize' && source.path === 'tenants/us';
+        const place = { file: 'tenants/us/kustomization.yaml', line: 1, column: 1 };
+        const resource = {
+          group: 'kustomize.toolkit.fluxcd.io',
+          version: 'v1',
+          kind: 'Kustomization',
+          namespace: 'team',
+          name: 'team',
+        };
+        const sourceRef = { kind: 'GitRepository', name: 'flux-system', namespace: 'flux-system' };
+        const value = { spec: { path: './apps/us', sourceRef } };
+        const object = { resource, value, source: place, locate: () => place };
+        return isTenants
+          ? { objects: [object] }
+          : { objects: [], failure: { message: 'not here', place } };
+      },
+    });
+    const team = application(named(found, 'us'), 'team');
+    expect(team.source).toMatchObject({ kind: 'kustomize', path: 'apps/us' });
+    expect(team.origin).toEqual({ file: 'tenants/base/sync.yaml', line: 1, column: 1 });
+  });
+
+  it('gives the outermost namespace', async () => {
+    const { 'tenants/us/patch.yaml': _, ...files } = patched;
+    files['tenants/us/kustomization.yaml'] = 'namespace: team\nresources: [../base]';
+    files['tenants/base/kustomization.yaml'] = 'namespace: base\nresources: [sync.yaml]';
+    const team = application(named(await discover(files), 'us'), 'team');
+    expect(team.controller?.namespace).toBe('team');
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { environmentPart, shortestNames } from '../../../src/core/environments/folders.ts';
+import { matchesGlob } from '../../../src/core/environments/globs.ts';
+import { setValue } from '../../../src/core/environments/helm-set.ts';
+import { normalizeRemote, sameRemote } from '../../../src/core/environments/remotes.ts';
+
+describe('git addresses', () => {
+  it('are equal in every spelling', () => {
+    const spellings = [
+      'https://git.example/Team/apps.git',
+      'https://user:token@git.example/team/apps',
+      'ssh://git@git.example:2222/team/apps.git/',
+      'git@git.example:team/apps.git',
+      'git.example:team/apps',
+      'git+ssh://git.example/team/apps',
+    ];
+    for (const spelling of spellings)
+      expect([spelling, normalizeRemote(spelling)]).toEqual([spelling, 'git.example/team/apps']);
+  });
+
+  it('differ by host and path', () => {
+    expect(sameRemote('https://a.example/x/y', 'https://b.example/x/y')).toBe(false);
+    expect(sameRemote('https://a.example/x/y', 'https://a.example/x/y-z')).toBe(false);
+    expect(sameRemote('C:/work/apps', 'c:/work/apps')).toBe(true);
+  });
+});
+
+describe('environment names in paths', () => {
+  it('follow the usual folders, the innermost first', () => {
+    const names = Object.fromEntries(
+      [
+        'apps/web/overlays/production',
+        'clusters/eu/overlays/x',
+        'clusters/eu/flux-system',
+        'apps/staging',
+        'prod/apps/web',
+        'apps/web/base',
+        'deploy/helm',
+        'overlays',
+        'apps/web',
+      ].map(path => [path, environmentPart(path)?.name]),
+    );
+    expect(names).toEqual({
+      'apps/web/overlays/production': 'production',
+      'clusters/eu/overlays/x': 'x',
+      'clusters/eu/flux-system': 'eu',
+      'apps/staging': 'staging',
+      'prod/apps/web': 'prod',
+      'apps/web/base': undefined,
+      'deploy/helm': undefined,
+      overlays: undefined,
+      'apps/web': undefined,
+    });
+  });
+
+  it('are as long as they must be to differ', () => {
+    expect(shortestNames(['clusters/eu/prod', 'clusters/us/prod', 'clusters/eu/dev'])).toEqual([
+      'eu/prod',
+      'us/prod',
+      'dev',
+    ]);
+    expect(shortestNames(['a', 'b/a', ''])).toEqual(['a', 'b/a', '']);
+  });
+});
+
+describe('globs', () => {
+  it('match within one folder, or any number of folders', () => {
+    expect(matchesGlob('apps/*', 'apps/web')).toBe(true);
+    expect(matchesGlob('apps/*', 'apps/web/base')).toBe(false);
+    expect(matchesGlob('apps/**', 'apps/web/base')).toBe(true);
+    expect(matchesGlob('**/config.json', 'config.json')).toBe(true);
+    expect(matchesGlob('**/config.json', 'a/b/config.json')).toBe(true);
+    expect(matchesGlob('a.b/?', 'axb/c')).toBe(false);
+    expect(matchesGlob('./a.b/?', 'a.b/c')).toBe(true);
+  });
+});
+
+describe('--set', () => {
+  it.each([
+    ['a.b', '1', { a: { b: 1 } }],
+    ['a[1].b', 'x', { a: [null, { b: 'x' }] }],
+    ['a\\.b', 'TRUE', { 'a.b': true }],
+    ['a', '007', { a: '007' }],
+    ['a', '0', { a: 0 }],
+    ['a', '-3', { a: -3 }],
+    ['a', '1.5', { a: '1.5' }],
+    ['a', 'null', { a: null }],
+    ['a', '', { a: '' }],
+    ['a', '{x, 2}', { a: ['x', 2] }],
+  ])('%s=%s', (path, text, values) => {
+    expect(setValue({}, path, text)).toEqual(values);
+  });
+
+  it('keeps other values, and text as text when asked to', () => {
+    const values = { a: { b: 1 } };
+    expect(setValue(values, 'a.c', '1', true)).toEqual({ a: { b: 1, c: '1' } });
+    expect(values).toEqual({ a: { b: 1 } });
+  });
+
+  it('refuses paths it does not understand', () => {
+    for (const path of ['', '[0]', 'a..b', 'a[x]', 'a=b'])
+      expect(setValue({}, path, '1')).toBeUndefined();
+  });
+});
