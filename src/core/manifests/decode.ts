@@ -21,7 +21,11 @@ function encodingOf(bytes: Uint8Array): keyof typeof decoders {
   const [first = 1, second = 1, third = 1, fourth = 1] = bytes;
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   if (first === 0xfe && second === 0xff) return 'utf-16be';
-  if (first !== 0 && second === 0 && third !== 0 && fourth === 0) return 'utf-16le';
-  if (first === 0 && second !== 0 && third === 0 && fourth !== 0) return 'utf-16be';
+  if (isText(first) && second === 0 && isText(third) && fourth === 0) return 'utf-16le';
+  if (first === 0 && isText(second) && third === 0 && isText(fourth)) return 'utf-16be';
   return 'utf-8';
+}
+
+function isText(code: number): boolean {
+  return (code >= 0x20 && code < 0x7f) || code === 0x09 || code === 0x0a || code === 0x0d;
 }
