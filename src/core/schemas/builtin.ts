@@ -78,11 +78,11 @@ export function createBuiltin(store: SchemaStore, minor: number): Builtin {
       // Nobody else may own these: other groups need a dot, and *.k8s.io an approval.
       if (gvk.group.includes('.') && !gvk.group.endsWith('.k8s.io')) return undefined;
       const homes = homesOf(gvk.kind);
-      const group = nearestName(
-        gvk.group,
-        homes.map(home => home.group),
-      );
-      return homes.find(home => home.group === group);
+      const groups = homes.map(({ group }) => group);
+      // `networking/v1` is short for networking.k8s.io/v1.
+      const whole = groups.find(group => group.startsWith(`${gvk.group}.`));
+      const meant = whole ?? nearestName(gvk.group, groups);
+      return homes.find(({ group }) => group === meant);
     },
   };
 }

@@ -25,7 +25,7 @@ export function verdictOf(
   const shown = secret ? undefined : value;
   switch (type) {
     case 'FieldValueRequired':
-      return /values: "/.test(detail)
+      return value !== undefined && /values: "/.test(detail)
         ? unsupported(shown, detail)
         : { rule: 'missing-required', says: withDetail('is required', detail) };
     case 'FieldValueNotSupported':

@@ -53,6 +53,9 @@ describe('kinds of a Kubernetes version', () => {
     expect(lookup('1.33', 'app/v1', 'Deployment')).toMatchObject({
       suggestion: gvk('apps/v1', 'Deployment'),
     });
+    expect(lookup('1.33', 'networking/v1', 'Ingress')).toMatchObject({
+      suggestion: gvk('networking.k8s.io/v1', 'Ingress'),
+    });
   });
 
   it('leaves groups of others alone', () => {
