@@ -25,7 +25,7 @@ export function destinationOf({ value }: DeployedObject): string {
 export function applicationDrafts(context: DiscoveryContext, application: DeployedObject): Draft[] {
   const sources = sourcesOf(application);
   const deploying = sources.filter(
-    ({ value }) => textAt(value, 'ref') === undefined || 'path' in value,
+    ({ value }) => !textAt(value, 'ref') || textAt(value, 'path') || textAt(value, 'chart'),
   );
   return deploying.map(({ value, pointer }, at) => ({
     application: {
@@ -90,6 +90,7 @@ function sourceOf(
   if (path === undefined || !folderExists(context.index, path))
     return unresolved(`its path ${written} is not in the repository`);
   if (isSet(source, 'plugin')) return unresolved('it is rendered by a plug-in of Argo CD');
+  if (isSet(source, 'directory')) return directorySource(source, path);
   if (isSet(source, 'helm') || context.index.charts.has(path))
     return argoHelmSource(context, application, { source, pointer, path, siblings });
   if (isSet(source, 'kustomize') || context.index.kustomizations.has(path)) {
@@ -121,8 +122,7 @@ function notHere(context: DiscoveryContext, source: JsonObject): string | undefi
   const url = textAt(source, 'repoURL') ?? '';
   const revision = textAt(source, 'targetRevision');
   const chart = textAt(source, 'chart');
-  if (chart !== undefined)
-    return `chart ${chart} ${revision ?? '*'} of ${url} is not in the repository`;
+  if (chart) return `chart ${chart} ${revision ?? '*'} of ${url} is not in the repository`;
   if (!context.isThisRepository(url)) return `its source is another repository (${url})`;
   if (!context.isThisRevision(revision))
     return `its source is revision ${revision} of this repository, not what is read here`;

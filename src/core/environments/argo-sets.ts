@@ -95,7 +95,7 @@ function gitParameters(
       named(pathParameters(folder, go)),
     );
   const files = selected(
-    [...context.index.files()].map(({ path }) => path),
+    context.index.files().map(({ path }) => path),
     objectsAt(git, 'files'),
   );
   return files.map(file => {

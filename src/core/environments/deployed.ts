@@ -45,12 +45,14 @@ export function isDeployer(group: string): boolean {
 }
 
 function mayTemplateDeployers(index: RepositoryIndex, chart: string): boolean {
-  return [...index.files()].some(
-    file =>
-      file.role === 'chart-template' &&
-      isWithin(chart, file.path) &&
-      /apiVersion:\s*["']?(argoproj\.io|\w+\.toolkit\.fluxcd\.io)\//.test(file.text),
-  );
+  return index
+    .files()
+    .some(
+      file =>
+        file.role === 'chart-template' &&
+        isWithin(chart, file.path) &&
+        /apiVersion:\s*["']?(argoproj\.io|\w+\.toolkit\.fluxcd\.io)\//.test(file.text),
+    );
 }
 
 /** A written object as the kustomizations on its way name its namespace, with what else changes it. */
@@ -109,13 +111,22 @@ function isSet(value: Json | undefined): boolean {
   return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null;
 }
 
+/** A target names kinds by an anchored regular expression; without one the patch names its kind itself. */
 function mayTouch(patch: Json, text: string, kind: string): boolean {
   const target = textAt(patch, 'target', 'kind');
-  if (target !== undefined) return target.split('|').some(name => name.includes(kind));
+  if (target !== undefined) return mayMatch(target, kind);
   return (
     objectAt(patch, 'target') !== undefined ||
     new RegExp(`kind["']?:\\s*["']?${kind}\\b`).test(text)
   );
+}
+
+function mayMatch(pattern: string, text: string): boolean {
+  try {
+    return new RegExp(`^(?:${pattern})$`).test(text);
+  } catch {
+    return true;
+  }
 }
 
 function fluxChanges(flux: FluxBuild | undefined, object: DeployedObject): string | undefined {

@@ -1,13 +1,18 @@
 import { resolveReference } from '../manifests/paths.ts';
 import type { FluxBuild, RenderSource } from '../model/environment.ts';
+import type { Resource } from '../model/resource.ts';
 import type { DeployedObject, DiscoveryContext } from './context.ts';
 import { type Draft, referenceKey } from './drafts.ts';
 import { objectAt, objectsAt, textAt, textMapAt, textsAt } from './fields.ts';
-import type { FluxSources } from './flux-sources.ts';
+import { type FluxSources, referenceOf } from './flux-sources.ts';
 import { folderExists } from './folders.ts';
 import { fluxIgnoreRules } from './ignore-rules.ts';
 
 export const kustomizeGroup = 'kustomize.toolkit.fluxcd.io';
+
+export function isKustomization({ group, kind }: Resource): boolean {
+  return group === kustomizeGroup && kind === 'Kustomization';
+}
 
 /** The application that a Flux Kustomization is (`spec` of kustomize.toolkit.fluxcd.io/v1). */
 export function kustomizationDraft(
@@ -50,14 +55,8 @@ function kustomizationSource(
     );
   if (objectAt(value, 'spec', 'kubeConfig'))
     return unresolved('it is applied to another cluster (spec.kubeConfig)');
-  const found = sources.resolve(
-    {
-      kind: textAt(value, 'spec', 'sourceRef', 'kind') ?? '',
-      name: textAt(value, 'spec', 'sourceRef', 'name') ?? '',
-      namespace: textAt(value, 'spec', 'sourceRef', 'namespace'),
-    },
-    resource,
-  );
+  const reference = referenceOf(objectAt(value, 'spec', 'sourceRef'));
+  const found = sources.resolve(reference, resource);
   if ('reason' in found) return unresolved(found.reason);
   const written = textAt(value, 'spec', 'path') ?? './';
   const path = resolveReference(found.root, `./${written}`);

@@ -5,7 +5,7 @@ import type { JsonObject } from '../model/resource.ts';
 import type { DeployedObject, DiscoveryContext } from './context.ts';
 import { type Draft, referenceKey } from './drafts.ts';
 import { objectAt, objectsAt, textAt, textsAt } from './fields.ts';
-import type { FluxSources } from './flux-sources.ts';
+import { type FluxSources, referenceOf } from './flux-sources.ts';
 import { fluxIgnoreRules } from './ignore-rules.ts';
 import { valuesFrom } from './values-from.ts';
 
@@ -100,11 +100,7 @@ function chartFolder(
   if (byReference) return referencedChart(sources, byReference, resource);
   const spec = objectAt(value, 'spec', 'chart', 'spec');
   const chart = textAt(spec, 'chart') ?? '';
-  const reference = {
-    kind: textAt(spec, 'sourceRef', 'kind') ?? '',
-    name: textAt(spec, 'sourceRef', 'name') ?? '',
-    namespace: textAt(spec, 'sourceRef', 'namespace'),
-  };
+  const reference = referenceOf(objectAt(spec, 'sourceRef'));
   if (reference.kind === 'HelmRepository') {
     const version = textAt(spec, 'version') ?? '*';
     return {
@@ -124,9 +120,8 @@ function referencedChart(
   reference: JsonObject,
   from: DeployedObject['resource'],
 ): ChartPlace {
-  const kind = textAt(reference, 'kind') ?? '';
-  const name = textAt(reference, 'name') ?? '';
-  const found = sources.find({ kind, name, namespace: textAt(reference, 'namespace') }, from);
+  const { kind, name } = referenceOf(reference);
+  const found = sources.find(referenceOf(reference), from);
   const url = textAt(found?.value, 'spec', 'url');
   const version =
     textAt(found?.value, 'spec', 'ref', 'tag') ?? textAt(found?.value, 'spec', 'ref', 'semver');

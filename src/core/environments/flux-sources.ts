@@ -23,6 +23,13 @@ export interface FluxSources {
   find(reference: SourceReference, from: Resource): DeployedObject | undefined;
 }
 
+/** How `flux bootstrap` and FluxInstance name the source that is the repository itself. */
+export const defaultBootstrap = {
+  kind: 'GitRepository',
+  name: 'flux-system',
+  namespace: 'flux-system',
+};
+
 const sourceGroup = 'source.toolkit.fluxcd.io';
 const groups: Record<string, string> = {
   ExternalArtifact: sourceGroup,
@@ -154,7 +161,8 @@ function copyRoot(
   return resolveReference(location.root, `./${root}`);
 }
 
-function referenceOf(value: JsonObject): SourceReference {
+/** A `sourceRef`, `chartRef` or the like; empty where there is none. */
+export function referenceOf(value: JsonObject | undefined): SourceReference {
   return {
     kind: textAt(value, 'kind') ?? '',
     name: textAt(value, 'name') ?? '',

@@ -4,7 +4,7 @@ import type { DeployedObject, Discoverer, DiscoveryContext } from './context.ts'
 import { type Draft, nameApplications, newEnvironment } from './drafts.ts';
 import { textAt } from './fields.ts';
 import { entriesOf, type FluxEntry, fluxEntries } from './flux-entries.ts';
-import { kustomizationDraft, kustomizeGroup } from './flux-kustomization.ts';
+import { isKustomization, kustomizationDraft } from './flux-kustomization.ts';
 import { helmGroup, releaseDraft } from './flux-release.ts';
 import { type FluxSources, fluxSources } from './flux-sources.ts';
 import { shortestNames } from './folders.ts';
@@ -69,10 +69,6 @@ async function walk(
     queue.push(...objects.filter(({ resource }) => isKustomization(resource)));
   }
   return { drafts, deployed };
-}
-
-function isKustomization({ group, kind }: DeployedObject['resource']): boolean {
-  return group === kustomizeGroup && kind === 'Kustomization';
 }
 
 function isRelease({ group, kind }: DeployedObject['resource']): boolean {

@@ -13,16 +13,13 @@ export function folderExists(index: RepositoryIndex, folder: string): boolean {
 
 /** The shortest ends of paths that tell them apart: `a/prod`, `b/prod`, `b/dev` give `a/prod`, `b/prod`, `dev`. */
 export function shortestNames(paths: readonly string[]): string[] {
-  const parts = paths.map(path => path.split('/').filter(part => part !== ''));
-  const ending = (of: string[], length: number) => of.slice(-length).join('/');
-  return parts.map((own, at) => {
-    for (let length = 1; length < own.length; length += 1) {
-      const name = ending(own, length);
-      if (!parts.some((other, index) => index !== at && ending(other, length) === name))
-        return name;
-    }
-    return own.join('/');
+  const endings = paths.map(path => {
+    const parts = path.split('/').filter(part => part !== '');
+    return parts.map((_, at) => parts.slice(-1 - at).join('/'));
   });
+  const uses = new Map<string, number>();
+  for (const ending of endings.flat()) uses.set(ending, (uses.get(ending) ?? 0) + 1);
+  return endings.map(own => own.find(ending => uses.get(ending) === 1) ?? own.at(-1) ?? '');
 }
 
 const containers = /^(overlays?|environments?|envs?|clusters?|stages?|deploy|deployments?)$/;

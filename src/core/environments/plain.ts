@@ -35,9 +35,9 @@ export const plain: Discoverer = {
     return { environments: [folderEnvironment('default', applications)], unresolved: [] };
   },
   async at({ index }, folder, name, origin) {
-    const manifest = [...index.files()].find(
-      file => file.role === 'manifest' && isWithin(folder, file.path),
-    );
+    const manifest = index
+      .files()
+      .find(file => file.role === 'manifest' && isWithin(folder, file.path));
     if (!manifest) return undefined;
     return folderEnvironment(name, [plainApplication(folder, true, manifest.path)], origin);
   },
@@ -53,7 +53,7 @@ function plainApplications(index: RepositoryIndex): Application[] {
       reach(index, path).map(({ file }) => file.path),
     ),
   );
-  const manifests = [...index.files()].filter(file => file.role === 'manifest');
+  const manifests = index.files().filter(file => file.role === 'manifest');
   // What stands beside a kustomization and is not in it was left out on purpose.
   const free = manifests
     .map(file => file.path)
