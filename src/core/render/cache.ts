@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { RenderSource } from '../model/environment.ts';
 import type { Repository } from '../model/repository.ts';
 import type { RenderedSource } from './renderer.ts';
 
@@ -22,19 +21,19 @@ export class RenderCache {
     this.#perSource = perSource;
   }
 
-  get(source: RenderSource, trace: boolean, state: FileState): RenderedSource | undefined {
-    const entries = this.#entries.get(keyOf(source)) ?? [];
+  get(target: object, trace: boolean, state: FileState): RenderedSource | undefined {
+    const entries = this.#entries.get(JSON.stringify(target)) ?? [];
     return entries.find(entry => (entry.trace || !trace) && isCurrent(entry, state))?.rendered;
   }
 
-  put(source: RenderSource, trace: boolean, state: FileState, rendered: RenderedSource): void {
+  put(target: object, trace: boolean, state: FileState, rendered: RenderedSource): void {
     const entry: Entry = {
       trace,
       rendered,
       hashes: new Map(rendered.reads.map(file => [file, state.hash(file)])),
       names: new Map(rendered.listed.map(folder => [folder, namesBelow(folder, state)])),
     };
-    const key = keyOf(source);
+    const key = JSON.stringify(target);
     const others = (this.#entries.get(key) ?? []).filter(other => other.rendered !== rendered);
     this.#entries.set(key, [entry, ...others].slice(0, this.#perSource));
   }
@@ -45,10 +44,6 @@ interface Entry {
   rendered: RenderedSource;
   hashes: Map<string, string>;
   names: Map<string, string>;
-}
-
-function keyOf(source: RenderSource): string {
-  return JSON.stringify(source);
 }
 
 function isCurrent({ rendered, hashes, names }: Entry, state: FileState): boolean {

@@ -56,19 +56,20 @@ async function lineOf(text: string, file: string, repository: Repository): Promi
   const yamlLine = /(?:invalid Kustomization|error unmarshaling|yaml): .*?line (\d+)/.exec(
     text,
   )?.[1];
-  const names = [...text.matchAll(/'([^'\s][^']*)'|"([^"\s]+)"|(https?:\/\/[^\s'"\]]+)/g)]
-    .map(match => match[1] ?? match[2] ?? match[3] ?? '')
-    .flatMap(name => [name, name.slice(name.lastIndexOf('/') + 1)])
-    .filter(name => name.length > 1 && !name.startsWith(repository.root));
-  for (const name of [...names.reverse(), ...unquotedNames(text)]) {
+  const words = text.split(/[\s'"()[\],]+/).map(word => word.replace(/:$/, ''));
+  const names = words
+    .filter(word => /[./]/.test(word) && !word.startsWith(repository.root))
+    .flatMap(word => [word, word.slice(word.lastIndexOf('/') + 1)])
+    .filter(word => /\w{2}/.test(word));
+  for (const name of [...names.reverse(), ...otherNames(text)]) {
     const line = lineWhere(content, candidate => mentions(candidate, name));
     if (line !== undefined) return line;
   }
   return Number(yamlLine ?? 1);
 }
 
-/** Fields and names that stand in messages without quotes. */
-function unquotedNames(text: string): string[] {
+/** Fields and objects that messages name. */
+function otherNames(text: string): string[] {
   const field = /unknown field "?([A-Za-z]+)"?/.exec(text)?.[1];
   const object = /no (?:matches|resource matches|target)[^:]*?(?:Id|name)?[: ]+([\w./-]+)/.exec(
     text,

@@ -9,10 +9,10 @@ import { emptyRender, type Renderer } from './renderer.ts';
 export const kustomize: Renderer = {
   id: 'kustomize',
   canRender: source => source.kind === 'kustomize',
-  async render(source, { repository, program, trace, signal }) {
+  async render(source, { repository, program, trace, origin, signal }) {
     if (source.kind !== 'kustomize') return emptyRender();
     const { path, flux } = source;
-    const request = { path, flux: flux && withoutIdentity(flux), trace };
+    const request = { path, flux: flux && withoutIdentity(flux), origin, trace };
     const answer = await program.render('kustomize', repository, request, signal);
     const place = { file: kustomizationFile(repository, path), line: 1, column: 1 };
     const finish = flux && finishFlux(flux);

@@ -33,7 +33,7 @@ export function createRendering(
   const run = async ({ source, origin }: Target, trace: boolean, signal?: AbortSignal) => {
     state ??= program.hashes(repository).then(hashes => fileState(repository, hashes));
     const files = await state;
-    const known = cache.get(source, trace, files);
+    const known = cache.get({ source, origin }, trace, files);
     if (known) return known;
     const renderer = renderers.find(candidate => candidate.canRender(source));
     if (!renderer) return failed(`nothing renders ${source.kind}`, source, origin);
@@ -45,7 +45,7 @@ export function createRendering(
         origin,
         signal,
       });
-      cache.put(source, trace, files, rendered);
+      cache.put({ source, origin }, trace, files, rendered);
       return rendered;
     } catch (error) {
       if (signal?.aborted || UpstreamError.is(error, 'aborted')) throw error;
