@@ -62,15 +62,28 @@ function switchedOff(
   return undefined;
 }
 
-/** `ssa: Merge` tells Flux not to take over what was written with kubectl. */
+/**
+ * The profile that counts for one object: `ssa: Merge` tells Flux not to take over what was written
+ * with kubectl, and Argo CD's sync option `ServerSideApply` of an object goes before its application's.
+ */
 export function effectiveProfile(
   profile: OwnerProfile,
   desired: JsonObject,
   live: JsonObject | undefined,
 ): OwnerProfile {
-  const merges =
-    profile.mode === 'flux' && marked(`${kustomizeController}/ssa`, 'Merge', desired, live);
-  return merges ? { mode: 'ssa', manager: profile.manager } : profile;
+  const { mode, manager } = profile;
+  if (mode === 'flux' && marked(`${kustomizeController}/ssa`, 'Merge', desired, live))
+    return { mode: 'ssa', manager };
+  if (manager !== 'argocd-controller') return profile;
+  const options = argoOptions(desired, 'sync-options');
+  if (options.includes('ServerSideApply=true')) return { mode: 'ssa', manager };
+  return options.includes('ServerSideApply=false') ? { mode: 'csa', manager } : profile;
+}
+
+/** The options in one of Argo CD's annotations, such as `sync-options` and `compare-options`. */
+export function argoOptions(object: JsonObject, name: string): string[] {
+  const text = metadataMap(object, 'annotations')[`argocd.argoproj.io/${name}`] ?? '';
+  return text.split(',').map(option => option.trim());
 }
 
 /** True when a label or annotation of one of the objects has the value, in whatever case, as Flux reads it. */

@@ -1,11 +1,13 @@
 import type { ApiResource, Cluster } from '../cluster/cluster.ts';
 import type { DriftResult } from '../model/drift.ts';
 import type { Schemas } from '../schemas/type.ts';
+import { adoptPaths } from './adopt.ts';
 import { begin, type Open } from './begin.ts';
 import { isWithoutJudge } from './conclude.ts';
 import { differences } from './difference.ts';
 import { confirm, type DryRunAnswer } from './dryrun.ts';
 import { judgePaths } from './hide.ts';
+import { hidings } from './ignore.ts';
 import type { DriftInput } from './input.ts';
 import { maskResult } from './mask.ts';
 import { anyType } from './typed-path.ts';
@@ -86,9 +88,14 @@ async function dryRun(
   type: ApiResource,
   signal?: AbortSignal,
 ): Promise<DryRunAnswer> {
-  const answer = await cluster.dryRunApply(type, open.desired, open.profile.manager, signal);
+  const fields = open.type ?? anyType;
+  const ignored = hidings(open.rules, open.desired, open.live, fields).flatMap(
+    ({ paths }) => paths,
+  );
+  const desired = adoptPaths(open.desired, open.live, fields, ignored);
+  const answer = await cluster.dryRunApply(type, desired, open.profile.manager, signal);
   if (answer.ok) {
-    const changes = differences(open.live, answer.object, open.desired, open.type ?? anyType);
+    const changes = differences(open.live, answer.object, open.desired, fields);
     const judged = judgePaths(open, pathsOf(changes, open));
     const paths = judged.filter(({ cover }) => cover !== 'hidden').map(({ path }) => path);
     return paths.length === 0 ? { kind: 'same' } : { kind: 'differs', paths };

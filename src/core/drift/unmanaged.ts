@@ -1,6 +1,6 @@
 import type { DriftState, OwnerProfile } from '../model/drift.ts';
 import type { JsonObject } from '../model/resource.ts';
-import { marked } from './policy.ts';
+import { argoOptions, marked } from './policy.ts';
 import {
   type Deployer,
   fluxName,
@@ -74,9 +74,9 @@ function byArgo(live: JsonObject, deployer: Deployer | undefined, listed: boolea
     return untracked(`It belongs to the Application ${application}.`);
   if (application === undefined && !listed)
     return untracked('Its tracking id does not name it, or it has none.');
-  if (optionsOf(live, 'compare-options').includes('IgnoreExtraneous'))
+  if (argoOptions(live, 'compare-options').includes('IgnoreExtraneous'))
     return { state: 'skipped', reason: 'Argo CD does not count it (IgnoreExtraneous).' };
-  const keeps = optionsOf(live, 'sync-options').find(
+  const keeps = argoOptions(live, 'sync-options').find(
     option => option === 'Prune=false' || option === 'Prune=confirm',
   );
   return candidate(
@@ -84,11 +84,6 @@ function byArgo(live: JsonObject, deployer: Deployer | undefined, listed: boolea
       ? 'No manifest declares it any more, so a sync with pruning would delete it.'
       : `No manifest declares it any more; Argo CD does not prune it by itself (${keeps}).`,
   );
-}
-
-function optionsOf(live: JsonObject, name: string): string[] {
-  const text = metadataMap(live, 'annotations')[`argocd.argoproj.io/${name}`] ?? '';
-  return text.split(',').map(option => option.trim());
 }
 
 function candidate(reason: string): Unmanaged {

@@ -69,6 +69,16 @@ describe('what is not compared', () => {
     expect(effectiveProfile(flux, merge, conf())).toEqual({ ...flux, mode: 'ssa' });
     expect(effectiveProfile(flux, conf(), conf())).toEqual(flux);
   });
+
+  it('follows an object’s own choice of server-side apply under Argo CD', () => {
+    const option = (value: string) =>
+      conf({ 'argocd.argoproj.io/sync-options': `Prune=false, ${value}` });
+    const serverSide = { ...argo, mode: 'ssa' as const };
+    expect(effectiveProfile(argo, option('ServerSideApply=true'), conf())).toEqual(serverSide);
+    expect(effectiveProfile(serverSide, option('ServerSideApply=false'), conf())).toEqual(argo);
+    expect(effectiveProfile(argo, option('Replace=true'), conf())).toEqual(argo);
+    expect(effectiveProfile(kubectl, option('ServerSideApply=false'), conf())).toEqual(kubectl);
+  });
 });
 
 describe('who applies an object', () => {
