@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { Cluster } from '../../src/core/cluster/cluster.ts';
+import type { ApiResource, Cluster } from '../../src/core/cluster/cluster.ts';
 import { customResourceDefinitions } from '../../src/core/cluster/definitions.ts';
 import { readLive } from '../../src/core/cluster/live.ts';
 import { openCluster } from '../../src/core/cluster/open.ts';
@@ -241,21 +241,23 @@ function named(kind: string, namespace: string): { resource: Resource; object: J
 /** What we say of an object, and what the server says that applying it again would change. */
 async function bothOf(kind: string, namespace: string) {
   const { resource, object } = named(kind, namespace);
-  const live = await readLive(cluster, [resource], namespace);
-  const found = live.find(resource);
-  if (!found.ok || !found.object) throw new Error(`${kind} does not run`);
+  for (;;) {
+    const live = await liveOf(resource);
+    const ours = await compare(resource, object, live);
+    const tried = await cluster.dryRunApply(await typeOf(resource), object, 'kubectl');
+    // A controller may have written in between: then they speak of different things.
+    if (tried.ok && versionOf(tried.object) !== versionOf(live)) continue;
+    const theirs = !tried.ok || !isDeepStrictEqual(stored(tried.object), stored(live));
+    return { ours, theirs };
+  }
+}
+
+async function compare(resource: Resource, object: JsonObject, live: JsonObject) {
   const definitions = await customResourceDefinitions(cluster);
   const customTypes = definitions.map(definition => definition.object);
-  const [ours] = await compareObjects(
-    [
-      {
-        resource,
-        desired: object,
-        live: found.object,
-        owners: { said: { mode: 'ssa', manager: 'kubectl' } },
-        ignore: [],
-      },
-    ],
+  const said = { mode: 'ssa', manager: 'kubectl' } as const;
+  const [result] = await compareObjects(
+    [{ resource, desired: object, live, owners: { said }, ignore: [] }],
     {
       judge,
       schemas: createSchemas({ version: '1.36', crds: customTypes }),
@@ -263,12 +265,24 @@ async function bothOf(kind: string, namespace: string) {
       customTypes,
     },
   );
+  return result as DriftResult;
+}
+
+async function liveOf(resource: Resource): Promise<JsonObject> {
+  const found = (await readLive(cluster, [resource], resource.namespace)).find(resource);
+  if (!found.ok || !found.object) throw new Error(`${resource.kind} does not run`);
+  return found.object;
+}
+
+async function typeOf({ kind }: Resource): Promise<ApiResource> {
   const discovery = await cluster.discovery();
-  const type = discovery.ok && discovery.resources.find(({ kind: k }) => k === resource.kind);
+  const type = discovery.ok && discovery.resources.find(served => served.kind === kind);
   if (!type) throw new Error(`${kind} is not served`);
-  const tried = await cluster.dryRunApply(type, object, 'kubectl');
-  const theirs = !tried.ok || !isDeepStrictEqual(stored(tried.object), stored(found.object));
-  return { ours: ours as DriftResult, theirs };
+  return type;
+}
+
+function versionOf({ metadata }: JsonObject): unknown {
+  return (metadata as JsonObject).resourceVersion;
 }
 
 /** An object without what changes by the mere act of applying. */
