@@ -100,6 +100,3 @@ function setOwn(object: JsonObject, key: string, value: Json): void {
       writable: true,
     });
 }
-
-/** Another name of `jsonOf`; the linter refuses it in imports. */
-export { jsonOf as valueOf };

@@ -7,6 +7,7 @@ import { lineStartsOf, rangeOf } from './locate.ts';
 import { readEvents } from './read-events.ts';
 import { type Chunk, splitDocuments } from './split.ts';
 import type { Node, ParsedFile } from './syntax.ts';
+import { tabIndentedLines } from './tab-lines.ts';
 
 /**
  * Reads YAML or JSON text in Kubernetes' dialect (`dialect.ts`). Never throws: a document that is broken
@@ -28,6 +29,7 @@ function parseDocument(text: string, chunk: Chunk): { root: Node | undefined; de
   const content = text.slice(chunk.start, chunk.end);
   try {
     const { root, defects } = composeDocument(content, chunk.start, readEvents(content));
+    if (root) defects.push(...tabIndentedLines(content, chunk.start, root));
     const broken = defects.some(defect => defect.rule === 'yaml-syntax');
     return { root: broken ? undefined : root, defects };
   } catch (error) {

@@ -11,6 +11,10 @@ const broken: [string, string, string][] = [
   ['tab', 'a:\n  b: 1\n«\t»c: 2\n', 'tab'],
   ['tab behind spaces', 'a:\n  b: 1\n  «\t»c: 2\n', 'tab'],
   ['tab behind a dash', 'a:\n  -«\t»b: 1\n    c: 2\n', 'tab'],
+  ['a line of one tab', 'a:\n«\t»\n  b: 1\n', 'tab'],
+  ['tab before a comment', 'a: "b"\n«\t»# c\nd: e\n', 'tab'],
+  ['tab in a block', 'a: |\n  b\n  c\n«\t»\nd: 1\n', 'tab'],
+  ['tab in a text of several lines', 'a: b\n  c\n«\t»\n  d\n', 'tab'],
   ['non-breaking spaces', 'a:\n  b: 1\n«\u00a0\u00a0»c: 2\n', 'non-breaking'],
   ['double quote', 'a: «"x»\nb: 1\nc: 2\n', 'quote'],
   ['single quote', "a: «'x»\nb: 1\n", 'quote'],
@@ -70,6 +74,17 @@ describe('a syntax error', () => {
     });
     expect(problem?.message).toContain(word);
     expect(problem?.message).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it.each([
+    'a: b\t\nc:\t# d\n  e: f\t# g\n',
+    'a: |\n  b\n  \t\n  \tc\n',
+    'a: "b\n\tc"\nd: 1\n',
+    'a: [\n\tb,\n\t\n]\n',
+    'a: b\n  \t\nc: d\n',
+    '{\n\t"a": 1\n}\n',
+  ])('is none where Kubernetes takes a tab: %j', text => {
+    expect(parseManifests(text).problems).toEqual([]);
   });
 
   it('leaves the other documents of the file', () => {
