@@ -13,6 +13,8 @@ export interface Schema {
   pattern?: string;
   minLength?: number;
   minItems?: number;
+  /** At least one of these groups of fields. */
+  anyOf?: readonly { required: readonly string[] }[];
   /** Exactly one of these groups of fields. */
   oneOf?: readonly { required: readonly string[] }[];
 }
@@ -32,8 +34,25 @@ const ignoreRule: Schema = {
       minItems: 1,
       items: { type: 'string', pattern: '^(/.*)?$' },
     },
+    jqPathExpressions: {
+      description:
+        'jq paths into the object, such as `.spec.containers[] | select(.name == "a").image`.',
+      type: 'array',
+      minItems: 1,
+      items: { type: 'string', minLength: 1 },
+    },
+    managedFieldsManagers: {
+      description: 'Field managers whose changes are left out.',
+      type: 'array',
+      minItems: 1,
+      items: { type: 'string', minLength: 1 },
+    },
   },
-  required: ['jsonPointers'],
+  anyOf: [
+    { required: ['jsonPointers'] },
+    { required: ['jqPathExpressions'] },
+    { required: ['managedFieldsManagers'] },
+  ],
   additionalProperties: false,
 };
 

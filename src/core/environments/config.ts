@@ -10,7 +10,8 @@ import { formatPath, type Pointer } from '../model/path.ts';
 import type { Json, JsonObject } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
 import { configSchema } from './config-schema.ts';
-import { objectAt, objectsAt, textAt, textsAt, valueAt } from './fields.ts';
+import { objectAt, objectsAt, textAt, valueAt } from './fields.ts';
+import { differences } from './ignore-rules.ts';
 import { checkSchema } from './schema-check.ts';
 
 /** What driftline.yaml says; empty where there is no such file. */
@@ -178,13 +179,6 @@ function readIgnore(
 ): IgnoreRule[] {
   return objectsAt(value, 'ignore').map((rule, at) => {
     const { file, line } = reader.place(root, [...pointer, at]);
-    return {
-      group: textAt(rule, 'group'),
-      kind: textAt(rule, 'kind'),
-      namespace: textAt(rule, 'namespace'),
-      name: textAt(rule, 'name'),
-      pointers: textsAt(rule, 'jsonPointers'),
-      origin: `${file}:${line}`,
-    };
+    return differences(rule, `${file}:${line}`);
   });
 }

@@ -54,9 +54,9 @@ export function checkSchema(parsed: ParsedFile, root: Node, schema: Schema): Sch
     for (const name of rule.required ?? [])
       if (!present.has(name))
         report(node.start, firstEnd(node), path, `${field(path)} needs the field ${name}`);
-    const groups = rule.oneOf ?? [];
+    const groups = rule.oneOf ?? rule.anyOf ?? [];
     const met = groups.filter(group => group.required.every(name => present.has(name)));
-    if (groups.length > 0 && met.length !== 1)
+    if (groups.length > 0 && (met.length === 0 || (rule.oneOf && met.length > 1)))
       report(
         node.start,
         firstEnd(node),

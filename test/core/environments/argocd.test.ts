@@ -64,7 +64,7 @@ describe('environments of Argo CD', () => {
       jsonPointers: [/spec/replicas]
       jqPathExpressions: ['.spec.template.metadata.annotations["a/b"]']
     - kind: Service
-      jqPathExpressions: ['.spec.ports[] | select(.name == "x")']
+      managedFieldsManagers: [kube-controller-manager]
 `;
     const found = await discover(
       { ...parts, 'apps.yaml': argo('a', '    path: plain\n', more) },
@@ -79,18 +79,13 @@ describe('environments of Argo CD', () => {
         {
           group: 'apps',
           kind: 'Deployment',
-          pointers: ['/spec/replicas', '/spec/template/metadata/annotations/a~1b'],
+          pointers: ['/spec/replicas'],
+          jq: ['.spec.template.metadata.annotations["a/b"]'],
           origin: 'apps.yaml:1',
         },
-        {
-          group: '',
-          kind: 'Service',
-          pointers: [],
-          unclear: '.spec.ports[] | select(.name == "x")',
-        },
+        { group: '', kind: 'Service', pointers: [], managers: ['kube-controller-manager'] },
       ],
     });
-    expect(a.ignore[0]?.unclear).toBeUndefined();
   });
 
   it('merge Helm values in the order of Argo CD: files, values, parameters', async () => {

@@ -188,6 +188,9 @@ describe('the schema of driftline.yaml', () => {
       '{ name: a, ignore: [{ jsonPointers: [spec] }] }',
       '{ name: a, ignore: [{ jsonPointers: [] }] }',
       '{ name: a, ignore: [{ jsonPointers: ["", /a/b] }] }',
+      '{ name: a, ignore: [{ kind: Deployment }] }',
+      '{ name: a, ignore: [{ jqPathExpressions: [.spec.replicas], jsonPointers: [/a] }] }',
+      '{ name: a, ignore: [{ managedFieldsManagers: [hpa] }] }',
       '{ name: a, protected: "yes" }',
       '[]',
     ];

@@ -1,5 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { renderingOf, startRenderer } from '../render/harness.ts';
 import { application, discover, named, summary } from './repository.ts';
+
+const { program, resident } = startRenderer();
+afterAll(() => resident.close());
 
 const url = 'ssh://git@git.example/team/fleet';
 
@@ -20,7 +24,7 @@ spec:
   interval: 10m
   prune: true
   path: ${path}
-  sourceRef: { kind: GitRepository, name: flux-system }
+  sourceRef: { kind: GitRepository, name: flux-system, namespace: flux-system }
 ${more}---
 `;
 }
@@ -168,8 +172,8 @@ data:
         'clusters/us/other.yaml':
           gitRepository('other', 'https://git.example/team/other') +
           gitRepository('old', 'https://git.example/team/fleet.git', '{ tag: v1 }') +
-          kustomization('foreign', './x').replace('name: flux-system }', 'name: other }') +
-          kustomization('pinned', './apps/us').replace('name: flux-system }', 'name: old }') +
+          kustomization('foreign', './x').replace('name: flux-system,', 'name: other,') +
+          kustomization('pinned', './apps/us').replace('name: flux-system,', 'name: old,') +
           kustomization('remote', './apps/us', '  kubeConfig: { secretRef: { name: k } }\n') +
           kustomization('gone', './nowhere'),
       },
@@ -223,7 +227,7 @@ spec:
         - { from: "@repo/apps/us/**", to: "${to}" }
 `;
     const artifact = kustomization('apps', './us').replace(
-      '{ kind: GitRepository, name: flux-system }',
+      '{ kind: GitRepository, name: flux-system, namespace: flux-system }',
       '{ kind: ExternalArtifact, name: apps }',
     );
     const files = (to: string) => ({
@@ -247,7 +251,7 @@ describe('what a kustomization changes on the way', () => {
     'tenants/us/kustomization.yaml':
       'namespace: team\nresources: [../base]\npatches: [{ path: patch.yaml }]',
     'tenants/us/patch.yaml':
-      'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: team }\nspec: { path: ./apps/us }\n',
+      'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: { name: team, namespace: flux-system }\nspec: { path: ./apps/us }\n',
     'tenants/base/kustomization.yaml': 'resources: [sync.yaml]',
     'tenants/base/sync.yaml': kustomization('team', './apps/eu'),
   };
@@ -259,28 +263,33 @@ describe('what a kustomization changes on the way', () => {
   });
 
   it('is followed as rendered, on the line where it is written', async () => {
-    const found = await discover(patched, {
-      render: async source => {
-        const isTenants = source.kind === 'kustomize' && source.path === 'tenants/us';
-        const place = { file: 'tenants/us/kustomization.yaml', line: 1, column: 1 };
-        const resource = {
-          group: 'kustomize.toolkit.fluxcd.io',
-          version: 'v1',
-          kind: 'Kustomization',
-          namespace: 'team',
-          name: 'team',
-        };
-        const sourceRef = { kind: 'GitRepository', name: 'flux-system', namespace: 'flux-system' };
-        const value = { spec: { path: './apps/us', sourceRef } };
-        const object = { resource, value, source: place, locate: () => place };
-        return isTenants
-          ? { objects: [object] }
-          : { objects: [], failure: { message: 'not here', place } };
-      },
-    });
+    const rendering = renderingOf(patched, program);
+    const found = await discover(patched, { render: source => rendering.render({ source }) });
     const team = application(named(found, 'us'), 'team');
     expect(team.source).toMatchObject({ kind: 'kustomize', path: 'apps/us' });
+    expect(team.controller).toMatchObject({ namespace: 'team', name: 'team' });
     expect(team.origin).toEqual({ file: 'tenants/base/sync.yaml', line: 1, column: 1 });
+  });
+
+  it('is as written where the render fails', async () => {
+    const broken = { ...patched, 'tenants/us/patch.yaml': 'kind: Kustomization\n' };
+    const rendering = renderingOf(broken, program);
+    const found = await discover(broken, { render: source => rendering.render({ source }) });
+    expect(summary(named(found, 'us'))).toContain(
+      'team: tenants/us/kustomization.yaml changes this Kustomization, which takes the renderer to follow',
+    );
+  });
+
+  it('says which release no Kustomization deploys', async () => {
+    const files = { ...fleet, 'old/release.yaml': release('old', localChart) };
+    const rendering = renderingOf(files, program);
+    const found = await discover(files, { render: source => rendering.render({ source }) });
+    expect(found.unresolved).toEqual([
+      {
+        reason: 'HelmRelease old is deployed by no Flux Kustomization of this repository',
+        place: { file: 'old/release.yaml', line: 1, column: 1 },
+      },
+    ]);
   });
 
   it('gives the outermost namespace', async () => {
