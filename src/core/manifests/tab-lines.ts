@@ -6,17 +6,30 @@ import type { Node, ScalarNode } from './syntax.ts';
  * them pass where nothing follows; go-yaml, and so Kubernetes' tools, refuse the document.
  */
 export function tabIndentedLines(text: string, base: number, root: Node): Defect[] {
-  if (!tabIndentation.test(text)) return [];
+  // Hardly any text has a tab, and looking for one is cheaper than the pattern.
+  if (!text.includes('\t') || !tabIndentation.test(text)) return [];
   const tokens: Token[] = [];
   collect(root, 0, text, base, tokens);
   tokens.sort((a, b) => a.start - b.start);
   const defects: Defect[] = [];
+  let before: Token | undefined;
+  let next = 0;
+  /** Up to where the text behind `before` was looked at, and whether it is blank so far. */
+  let seen = 0;
+  let blankSoFar = true;
   for (const { index, 0: blank } of text.matchAll(allTabIndentations)) {
     const at = index + blank.length - 1;
-    const before = tokens.findLast(({ start }) => start <= at);
-    if (before && isContentOf(before, text, at, blank.length - 1)) continue;
+    for (let token = tokens[next]; token && token.start <= at; token = tokens[++next]) {
+      before = token;
+      seen = token.end;
+      blankSoFar = true;
+    }
+    blankSoFar &&= at < seen || text.slice(seen, at).trim() === '';
+    seen = Math.max(seen, at);
+    if (before && isContentOf(before, at, blank.length - 1, blankSoFar)) continue;
     const message = 'This line is indented with a tab; Kubernetes allows only spaces there.';
     defects.push({ rule: 'yaml-syntax', message, start: base + at, end: base + at + 1 });
+    if (defects.length === maxDefects) break;
   }
   return defects;
 }
@@ -32,10 +45,12 @@ interface Token {
 const tabIndentation = /^ *\t/m;
 const allTabIndentations = /^ *\t/gm;
 
-function isContentOf({ end, indent }: Token, text: string, at: number, column: number): boolean {
-  if (indent === undefined) return at < end;
-  return column >= indent && (at < end || /^\s*$/.test(text.slice(end, at)));
+function isContentOf(token: Token, at: number, column: number, blankBefore: boolean): boolean {
+  const inside = at < token.end;
+  return token.indent === undefined ? inside : column >= token.indent && (inside || blankBefore);
 }
+
+const maxDefects = 100;
 
 /** The tokens of a node's own text; `indent` is the least column at which a line continues it. */
 function collect(node: Node, indent: number, text: string, base: number, tokens: Token[]): void {

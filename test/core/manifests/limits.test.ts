@@ -64,6 +64,8 @@ describe('hostile texts', () => {
     ['comments', '# x\n'.repeat(100_000)],
     ['anchors', Array.from({ length: 20_000 }, (_, at) => `- &a${at} x`).join('\n')],
     ['tabs', `a:\n${'\t\n'.repeat(50_000)}b: 1`],
+    ['blank lines with tabs', `a: b\n${'  \t\n'.repeat(50_000)}`],
+    ['tabs in a block', `a: |\n${'  x\n  \ty\n'.repeat(50_000)}`],
     ['broken lines', `${'foo\n'.repeat(20_000)}a: 1\n`],
     ['open quotes', '- "x\n'.repeat(20_000)],
     ['spaces', ' '.repeat(500_000)],
