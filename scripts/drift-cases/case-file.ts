@@ -12,6 +12,8 @@ export interface DriftCase {
   desiredList?: JsonObject[];
   desiredText?: string;
   live: JsonObject | null;
+  /** csa3: the object in the previous release. */
+  previous?: JsonObject;
   options?: CaseOptions;
   expect: {
     state: DriftState;
@@ -71,6 +73,7 @@ export interface ArgoOptions {
   compareOptions?: { ignoreResourceStatusField?: string; ignoreAggregatedRoles?: boolean };
   appName?: string;
   trackingMethod?: string;
+  instanceLabelKey?: string;
 }
 
 export interface CaseFile {
@@ -90,6 +93,12 @@ export function readCases(text: string): CaseFile {
     crds: Array.isArray(fixtures.crds) ? fixtures.crds.filter(isObject) : [],
     cases: root.cases as unknown as DriftCase[],
   };
+}
+
+/** What is wrong with a manifest text, when it cannot be read at all. */
+export function syntaxError(text: string): string | undefined {
+  const { documents, problems } = parseManifests(text);
+  return documents.some(({ root }) => root) ? undefined : problems[0]?.message;
 }
 
 /** The documents of a manifest file, as Kubernetes reads them. */

@@ -32,7 +32,8 @@ export function inputOf(test: DriftCase, manifest: JsonObject): DriftInput {
     live: liveOf(test),
     ...(forbidden ? { notChecked: 'No permission to read it.' } : {}),
     owners: { application: { mode: owner.mode, manager: owner.manager } },
-    deployer: deployerOf(test),
+    deployer: options.argocd?.appName === undefined ? undefined : deployerOf(test),
+    previous: test.previous,
     ignore: rulesOf(test),
     volatile: options.volatilePaths,
     substituted,
@@ -65,11 +66,19 @@ function liveOf({ live }: DriftCase): JsonObject | undefined {
   };
 }
 
-export function deployerOf({ options, live }: DriftCase): Deployer | undefined {
-  const name = options?.argocd?.appName;
-  if (name === undefined || !isObject(live)) return undefined;
-  const method = options?.argocd?.trackingMethod === 'annotation' ? 'annotation' : undefined;
-  return { engine: 'argocd', name, namespace: 'argocd', tracking: method };
+/** What the cases' object is deployed by; where a case does not say, they speak of one `app`. */
+export function deployerOf({ options, owner }: DriftCase): Deployer | undefined {
+  if (owner.mode === 'flux') return { engine: 'flux', name: 'app', namespace: 'flux-system' };
+  if (owner.manager !== 'argocd-controller') return undefined;
+  const { appName = 'app', trackingMethod, instanceLabelKey } = options?.argocd ?? {};
+  const said = ['annotation', 'label'].find(method => method === trackingMethod);
+  return {
+    engine: 'argocd',
+    name: appName,
+    namespace: 'argocd',
+    tracking: said as Deployer['tracking'],
+    instanceLabel: instanceLabelKey,
+  };
 }
 
 function argoOf({ options, owner }: DriftCase): DriftInput['argo'] {

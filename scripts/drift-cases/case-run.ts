@@ -2,10 +2,15 @@ import { compareObjects } from '../../src/core/drift/compare.ts';
 import { confirm, type DryRunAnswer } from '../../src/core/drift/dryrun.ts';
 import { classifyUnmanaged } from '../../src/core/drift/unmanaged.ts';
 import type { DriftResult } from '../../src/core/model/drift.ts';
-import { type JsonObject, parseApiVersion, resourceOf } from '../../src/core/model/resource.ts';
+import {
+  type JsonObject,
+  parseApiVersion,
+  type Resource,
+  resourceOf,
+} from '../../src/core/model/resource.ts';
 import { createSchemas } from '../../src/core/schemas/schemas.ts';
 import type { Judge } from '../../src/core/upstream/judge.ts';
-import type { CaseFile, DriftCase } from './case-file.ts';
+import { type CaseFile, type DriftCase, syntaxError } from './case-file.ts';
 import { deployerOf, inputOf, manifestOf } from './case-input.ts';
 
 export interface CaseAnswer {
@@ -73,9 +78,15 @@ function unmanagedResult(test: DriftCase): DriftResult {
   const live = test.live ?? {};
   const resource = resourceOf(live);
   if (!resource) throw new Error(`${test.id}: it has neither manifest nor live object`);
+  const broken = test.desiredText === undefined ? undefined : syntaxError(test.desiredText);
+  if (broken !== undefined) return { ...empty(resource), state: 'invalid', reason: broken };
   const listed = test.owner.mode === 'flux';
   const found = classifyUnmanaged(live, test.owner, deployerOf(test), listed);
-  return { resource, ...found, paths: [], extra: [], confirmed: 'local', notes: [] };
+  return { ...empty(resource), ...found };
+}
+
+function empty(resource: Resource): DriftResult {
+  return { resource, state: 'synced', paths: [], extra: [], confirmed: 'local', notes: [] };
 }
 
 /** The stored answer: from the real server (`oracle`), or the HTTP answer that the case is about. */
@@ -83,6 +94,7 @@ function dryRunOf({ oracle, options }: DriftCase): DryRunAnswer {
   const { dryRun } = options ?? {};
   if (dryRun?.allowed === false)
     return { kind: 'unavailable', reason: 'No permission to ask the server.' };
+  if (dryRun?.status === 201) return { kind: 'created' };
   if (dryRun?.status === 200) return { kind: dryRun.equalsLive ? 'same' : 'differs' };
   if (dryRun?.status !== undefined)
     return { kind: 'refused', status: dryRun.status, message: dryRun.message ?? '' };

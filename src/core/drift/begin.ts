@@ -9,7 +9,7 @@ import { type PrepareOptions, prepareDesired, prepareLive } from './prepare.ts';
 import { chooseProfile } from './profile.ts';
 import { provenUnchanged } from './proof.ts';
 import { isEncrypted, openEncrypted } from './sops.ts';
-import { hasVariables } from './substitution.ts';
+import { awaitsSubstitution, hasVariables } from './substitution.ts';
 import { trackingOf } from './tracking.ts';
 import { anyType } from './typed-path.ts';
 
@@ -43,8 +43,9 @@ export async function begin(input: DriftInput, schemas: Schemas): Promise<Begun>
   if (skipped !== undefined) return settled(input, 'skipped', skipped);
   const kind = schemas.lookup(input.resource);
   if (!kind.found && kind.why !== 'unknown') return settled(input, 'unknown', versionReason(kind));
-  if (profile.mode === 'flux' && !input.substituted && hasVariables(desired.metadata ?? null))
-    return settled(input, 'unknown', 'Its metadata holds a variable that is not substituted.');
+  const { name, namespace } = input.resource;
+  if (hasVariables([name, namespace]) && awaitsSubstitution(desired, profile, input.substituted))
+    return settled(input, 'unknown', 'Its name holds a variable that is not substituted.');
   if (!live && !kind.found) return settled(input, 'unknown', kind.reason);
   if (!live) return settled(input, 'missing', input.pending);
   return compareLocally(input, live, { profile, rules, kind });

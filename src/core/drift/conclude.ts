@@ -8,7 +8,7 @@ import { maskResult } from './mask.ts';
 import { foreignAdditions } from './owners.ts';
 import { provenUnchanged } from './proof.ts';
 import { refusalOf } from './refusal.ts';
-import { hasVariables } from './substitution.ts';
+import { awaitsSubstitution, hasVariables } from './substitution.ts';
 import { anyType } from './typed-path.ts';
 import { own } from './values.ts';
 import { failed, pathsOf } from './verdict.ts';
@@ -56,8 +56,8 @@ function isSpelling(open: Open, path: DriftPath): boolean {
 type Saying = { state: DriftState; reason?: string; recreate?: boolean; equivalent?: boolean };
 
 function stateOf(open: Open, verdict: ApplyVerdict, paths: readonly DriftPath[]): Saying {
-  const unsubstituted =
-    open.profile.mode === 'flux' && !open.input.substituted && hasVariables(open.desired);
+  const { input, profile } = open;
+  const unsubstituted = awaitsSubstitution(open.desired, profile, input.substituted);
   if (verdict.refused) {
     if (unsubstituted) return { state: 'unknown', reason: variableReason };
     const refusal = refusalOf(verdict.refused, paths.length);

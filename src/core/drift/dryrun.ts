@@ -7,6 +7,8 @@ export type DryRunAnswer =
   | { kind: 'same' }
   /** Without `paths` the server was only seen to change something. */
   | { kind: 'differs'; paths?: DriftPath[] }
+  /** There is no such object: the apply would make one. */
+  | { kind: 'created' }
   | { kind: 'refused'; status: number; message: string }
   /** It was not asked, or could not answer; forbidden: it will not for any object of the kind. */
   | { kind: 'unavailable'; reason: string; forbidden?: boolean };
@@ -20,6 +22,8 @@ export function confirm(result: DriftResult, answer: DryRunAnswer): DriftResult 
   if (!open) return result;
   if (answer.kind === 'unavailable') return unconfirmed(result, answer.reason);
   if (answer.kind === 'refused') return refused(result, answer);
+  if (answer.kind === 'created')
+    return { ...result, state: 'missing', paths: [], extra: [], confirmed: 'dry-run' };
   const kept = result.paths.filter(takenOverByFlux);
   const paths = answer.kind === 'same' ? [] : (answer.paths ?? result.paths);
   const all = [...paths, ...kept.filter(({ path }) => paths.every(other => other.path !== path))];
@@ -65,7 +69,11 @@ function refused(
   }
   if (/denied the request|denied request/.test(message))
     return { ...confirmed, state: 'drifted', reason: `A policy blocks the change: ${message}` };
-  if (/failed to create typed patch object|strict decoding error/.test(message))
+  if (
+    /failed to create typed patch object|strict decoding error|managedFields must be nil/.test(
+      message,
+    )
+  )
     return {
       ...confirmed,
       state: 'invalid',

@@ -10,8 +10,9 @@ export interface Deployer {
   engine: EngineId;
   name: string;
   namespace: string;
-  /** Argo CD: `annotation` where `argocd-cm` is known to say so. */
-  tracking?: 'annotation';
+  /** Argo CD, where `argocd-cm` is known: how it marks what it applied, and with which label. */
+  tracking?: 'annotation' | 'label';
+  instanceLabel?: string;
   /** Flux: false where the Kustomization says `prune: false`. */
   prunes?: boolean;
 }
@@ -39,6 +40,10 @@ export function selfTracked(live: JsonObject): string | undefined {
 export function trackingOf(deployer: Deployer, resource: Resource, live: JsonObject): Tracking {
   const { engine, name, namespace } = deployer;
   const annotations = metadataMap(live, 'annotations');
+  if (engine === 'argocd' && deployer.tracking === 'label') {
+    const label = deployer.instanceLabel ?? 'app.kubernetes.io/instance';
+    return { labels: { [label]: name }, annotations: {} };
+  }
   if (
     engine === 'argocd' &&
     (deployer.tracking === 'annotation' || argoTrackingId in annotations)

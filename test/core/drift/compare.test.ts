@@ -157,6 +157,21 @@ describe('comparing an object', () => {
       substituted: true,
     });
     expect((await compare(literal)).state).toBe('drifted');
+    const marked = input(
+      conf(
+        `{a: '\${cluster}'}`,
+        ', annotations: {kustomize.toolkit.fluxcd.io/substitute: disabled}',
+      ),
+      conf('{a: prod}'),
+      flux,
+    );
+    expect((await compare(marked)).state).toBe('drifted');
+    const named = input(
+      object(`{apiVersion: v1, kind: ConfigMap, metadata: {name: 'a-\${x}'}}`),
+      undefined,
+      flux,
+    );
+    expect((await compare(named)).state).toBe('unknown');
   });
 
   it('compares the keys of a SOPS file and calls its values not checked', async () => {

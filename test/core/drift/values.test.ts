@@ -193,6 +193,10 @@ describe('records of engines', () => {
     });
     const own = 'argocd_shop:/ConfigMap:shop/a';
     expect(trackingOf(deployer, resource, live()).annotations).toEqual({});
+    const byLabel = { ...deployer, tracking: 'label' as const };
+    expect(trackingOf(byLabel, resource, live()).labels).toEqual({
+      'app.kubernetes.io/instance': 'shop',
+    });
     expect(trackingOf(deployer, resource, live(own)).annotations).toEqual({
       'argocd.argoproj.io/tracking-id': own,
     });
