@@ -10,6 +10,7 @@ import type { Rendered } from '../model/rendered.ts';
 import { type JsonObject, resourceKey } from '../model/resource.ts';
 import { newestVersion } from '../schemas/schemas.ts';
 import type { Workspace } from '../workspace.ts';
+import { deployedRevision } from './deployed.ts';
 import { notRendered, renderApplications } from './rendering.ts';
 import type { DriftReport, EnvironmentDrift } from './reports.ts';
 
@@ -80,6 +81,7 @@ async function fill(
 ): Promise<EnvironmentDrift> {
   const customTypes = await customTypesOf(workspace, applications, cluster, signal);
   const target = environment.kubernetes ?? minorOf(cluster.identity.version) ?? newestVersion();
+  const deployed = deployedRevision(workspace, environment, cluster, signal);
   const { compared, notChecked } = await compareEnvironment({
     environment,
     applications,
@@ -93,6 +95,7 @@ async function fill(
   return {
     ...report,
     cluster: cluster.identity,
+    deployed: await deployed,
     results: await placeAll(workspace, compared),
     notChecked: [...report.notChecked, ...notChecked],
   };
@@ -105,7 +108,10 @@ async function customTypesOf(
   cluster: Cluster,
   signal: AbortSignal | undefined,
 ): Promise<JsonObject[]> {
-  const live = (await customResourceDefinitions(cluster, signal)).map(({ object }) => object);
+  const wanted = applications.flatMap(each =>
+    each.rendered.objects.map(({ resource }) => resource),
+  );
+  const live = await customResourceDefinitions(cluster, wanted, signal);
   const rendered = applications.flatMap(({ rendered: { objects } }) =>
     objects
       .filter(({ resource }) => resource.kind === 'CustomResourceDefinition')

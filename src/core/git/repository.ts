@@ -51,6 +51,22 @@ export async function remoteUrls(root: string): Promise<string[]> {
   return [...new Set(urls.filter(url => url !== ''))];
 }
 
+/** How many commits `to` has that `from` has not; undefined where git does not know one of them. */
+export async function commitsBetween(
+  root: string,
+  from: string,
+  to: string,
+): Promise<number | undefined> {
+  const count = await ask(root, [
+    'rev-list',
+    '--count',
+    '--end-of-options',
+    `${from}..${to}`,
+    '--',
+  ]);
+  return count === undefined ? undefined : Number(count);
+}
+
 async function ask(root: string, command: string[]): Promise<string | undefined> {
   try {
     const answer = (await gitIn(root).raw(command)).trim();
