@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { ApiResource, Cluster, WatchEvent } from '../../src/core/cluster/cluster.ts';
+import { customResourceDefinitions } from '../../src/core/cluster/definitions.ts';
 import { type OpenAnswer, openCluster } from '../../src/core/cluster/open.ts';
 import { readSnapshot } from '../../src/core/cluster/snapshot.ts';
 import { takeSnapshot } from '../../src/core/cluster/write-snapshot.ts';
@@ -317,4 +318,92 @@ describe('snapshots of a real server', () => {
       }
     });
   });
+});
+
+describe('definitions of custom resources', () => {
+  const definition = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'gauges.cluster.driftline.test' },
+    spec: {
+      group: 'cluster.driftline.test',
+      names: { kind: 'Gauge', listKind: 'GaugeList', plural: 'gauges', singular: 'gauge' },
+      scope: 'Namespaced',
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          schema: {
+            openAPIV3Schema: {
+              type: 'object',
+              required: ['spec'],
+              properties: {
+                apiVersion: { type: 'string' },
+                kind: { type: 'string' },
+                metadata: { type: 'object' },
+                spec: {
+                  type: 'object',
+                  properties: {
+                    unit: { type: 'string', default: 'bar', enum: ['bar', 'psi'] },
+                    marks: {
+                      type: 'array',
+                      'x-kubernetes-list-type': 'map',
+                      'x-kubernetes-list-map-keys': ['at'],
+                      items: {
+                        type: 'object',
+                        required: ['at'],
+                        properties: {
+                          at: { type: 'integer', minimum: 0 },
+                          text: { type: 'string' },
+                        },
+                      },
+                    },
+                    any: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+                  },
+                },
+                status: { type: 'object', properties: { ready: { type: 'boolean' } } },
+              },
+            },
+          },
+        },
+      ],
+    },
+  };
+  const gauge = { group: 'cluster.driftline.test', version: 'v1', kind: 'Gauge' };
+  const builtin = [
+    { group: 'scheduling.k8s.io', version: 'v1', kind: 'PriorityClass' },
+    { group: 'networking.k8s.io', version: 'v1', kind: 'Ingress' },
+    { group: 'apps', version: 'v1', kind: 'Deployment' },
+  ];
+
+  it('are read by who may, and known from what is published by who may not', async () => {
+    await apply([definition]);
+    await kubectl(['wait', '--for=condition=Established', 'crd/gauges.cluster.driftline.test']);
+    const [asAdmin, asTenant] = await Promise.all([as('admin'), as('tenant')]);
+    const wanted = [gauge, ...builtin];
+    const read = await customResourceDefinitions(asAdmin, wanted);
+    expect(read).toHaveLength(1);
+    expect(read[0]).toMatchObject({ metadata: definition.metadata, spec: definition.spec });
+    // The document follows the definition after a moment.
+    let published: JsonObject[] = [];
+    await expect
+      .poll(
+        async () => {
+          published = await customResourceDefinitions(await as('tenant'), wanted);
+          return published.length;
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(1);
+    expect(published[0]?.spec).toEqual(definition.spec);
+    expect(await asTenant.get(typeOf('CustomResourceDefinition'), named())).toMatchObject({
+      ok: false,
+    });
+  });
+
+  function named(): Resource {
+    return { ...gauge, namespace: '', name: definition.metadata.name };
+  }
 });

@@ -253,8 +253,7 @@ async function bothOf(kind: string, namespace: string) {
 }
 
 async function compare(resource: Resource, object: JsonObject, live: JsonObject) {
-  const definitions = await customResourceDefinitions(cluster);
-  const customTypes = definitions.map(definition => definition.object);
+  const customTypes = await customResourceDefinitions(cluster, [resource]);
   const said = { mode: 'ssa', manager: 'kubectl' } as const;
   const [result] = await compareObjects(
     [{ resource, desired: object, live, owners: { said }, ignore: [] }],

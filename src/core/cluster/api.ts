@@ -31,6 +31,7 @@ export class ApiCluster implements Cluster {
   readonly identity: ClusterIdentity;
   readonly #connection: Connection;
   readonly #watches = new Set<() => void>();
+  readonly #openApi = new Map<string, Promise<JsonObject | undefined>>();
   #discovery: Promise<DiscoveryAnswer> | undefined;
 
   constructor(connection: Connection, identity: ClusterIdentity) {
@@ -116,6 +117,22 @@ export class ApiCluster implements Cluster {
       status: answer.status,
       reason: typeof message === 'string' ? message : answer.reason,
     };
+  }
+
+  /** Read once per group-version. */
+  openApi(
+    { group, version }: { group: string; version: string },
+    signal?: AbortSignal,
+  ): Promise<JsonObject | undefined> {
+    const path = `/openapi/v3${group === '' ? '/api' : `/apis/${group}`}/${version}`;
+    const known = this.#openApi.get(path);
+    if (known) return known;
+    const what = `read the types of ${group}/${version}`;
+    const reading = this.#connection
+      .ask({ what, path }, signal)
+      .then(answer => (answer.ok && isObject(answer.body) ? answer.body : undefined));
+    this.#openApi.set(path, reading);
+    return reading;
   }
 
   close(): void {

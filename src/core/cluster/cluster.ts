@@ -75,6 +75,11 @@ export interface Cluster {
     manager: string,
     signal?: AbortSignal,
   ): Promise<{ ok: true; object: JsonObject } | { ok: false; status: number; reason: string }>;
+  /** The OpenAPI v3 document of a group-version, which every user may read; snapshots have none. */
+  openApi?(
+    type: { group: string; version: string },
+    signal?: AbortSignal,
+  ): Promise<JsonObject | undefined>;
   /** Ends its connections and watches. */
   close(): void;
 }

@@ -1,12 +1,6 @@
-import { isObject, type JsonObject } from '../model/resource.ts';
+import { type GroupVersionKind, isObject, type JsonObject } from '../model/resource.ts';
 import type { ApiResource, Cluster } from './cluster.ts';
-
-/** A CustomResourceDefinition and the kind that it defines. */
-export interface Definition {
-  group: string;
-  kind: string;
-  object: JsonObject;
-}
+import { publishedDefinition } from './published-definition.ts';
 
 const definitionType: ApiResource = {
   group: 'apiextensions.k8s.io',
@@ -14,23 +8,69 @@ const definitionType: ApiResource = {
   kind: 'CustomResourceDefinition',
   resource: 'customresourcedefinitions',
   namespaced: false,
-  verbs: ['list'],
+  verbs: ['get', 'list'],
 };
 
 /**
- * The definitions of custom resources that a cluster or snapshot holds: the schemas its objects are
- * compared by. Empty where they cannot be read, which makes custom resources *not checked*.
+ * The CustomResourceDefinitions of the wanted kinds, as far as a cluster or snapshot has them: the
+ * schemas that their objects are compared by. Only these are read, because big clusters hold hundreds.
+ * Who may not read definitions gets what the server publishes for everybody. A kind without one is left
+ * out, which makes its objects *not checked*.
  */
 export async function customResourceDefinitions(
   cluster: Cluster,
+  wanted: readonly GroupVersionKind[],
   signal?: AbortSignal,
-): Promise<Definition[]> {
+): Promise<JsonObject[]> {
+  if (cluster.identity.snapshot) return heldDefinitions(cluster, wanted, signal);
+  const discovery = await cluster.discovery(signal);
+  if (!discovery.ok) return [];
+  const types = discovery.resources.filter(
+    // The group of a custom resource is a domain.
+    type => type.group.includes('.') && wanted.some(item => isSame(item, type)),
+  );
+  const found = types.map(type => readDefinition(cluster, type, signal));
+  const definitions = (await Promise.all(found)).filter(definition => definition !== undefined);
+  return unique(definitions);
+}
+
+/** A type of a built-in kind or of an aggregated API has none: the server says 404. */
+async function readDefinition(
+  cluster: Cluster,
+  type: ApiResource,
+  signal?: AbortSignal,
+): Promise<JsonObject | undefined> {
+  const name = `${type.resource}.${type.group}`;
+  const answer = await cluster.get(
+    definitionType,
+    { ...definitionType, namespace: '', name },
+    signal,
+  );
+  if (answer.ok) return answer.object;
+  const document = await cluster.openApi?.(type, signal);
+  return document && publishedDefinition(document, type);
+}
+
+async function heldDefinitions(
+  cluster: Cluster,
+  wanted: readonly GroupVersionKind[],
+  signal?: AbortSignal,
+): Promise<JsonObject[]> {
   const answer = await cluster.list(definitionType, '', signal);
   const objects = answer.ok ? answer.objects : (answer.objects ?? []);
-  return objects.flatMap(object => {
-    const spec = isObject(object.spec) ? object.spec : {};
-    const names = isObject(spec.names) ? spec.names : {};
-    if (typeof spec.group !== 'string' || typeof names.kind !== 'string') return [];
-    return [{ group: spec.group, kind: names.kind, object }];
+  return objects.filter(({ spec }) => {
+    const { group, names } = isObject(spec) ? spec : {};
+    const kind = isObject(names) ? names.kind : undefined;
+    return wanted.some(item => item.group === group && item.kind === kind);
   });
+}
+
+function isSame(one: GroupVersionKind, other: GroupVersionKind): boolean {
+  return one.group === other.group && one.version === other.version && one.kind === other.kind;
+}
+
+/** One definition serves all versions of its kind. */
+function unique(definitions: JsonObject[]): JsonObject[] {
+  const name = ({ metadata }: JsonObject) => (isObject(metadata) ? metadata.name : undefined);
+  return [...new Map(definitions.map(definition => [name(definition), definition])).values()];
 }

@@ -38,13 +38,10 @@ export async function takeSnapshot(
   const answers = await Promise.all(
     wanted.map(({ type, namespace }) => cluster.list(type, namespace, signal)),
   );
-  const isWanted = (group: string, kind: string) =>
-    wanted.some(({ type }) => type.group === group && type.kind === kind);
   const listed = answers.flatMap(answer => (answer.ok ? answer.objects : (answer.objects ?? [])));
-  const definitions = (await customResourceDefinitions(cluster, signal)).filter(definition =>
-    isWanted(definition.group, definition.kind),
-  );
-  const objects = unique([...definitions.map(definition => definition.object), ...listed]);
+  const kinds = wanted.map(({ type }) => type);
+  const definitions = await customResourceDefinitions(cluster, kinds, signal);
+  const objects = unique([...definitions, ...listed]);
   const sealed = await Promise.all(objects.map(sealSecret));
   const header: SnapshotHeader = {
     takenAt: now.toISOString(),
