@@ -1,0 +1,169 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Repository } from '../../src/core/model/repository.ts';
+import { createRendering } from '../../src/core/render/rendering.ts';
+import { ResidentProgram } from '../../src/core/upstream/process.ts';
+import { requireProgram } from '../../src/core/upstream/programs.ts';
+import { RendererProgram } from '../../src/core/upstream/renderer.ts';
+import { filesBelow, repositoryOf } from '../core/render/harness.ts';
+
+// The real kustomize and helm say what is right: every folder and chart of the corpora, byte for byte.
+const corpora = resolve(import.meta.dirname, '../../../shared/corpus');
+const tools = process.env.DRIFTLINE_TOOLS ?? '';
+const hasAll = existsSync(corpora) && existsSync(join(tools, 'kustomize'));
+
+describe.skipIf(!hasAll && !process.env.CI)('the corpora', () => {
+  const resident = new ResidentProgram({ program: requireProgram('renderer') });
+  const renderer = new RendererProgram(resident);
+  afterAll(() => resident.close());
+  const repository: Repository = { ...repositoryOf(filesBelow(corpora)), root: corpora };
+  const folders = (...names: string[]) =>
+    repository.files
+      .filter(file => names.includes(file.slice(file.lastIndexOf('/') + 1)))
+      .map(dirname);
+
+  it('are there, and so are the tools', () => {
+    expect(hasAll).toBe(true);
+  });
+
+  it('build as kustomize builds them, or fail with its words', async () => {
+    const wrong: string[] = [];
+    let built = 0;
+    await inPairs(
+      folders('kustomization.yaml', 'kustomization.yml', 'Kustomization'),
+      async path => {
+        const theirs = await run('kustomize', ['build', join(corpora, path)]);
+        const ours = await renderer.render('kustomize', repository, { path });
+        if (theirs.ok) built++;
+        const same = theirs.ok
+          ? ours.text === theirs.output
+          : sameFailure(ours.failure?.message, theirs.output);
+        if (!same) wrong.push(`${path}: ${ours.failure?.message ?? 'another text'}`);
+      },
+    );
+    expect(wrong).toEqual([]);
+    expect(built).toBeGreaterThan(750);
+  }, 600_000);
+
+  it.each([
+    { flags: [], request: {} },
+    {
+      flags: [
+        '--include-crds',
+        '--namespace',
+        'prod',
+        '--kube-version',
+        '1.30',
+        '--api-versions',
+        'a/v1',
+      ],
+      request: { includeCrds: true, namespace: 'prod', kubeVersion: '1.30', apiVersions: ['a/v1'] },
+    },
+  ])(
+    'template as helm does, or fail with its words: $flags',
+    async ({ flags, request }) => {
+      const wrong: string[] = [];
+      await inPairs(folders('Chart.yaml'), async path => {
+        const theirs = await run('helm', ['template', 'shop', join(corpora, path), ...flags]);
+        const ours = await renderer.render('helm', repository, {
+          path,
+          release: 'shop',
+          values: [],
+          ...request,
+        });
+        const random = ours.objects?.some(({ volatile }) => volatile !== undefined) ?? false;
+        const [left, right] = [ours.text, theirs.output].map(text =>
+          random ? withoutRandom(text) : text,
+        );
+        const same = theirs.ok
+          ? left === right
+          : theirs.output.endsWith(`Error: ${ours.failure?.message}\n`);
+        if (!same) wrong.push(`${path}: ${ours.failure?.message ?? 'another text'}`);
+      });
+      expect(wrong).toEqual([]);
+    },
+    300_000,
+  );
+
+  it('claim exact only what stands there, and know nearly every place', async () => {
+    const rendering = createRendering(repository, renderer);
+    const paths = folders('kustomization.yaml').filter((_, index) => index % 8 === 0);
+    const wrong: string[] = [];
+    const count = { exact: 0, other: 0, unknown: 0 };
+    for (const path of paths) {
+      const { objects } = await rendering.trace({ source: { kind: 'kustomize', path } });
+      for (const object of objects)
+        for (const [pointer, value] of scalars(object.value)) {
+          const place = object.locate(pointer);
+          count[place.how === 'exact' ? 'exact' : place.how === 'unknown' ? 'unknown' : 'other']++;
+          if (place.how !== 'exact' || pointer[0] === 'data' || pointer[0] === 'binaryData')
+            continue;
+          const line = (await lines(repository, place.file))[place.line - 1] ?? '';
+          if (!standsAt(line.slice(place.column - 1), value))
+            wrong.push(`${path} ${pointer.join('.')} ${place.file}:${place.line}:${place.column}`);
+        }
+    }
+    expect(wrong).toEqual([]);
+    expect(count.exact).toBeGreaterThan(1000);
+    expect(count.unknown).toBeLessThan(0.02 * count.exact);
+  }, 300_000);
+});
+
+/** Two processes at a time. */
+async function inPairs<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const worker = async () => {
+    for (let item = queue.pop(); item !== undefined; item = queue.pop()) await work(item);
+  };
+  await Promise.all([worker(), worker()]);
+}
+
+function run(tool: string, args: string[]): Promise<{ ok: boolean; output: string }> {
+  const options = { env: { HOME: tmpdir(), PATH: '' }, maxBuffer: 1 << 28 };
+  return new Promise(done => {
+    execFile(join(tools, tool), args, options, (error, stdout, stderr) =>
+      done({ ok: !error, output: error ? stderr : stdout }),
+    );
+  });
+}
+
+/** What needs the network fails in both, each with its own reason for having none. */
+function sameFailure(ours: string | undefined, theirs: string): boolean {
+  const error = theirs.slice(theirs.indexOf('Error: ')).trim();
+  const remote = ours !== undefined && /network is not used while rendering/.test(ours);
+  return `Error: ${ours}`.trim() === error || (remote && /dial tcp|lookup /.test(error));
+}
+
+function withoutRandom(text: string): string {
+  return text.replace(/-[a-z0-9]{5}\b/g, '-#####');
+}
+
+async function lines(repository: Repository, file: string): Promise<string[]> {
+  return Buffer.from(await repository.read(file))
+    .toString()
+    .split(/\r?\n/);
+}
+
+/** The text begins with the value, or with a quote, a block or a tag of YAML, or is another way to write it. */
+function standsAt(text: string, value: unknown): boolean {
+  if (typeof value !== 'string') return /^[-+.\w"'&!]/.test(text);
+  return (
+    value === '' ||
+    /^["'|>&!]/.test(text) ||
+    text.startsWith(value.split('\n')[0]?.slice(0, 20) ?? '')
+  );
+}
+
+function scalars(
+  value: unknown,
+  pointer: (string | number)[] = [],
+): [(string | number)[], unknown][] {
+  if (Array.isArray(value))
+    return value.flatMap((item, index) => scalars(item, [...pointer, index]));
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).flatMap(([key, item]) => scalars(item, [...pointer, key]));
+  return [[pointer, value]];
+}
