@@ -1,0 +1,117 @@
+package helm
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+
+	"driftline/renderer/internal/files"
+)
+
+func viewOf(texts map[string]string) *files.View {
+	store, hashes := files.NewStore(), map[string]string{}
+	for name, text := range texts {
+		hashes[name] = name
+		store.Put(name, []byte(text))
+	}
+	return files.NewView(store.Set("tree", "/repository", hashes), nil)
+}
+
+const chartFile = "apiVersion: v2\nname: web\nversion: 0.1.0\n"
+
+func TestLaterValuesWin(t *testing.T) {
+	view := viewOf(map[string]string{
+		"web/Chart.yaml":       chartFile,
+		"web/values.yaml":      "a: chart\nb: chart\nc: chart\n",
+		"prod.yaml":            "b: prod\nc: prod\n",
+		"web/templates/x.yaml": "kind: X\na: {{ .Values.a }}-{{ .Values.b }}-{{ .Values.c }}\nns: {{ .Release.Namespace }}\n",
+	})
+	made, err := Template(view, Request{Path: "web", Namespace: "shop", Values: []Values{{File: "prod.yaml"}, {Text: "c: inline"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "---\n# Source: web/templates/x.yaml\nkind: X\na: chart-prod-inline\nns: shop\n"; string(made.Text) != want {
+		t.Errorf("%q", made.Text)
+	}
+}
+
+func TestIgnoredFilesAreNoTemplates(t *testing.T) {
+	view := viewOf(map[string]string{
+		"web/Chart.yaml": chartFile, "web/.helmignore": "templates/skip.yaml\n",
+		"web/templates/skip.yaml": "{{ fail \"read\" }}", "web/templates/x.yaml": "kind: X\n",
+	})
+	if made, err := Template(view, Request{Path: "web"}); err != nil || len(made.Objects) != 1 {
+		t.Error(made, err)
+	}
+}
+
+func TestMissingDependenciesAreNamed(t *testing.T) {
+	view := viewOf(map[string]string{"web/Chart.yaml": chartFile + "dependencies:\n- {name: a, version: 1.0.0}\n- {name: b, version: 1.0.0}\n"})
+	_, err := Template(view, Request{Path: "web"})
+	var missing *MissingDependencies
+	if !errors.As(err, &missing) || !reflect.DeepEqual(missing.Names, []string{"a", "b"}) {
+		t.Error(err)
+	}
+}
+
+func TestRandomAnswersAreReplayed(t *testing.T) {
+	view := viewOf(map[string]string{
+		"web/Chart.yaml":       chartFile,
+		"web/templates/x.yaml": "kind: X\npassword: {{ randAlphaNum 8 }}\nfixed: yes\nyear: {{ now | date \"2006\" }}\n",
+	})
+	made, err := Template(view, Request{Path: "web", Trace: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := made.Objects[0].Volatile; len(got) != 2 || strings.Join(got, " ") != "/password /year" && strings.Join(got, " ") != "/year /password" {
+		t.Error(got)
+	}
+	if place := made.Objects[0].Provenance.Fields["/password"]; place.Line != 2 || place.How != "template" {
+		t.Errorf("%+v", place)
+	}
+}
+
+func TestLookupsAreFoundThroughDefinitions(t *testing.T) {
+	view := viewOf(map[string]string{
+		"web/Chart.yaml":             chartFile,
+		"web/templates/_helpers.tpl": "{{ define \"old\" }}{{ (lookup \"v1\" \"Secret\" \"ns\" \"a\").data }}{{ end }}",
+		"web/templates/x.yaml":       "kind: X\nold: \"{{ include \"old\" . }}\"\n",
+		"web/templates/y.yaml":       "kind: Y\n",
+	})
+	made, err := Template(view, Request{Path: "web"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, object := range made.Objects {
+		asks := strings.Contains(string(object.Value), `"X"`)
+		if (object.Unresolved != "") != asks {
+			t.Errorf("%s: %q", object.Value, object.Unresolved)
+		}
+	}
+}
+
+func TestDifferencesGoAsDeepAsTheShapesAgree(t *testing.T) {
+	got := differences(json.RawMessage(`{"a":{"b/c":1,"d":[1,2]},"e":[1]}`), json.RawMessage(`{"a":{"b/c":2,"d":[1,3]},"e":[1,2]}`))
+	seen := map[string]bool{}
+	for _, pointer := range got {
+		seen[pointer] = true
+	}
+	if want := map[string]bool{"/a/b~1c": true, "/a/d/1": true, "/e": true}; !reflect.DeepEqual(seen, want) {
+		t.Error(got)
+	}
+}
+
+func TestMarksComeOutOfTheOutput(t *testing.T) {
+	in := &instrument{}
+	text, err := in.file("t.yaml", "a: 1\nb: {{ .x }}\n{{- if .y }}\nc: 2\n{{- end }}\n")
+	if err != nil || !strings.ContainsRune(text, actionMark) {
+		t.Fatal(text, err)
+	}
+	marked := string(in.number(textMark, origin{file: "t", line: 7})) + "a\nb" + string(endMark)
+	plain, lines := readMarks(marked, in.origins)
+	if plain != "a\nb" || lines[0].line != 7 || lines[1].line != 8 {
+		t.Errorf("%q %+v", plain, lines)
+	}
+}
