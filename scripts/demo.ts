@@ -3,6 +3,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { devNull } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { UserError } from '../src/core/lib/errors.ts';
 import { history, type Step } from './demo/history.ts';
 
 const files = join(import.meta.dirname, 'demo/fixtures/repository');
@@ -82,7 +83,7 @@ async function git(directory: string, args: readonly string[], step?: Step): Pro
   const inherited = Object.entries(process.env).filter(
     ([variable]) => !variable.startsWith('GIT_'),
   );
-  const { stdout } = await promisify(execFile)('git', [...settings, ...args], {
+  const running = promisify(execFile)('git', [...settings, ...args], {
     cwd: directory,
     env: {
       ...Object.fromEntries(inherited),
@@ -95,6 +96,10 @@ async function git(directory: string, args: readonly string[], step?: Step): Pro
       GIT_COMMITTER_EMAIL: email,
       GIT_COMMITTER_DATE: step?.date,
     },
+  });
+  const { stdout } = await running.catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    throw new UserError('The demo repository needs git: install it and try again.');
   });
   return stdout;
 }

@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../model/resource.ts';
 import type { DeclaredObject, DeployedObject, DiscoveryInput } from './context.ts';
 import { objectAt, textAt, valueAt } from './fields.ts';
 import { isWithin } from './folders.ts';
+import { matchesGlob } from './globs.ts';
 import { type ReachedFile, reach } from './reach.ts';
 import { writtenObjects } from './written.ts';
 
@@ -121,12 +122,17 @@ function mayTouch(patch: Json, text: string, kind: string): boolean {
   );
 }
 
+/** Kinds, `|`, `.` and `.*` are understood; any other pattern may match, and none can be a slow one. */
 function mayMatch(pattern: string, text: string): boolean {
-  try {
-    return new RegExp(`^(?:${pattern})$`).test(text);
-  } catch {
-    return true;
-  }
+  const kinds = pattern
+    .replace(/^\^?\(?/, '')
+    .replace(/\)?\$?$/, '')
+    .split('|');
+  return kinds.some(
+    kind =>
+      /[^A-Za-z0-9.]/.test(kind.replaceAll('.*', '')) ||
+      matchesGlob(kind.replaceAll('.*', '*').replaceAll('.', '?'), text),
+  );
 }
 
 function fluxChanges(flux: FluxBuild | undefined, object: DeployedObject): string | undefined {

@@ -6,8 +6,13 @@ import type { DeployedObject, DiscoveryContext } from './context.ts';
 import { firstLine } from './drafts.ts';
 import { objectAt, textAt } from './fields.ts';
 import { isKustomization, kustomizeGroup } from './flux-kustomization.ts';
-import { clusterFolder, kustomizationsBelow, rootKustomizations } from './flux-roots.ts';
-import { defaultBootstrap, type SourceReference } from './flux-sources.ts';
+import {
+  bootstrapOf,
+  clusterFolder,
+  kustomizationsBelow,
+  rootKustomizations,
+} from './flux-roots.ts';
+import type { SourceReference } from './flux-sources.ts';
 import { folderExists } from './folders.ts';
 import { writtenObjects, writtenOfKind } from './written.ts';
 
@@ -43,17 +48,18 @@ export function fluxEntries(context: DiscoveryContext): FluxEntry[] {
   const roots = rootKustomizations(context, deployed);
   const groups = Map.groupBy(roots, root => clusterFolder(root.source.file, roots));
   const others = [...groups].flatMap(([folder, members]) =>
-    known.has(folder) ? [] : rootEntry(folder, members),
+    known.has(folder) ? [] : rootEntry(context, folder, members),
   );
   return [...first, ...others];
 }
 
 /** The entry that one folder is: by its gotk-sync.yaml, or by the Kustomizations that building it deploys. */
-export function entriesOf(index: RepositoryIndex, folder: string): FluxEntry | undefined {
+export function entriesOf(context: DiscoveryContext, folder: string): FluxEntry | undefined {
+  const { index } = context;
   const sync = syncFiles(index).find(file => folderOf(folderOf(file)) === folder);
   if (sync !== undefined) return bootstrapEntry(index, sync);
   const members = kustomizationsBelow(index, folder);
-  return members.length === 0 ? undefined : rootEntry(folder, members);
+  return members.length === 0 ? undefined : rootEntry(context, folder, members);
 }
 
 function syncFiles(index: RepositoryIndex): string[] {
@@ -111,9 +117,9 @@ function impliedKustomization(
   return { resource, value, source, locate: () => source };
 }
 
-function rootEntry(folder: string, roots: DeployedObject[]): FluxEntry {
+function rootEntry(context: DiscoveryContext, folder: string, roots: DeployedObject[]): FluxEntry {
   const [first] = roots as [DeployedObject, ...DeployedObject[]];
-  return { folder, origin: first.source, roots, known: [], bootstrap: defaultBootstrap };
+  return { folder, origin: first.source, roots, known: [], bootstrap: bootstrapOf(context) };
 }
 
 function sourceOf({ resource, value }: DeployedObject): SourceReference & { namespace: string } {

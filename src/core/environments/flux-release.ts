@@ -1,7 +1,7 @@
 import { resolveReference } from '../manifests/paths.ts';
 import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import type { RenderSource, ValuesSource } from '../model/environment.ts';
-import type { JsonObject } from '../model/resource.ts';
+import type { JsonObject, Resource } from '../model/resource.ts';
 import type { DeployedObject, DiscoveryContext } from './context.ts';
 import { type Draft, referenceKey } from './drafts.ts';
 import { objectAt, objectsAt, textAt, textsAt } from './fields.ts';
@@ -96,9 +96,32 @@ function chartFolder(
   sources: FluxSources,
   { resource, value }: DeployedObject,
 ): ChartPlace {
-  const byReference = objectAt(value, 'spec', 'chartRef');
-  if (byReference) return referencedChart(sources, byReference, resource);
-  const spec = objectAt(value, 'spec', 'chart', 'spec');
+  const chartRef = objectAt(value, 'spec', 'chartRef');
+  if (!chartRef)
+    return sourcedChart(index, sources, objectAt(value, 'spec', 'chart', 'spec'), resource);
+  const reference = referenceOf(chartRef);
+  const found = sources.find(reference, resource);
+  if (reference.kind === 'HelmChart' && found)
+    return sourcedChart(index, sources, objectAt(found.value, 'spec'), found.resource);
+  const from = [textAt(found?.value, 'spec', 'url'), versionOf(found)].filter(text => text);
+  const details = from.length === 0 ? '' : ` (${from.join(' ')})`;
+  return {
+    reason: `its chart ${reference.kind} ${reference.name}${details} is not in the repository`,
+  };
+}
+
+function versionOf(source: DeployedObject | undefined): string | undefined {
+  const ref = objectAt(source?.value, 'spec', 'ref');
+  return textAt(ref, 'digest') ?? textAt(ref, 'semver') ?? textAt(ref, 'tag');
+}
+
+/** A chart as HelmReleases and HelmCharts name it: its folder in a source, or its name in a HelmRepository. */
+function sourcedChart(
+  index: RepositoryIndex,
+  sources: FluxSources,
+  spec: JsonObject | undefined,
+  from: Resource,
+): ChartPlace {
   const chart = textAt(spec, 'chart') ?? '';
   const reference = referenceOf(objectAt(spec, 'sourceRef'));
   if (reference.kind === 'HelmRepository') {
@@ -107,28 +130,12 @@ function chartFolder(
       reason: `chart ${chart} ${version} of HelmRepository ${reference.name} is not in the repository`,
     };
   }
-  const location = sources.resolve(reference, resource);
+  const location = sources.resolve(reference, from);
   if ('reason' in location) return location;
   const path = resolveReference(location.root, `./${chart}`);
   if (path === undefined || !index.charts.has(path))
     return { reason: `its chart ${chart} is not in the repository` };
   return chartValues(path, textsAt(spec, 'valuesFiles'), location.root);
-}
-
-function referencedChart(
-  sources: FluxSources,
-  reference: JsonObject,
-  from: DeployedObject['resource'],
-): ChartPlace {
-  const { kind, name } = referenceOf(reference);
-  const found = sources.find(referenceOf(reference), from);
-  const url = textAt(found?.value, 'spec', 'url');
-  const version =
-    textAt(found?.value, 'spec', 'ref', 'tag') ?? textAt(found?.value, 'spec', 'ref', 'semver');
-  const details = [url, version].filter(text => text !== undefined).join(' ');
-  return {
-    reason: `its chart ${kind} ${name} ${details === '' ? '' : `(${details}) `}is not in the repository`,
-  };
 }
 
 /**

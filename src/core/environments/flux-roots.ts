@@ -3,7 +3,7 @@ import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import type { DeployedObject, DiscoveryContext } from './context.ts';
 import { objectAt, textAt } from './fields.ts';
 import { isKustomization, kustomizeGroup } from './flux-kustomization.ts';
-import { defaultBootstrap, fluxSources, referenceOf } from './flux-sources.ts';
+import { defaultBootstrap, type FluxSources, fluxSources, referenceOf } from './flux-sources.ts';
 import { environmentPart, folderExists, isWithin } from './folders.ts';
 import { reach } from './reach.ts';
 import { writtenObjects, writtenOfKind } from './written.ts';
@@ -17,7 +17,8 @@ export function rootKustomizations(
   deployed: readonly DeployedObject[],
 ): DeployedObject[] {
   const all = writtenOfKind(context.index, kustomizeGroup, 'Kustomization');
-  const children = new Map(all.map(object => [object, deployedBy(context, object)]));
+  const sources = fluxSources(context, bootstrapOf(context));
+  const children = new Map(all.map(object => [object, deployedBy(context, sources, object)]));
   const seen = new Set<DeployedObject>();
   const mark = (object: DeployedObject): void => {
     if (seen.has(object)) return;
@@ -38,12 +39,39 @@ export function rootKustomizations(
   return roots;
 }
 
+/**
+ * The source that is the repository itself where no bootstrap file says so: `flux-system`, or else the
+ * one GitRepository that is made outside and whose Kustomizations all name folders that exist here.
+ */
+export function bootstrapOf(context: DiscoveryContext): typeof defaultBootstrap {
+  const sources = fluxSources(context, defaultBootstrap);
+  const outside = writtenOfKind(context.index, kustomizeGroup, 'Kustomization').flatMap(
+    ({ resource, value }) => {
+      const reference = referenceOf(objectAt(value, 'spec', 'sourceRef'));
+      const isMade = reference.kind !== 'GitRepository' || sources.find(reference, resource);
+      const folder = resolveReference('', `./${textAt(value, 'spec', 'path') ?? ''}`);
+      const isHere = folder !== undefined && folder !== '' && folderExists(context.index, folder);
+      const namespace = reference.namespace ?? resource.namespace;
+      return isMade ? [] : [{ ...reference, namespace, isHere }];
+    },
+  );
+  const groups = Map.groupBy(outside, ({ namespace, name }) => `${namespace}/${name}`);
+  if (groups.has(`${defaultBootstrap.namespace}/${defaultBootstrap.name}`)) return defaultBootstrap;
+  const [only, ...others] = [...groups.values()].filter(group =>
+    group.every(({ isHere }) => isHere),
+  );
+  const [source] = only ?? [];
+  return source && others.length === 0
+    ? { kind: source.kind, name: source.name, namespace: source.namespace }
+    : defaultBootstrap;
+}
+
 /** The Kustomizations that one Kustomization's path holds as it is written, where it is in this repository. */
 function deployedBy(
   context: DiscoveryContext,
+  sources: FluxSources,
   { resource, value }: DeployedObject,
 ): DeployedObject[] {
-  const sources = fluxSources(context, defaultBootstrap);
   const reference = referenceOf(objectAt(value, 'spec', 'sourceRef'));
   const location = sources.resolve(reference, resource);
   if ('reason' in location) return [];

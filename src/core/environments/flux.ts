@@ -25,7 +25,7 @@ export const flux: Discoverer = {
     return { environments, unresolved: unreachedReleases(context, reached) };
   },
   async at(context, folder, name, origin) {
-    const entry = entriesOf(context.index, folder);
+    const entry = entriesOf(context, folder);
     if (!entry) return undefined;
     return { ...(await environmentOf(context, entry, name, new Set())), origin };
   },

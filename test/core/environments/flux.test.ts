@@ -134,6 +134,25 @@ describe('environments of Flux', () => {
     );
   });
 
+  it('have releases of a HelmChart whose source is the repository', async () => {
+    const found = await discover({
+      ...fleet,
+      'apps/us/release.yaml': release('api', '  chartRef: { kind: HelmChart, name: api }\n'),
+      'apps/us/chart.yaml': `apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmChart
+metadata: { name: api, namespace: apps }
+spec:
+  chart: ./charts/api
+  valuesFiles: [charts/api/values.yaml, charts/api/values-us.yaml]
+  sourceRef: { kind: GitRepository, name: flux-system, namespace: flux-system }
+`,
+    });
+    expect(application(named(found, 'us'), 'api').source).toMatchObject({
+      path: 'charts/api',
+      values: [{ kind: 'file', path: 'charts/api/values-us.yaml' }],
+    });
+  });
+
   it('take values from ConfigMaps and Secrets of the repository only', async () => {
     const from = (spec: string) =>
       discover({
@@ -201,6 +220,24 @@ data:
       'apps kustomize kubernetes/apps',
       'web kustomize kubernetes/apps/web/app',
     ]);
+  });
+
+  it('know a source that is made outside by the folders it is used for', async () => {
+    const files = (path: string) => ({
+      'kubernetes/main/apps.yaml': kustomization('apps', './kubernetes/apps').replaceAll(
+        'flux-system,',
+        'home,',
+      ),
+      'kubernetes/apps/ks.yaml': kustomization('web', path).replaceAll('flux-system,', 'home,'),
+      'web/a.yaml': configMap,
+    });
+    expect(summary(named(await discover(files('./web')), 'main'))).toEqual([
+      'apps kustomize kubernetes/apps',
+      'web kustomize web',
+    ]);
+    const { environments } = await discover(files('./'));
+    for (const { applications } of environments)
+      expect(applications.every(({ source }) => source.kind === 'unresolved')).toBe(true);
   });
 
   it('survive Kustomizations that deploy each other', async () => {

@@ -72,6 +72,16 @@ describe('globs', () => {
     expect(matchesGlob('**/config.json', 'a/b/config.json')).toBe(true);
     expect(matchesGlob('a.b/?', 'axb/c')).toBe(false);
     expect(matchesGlob('./a.b/?', 'a.b/c')).toBe(true);
+    expect(matchesGlob('a*c*e', 'abcde')).toBe(true);
+    expect(matchesGlob('a*c*e', 'abcd')).toBe(false);
+    expect(matchesGlob('a/**/b/**', 'a/x/b')).toBe(true);
+    expect(matchesGlob('a/**/b/*', 'a/x/b')).toBe(false);
+  });
+
+  it('do not take forever', () => {
+    const path = `${'a'.repeat(200)}/`.repeat(20);
+    expect(matchesGlob(`${'*a'.repeat(90)}b`, path)).toBe(false);
+    expect(matchesGlob(`${'**/'.repeat(40)}b`, path)).toBe(false);
   });
 });
 
