@@ -2,28 +2,35 @@ import { statSync } from 'node:fs';
 import { type SimpleGit, simpleGit } from 'simple-git';
 import { messageOf, UserError } from '../lib/errors.ts';
 
+export interface GitOptions {
+  signal?: AbortSignal;
+  /** Standard input of the command. */
+  input?: string;
+  /** Names of the repository's content filters (`filter.<name>`), which are programs, to switch off. */
+  filters?: readonly string[];
+}
+
 /**
  * git in a folder, such that the folder decides nothing: what its configuration may name as a program
- * (file system monitor, hooks) or as an address (lazy fetches of a partial clone) is switched off.
+ * (file system monitor, hooks, filters) or as an address (lazy fetches of a partial clone) is switched off.
  * Throws a `UserError` when there is no such folder.
  */
-export function gitIn(
-  folder: string,
-  options: { signal?: AbortSignal; input?: string } = {},
-): SimpleGit {
+export function gitIn(folder: string, options: GitOptions = {}): SimpleGit {
   assertFolder(folder);
-  const { signal, input } = options;
-  return simpleGit({
+  const { signal, input, filters = [] } = options;
+  const git = simpleGit({
     baseDir: folder,
-    config: ['core.fsmonitor=false', `core.hooksPath=${nowhere}`, 'protocol.allow=never'],
-    unsafe: {
-      allowUnsafeFsMonitor: true,
-      allowUnsafeHooksPath: true,
-      allowUnsafeProtocolOverride: true,
-    },
+    config: [
+      'core.fsmonitor=false',
+      `core.hooksPath=${nowhere}`,
+      ...filters.flatMap(withoutFilter),
+    ],
+    unsafe: { allowUnsafeFsMonitor: true, allowUnsafeHooksPath: true, allowUnsafeFilter: true },
+    allowEnvironment: Object.keys(quiet),
     ...(signal && { abort: signal }),
     ...(input !== undefined && { input: () => input }),
   });
+  return git.env(environment());
 }
 
 /** Throws a `UserError` when the path is no folder. */
@@ -51,3 +58,36 @@ export function gitMessage(error: unknown): string {
 }
 
 const nowhere = process.platform === 'win32' ? 'NUL' : '/dev/null';
+
+/** Neither network nor prompts nor locks, whatever the repository's configuration allows. */
+const quiet: Record<string, string> = {
+  GIT_ALLOW_PROTOCOL: 'none',
+  GIT_NO_LAZY_FETCH: '1',
+  GIT_OPTIONAL_LOCKS: '0',
+  GIT_TERMINAL_PROMPT: '0',
+};
+
+/** What git needs of ours: where it is, and where the person's own configuration is; messages in English. */
+function environment(): Record<string, string> {
+  const names = [
+    'PATH',
+    'HOME',
+    'XDG_CONFIG_HOME',
+    'TMPDIR',
+    'USERPROFILE',
+    'APPDATA',
+    'SystemRoot',
+    'PATHEXT',
+    'TEMP',
+  ];
+  const own = names.flatMap(name => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(own), LC_ALL: 'C', ...quiet };
+}
+
+function withoutFilter(name: string): string[] {
+  const keys = ['clean', 'smudge', 'process'].map(key => `filter.${name}.${key}=`);
+  return [...keys, `filter.${name}.required=false`];
+}

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../lib/errors.ts';
 import type { Repository } from '../model/repository.ts';
-import { assertFolder, gitIn } from './command.ts';
+import { assertFolder, type GitOptions, gitIn } from './command.ts';
 import { openRevision } from './revision.ts';
 import { openWorkingTree } from './working-tree.ts';
 
@@ -23,25 +25,26 @@ export async function openRepository(
   return openWorkingTree(root, signal);
 }
 
-/** The root folder of the repository around a folder; the folder itself where there is none. */
-export async function findRoot(folder: string): Promise<string> {
-  try {
-    const top = await gitIn(folder).raw('rev-parse', '--show-toplevel');
-    return top.trim() === '' ? folder : top.replace(/\r?\n$/, '');
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    return folder;
+/**
+ * The root folder of the repository around a folder; the folder itself where there is none. Found by looking
+ * for `.git`, since git would believe a configuration that names another place.
+ */
+export function findRoot(folder: string): string {
+  const start = resolve(folder);
+  for (let at = start; ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return at;
+    if (at === dirname(at)) return start;
   }
 }
 
 /** The commit that is checked out; undefined before the first commit and where there is no git. */
 export async function headRevision(root: string): Promise<string | undefined> {
-  return ask(root, ['rev-parse', '--verify', '--quiet', 'HEAD']);
+  return (await ask(root, ['rev-parse', '--verify', '--quiet', 'HEAD'])) || undefined;
 }
 
 /** The branch that is checked out; undefined for a detached HEAD and where there is no git. */
 export async function currentBranch(root: string): Promise<string | undefined> {
-  return ask(root, ['symbolic-ref', '--quiet', '--short', 'HEAD']);
+  return (await ask(root, ['symbolic-ref', '--quiet', '--short', 'HEAD'])) || undefined;
 }
 
 /** The addresses of the repository's remotes as its configuration has them, without duplicates. */
@@ -67,10 +70,30 @@ export async function commitsBetween(
   return count === undefined ? undefined : Number(count);
 }
 
-async function ask(root: string, command: string[]): Promise<string | undefined> {
+/**
+ * The files that differ from the checked-out commit, untracked ones included, sorted; undefined where there
+ * is no git. Content is compared as it is on disk: filters are programs of the repository's choice.
+ */
+export async function changedFiles(root: string): Promise<string[] | undefined> {
+  const keys = (await ask(root, ['config', '--name-only', '--get-regexp', '^filter\\.'])) ?? '';
+  const names = keys.split('\n').map(key => /^filter\.(.*)\.\w+$/.exec(key)?.[1]);
+  const filters = [...new Set(names.filter(name => name !== undefined))];
+  const status = ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all'];
+  const entries = (await ask(root, status, { filters }))?.split('\0');
+  return entries
+    ?.filter(entry => entry !== '')
+    .map(entry => entry.slice('XY '.length))
+    .sort();
+}
+
+/** What git prints, without the last line break; undefined when it fails, as without a repository. */
+async function ask(
+  root: string,
+  command: string[],
+  options: GitOptions = {},
+): Promise<string | undefined> {
   try {
-    const answer = (await gitIn(root).raw(command)).trim();
-    return answer === '' ? undefined : answer;
+    return (await gitIn(root, options).raw(command)).replace(/\r?\n$/, '');
   } catch (error) {
     if (error instanceof UserError) throw error;
     return undefined;

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
+  changedFiles,
   currentBranch,
   findRoot,
   headRevision,
@@ -146,8 +147,36 @@ describe('a working tree', () => {
     await head.read('a.yaml');
     await remoteUrls(root);
     await headRevision(root);
+    write(root, 'a.yaml', 'b');
+    expect(await changedFiles(root)).toEqual(['a.yaml']);
     expect(files).toContain('a.yaml');
     expect(existsSync(witness)).toBe(false);
+  });
+
+  it('fetches nothing that a partial clone lacks', async () => {
+    const root = repositoryWith({ 'a.yaml': 'a' });
+    const witness = join(root, '.git', 'witness');
+    const settings = {
+      'remote.origin.url': `ext::touch ${witness}`,
+      'remote.origin.promisor': 'true',
+      'remote.origin.partialclonefilter': 'blob:none',
+      'extensions.partialClone': 'origin',
+      'core.repositoryFormatVersion': '1',
+      'protocol.ext.allow': 'always',
+    };
+    for (const [key, value] of Object.entries(settings)) git(root, 'config', key, value);
+    const blob = git(root, 'rev-parse', 'HEAD:a.yaml');
+    rmSync(join(root, '.git/objects', blob.slice(0, 2), blob.slice(2)));
+    const repository = await openRepository(root, { revision: 'HEAD' });
+    await expect(repository.read('a.yaml')).rejects.toThrow(UserError);
+    expect(existsSync(witness)).toBe(false);
+  });
+
+  it('is where its .git is, not where that says', async () => {
+    const root = repositoryWith({ 'a/x.yaml': 'a' });
+    git(root, 'config', 'core.worktree', '/');
+    expect(await findRoot(join(root, 'a'))).toBe(root);
+    expect((await openRepository(root)).files).toEqual(['a/x.yaml']);
   });
 
   it('of 20,000 files is listed', async () => {
@@ -276,10 +305,27 @@ describe('what git says about a repository', () => {
     expect(await headRevision(root)).toBe(git(root, 'rev-parse', 'HEAD'));
   });
 
+  it('the files that differ from the commit', async () => {
+    const root = repositoryWith({ 'a.yaml': 'a', 'b c.yaml': 'b', 'd.yaml': 'd' });
+    expect(await changedFiles(root)).toEqual([]);
+    write(root, 'b c.yaml', 'changed');
+    write(root, 'new/x.yaml', '');
+    rmSync(join(root, 'd.yaml'));
+    git(root, 'mv', 'a.yaml', 'e.yaml');
+    expect(await changedFiles(root)).toEqual([
+      'a.yaml',
+      'b c.yaml',
+      'd.yaml',
+      'e.yaml',
+      'new/x.yaml',
+    ]);
+  });
+
   it('nothing where there is no git', async () => {
     const root = folderWith();
     expect(await findRoot(root)).toBe(root);
     expect(await remoteUrls(root)).toEqual([]);
     expect(await headRevision(root)).toBeUndefined();
+    expect(await changedFiles(root)).toBeUndefined();
   });
 });
