@@ -18,6 +18,9 @@ type Tls = Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUn
 /** Token files are rewritten by whoever keeps them fresh; client-go reads them again after a minute. */
 const lifetime = 60_000;
 
+/** Milliseconds for a legacy `auth-provider` to renew its token. */
+const providerPatience = 10_000;
+
 /**
  * Gives access to one context's server: client certificates, tokens, plug-ins, proxies, by
  * `@kubernetes/client-node` where it has them. Several askers wait for one answer, so that a plug-in
@@ -65,7 +68,7 @@ export class Credentials {
     const options: RequestOptions = { headers: {} };
     const config = clientConfig(this.#context, this.#env, await this.#tokenOf(user));
     try {
-      await config.applyToHTTPSOptions(options);
+      await inTime(config.applyToHTTPSOptions(options));
     } catch (error) {
       throw new UserError(
         `The credentials of the context "${this.#context.name}" cannot be used (${messageOf(error)}): correct them in ${this.#context.file}.`,
@@ -106,6 +109,16 @@ export class Credentials {
       );
     }
   }
+}
+
+/** A provider may ask a server of its own, whose silence must not become ours. */
+async function inTime(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const text = `no answer within ${providerPatience / 1000} s`;
+    timer = setTimeout(() => reject(new Error(text)), providerPatience);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** The context as client-node's KubeConfig has it; plug-ins and token files are resolved before. */

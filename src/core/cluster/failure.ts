@@ -42,7 +42,7 @@ export function statusFailure(
         `${serverOf(context)} does not accept the credentials of the context "${context.name}" (expired or wrong): sign in again`,
       );
     case 403:
-      return failure('forbidden', `no permission to ${what} (${message || 'forbidden'})`);
+      return failure('forbidden', `no permission to ${what}${whose(message)}`);
     case 404:
       return failure('not-served', `${serverOf(context)} does not serve what was asked: ${what}`);
     case 407:
@@ -82,6 +82,12 @@ export function connectionFailure(error: unknown, context: KubeContext): Failure
       `${server} does not speak TLS as expected (${messageOf(error)}): correct the server of the cluster "${context.cluster.name}" in ${context.file}`,
     );
   return failure('unreachable', `${server} cannot be reached (${messageOf(error) || code})`);
+}
+
+/** The server's own words without the resource that it begins with: `User "eve" cannot list …`. */
+function whose(message: string): string {
+  const words = message.replace(/^.* is forbidden: /, '');
+  return words === '' ? '' : ` (${words})`;
 }
 
 type Sentence = (server: string, context: KubeContext) => string;

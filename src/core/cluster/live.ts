@@ -77,13 +77,11 @@ function whyAbsent(
   const others = served.filter(type => type.group === group && type.kind === kind);
   if (others.length > 0) {
     const versions = others.map(apiVersionOf).join(', ');
-    return {
-      ok: false,
-      reason: `${apiVersionOf(resource)} ${kind} is not served there, ${versions} is`,
-    };
+    const reason = `the server does not serve ${apiVersionOf(resource)} ${kind}, only ${versions}`;
+    return { ok: false, reason };
   }
   if (discovery.incomplete !== undefined) return undefined;
-  const reason = `${apiVersionOf(resource)} ${kind} is not served there: its definition is not installed`;
+  const reason = `the server does not serve ${apiVersionOf(resource)} ${kind}: its definition is not installed`;
   return { ok: false, reason, notServed: true };
 }
 

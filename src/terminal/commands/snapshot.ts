@@ -1,4 +1,5 @@
 import { snapshot as take } from '../../core/actions/snapshot.ts';
+import { writeSnapshot } from '../../core/cluster/write-snapshot.ts';
 import type { Invocation } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { deliver, progress, type Terminal, withWorkspace } from '../terminal.ts';
@@ -14,7 +15,9 @@ export async function snapshot(
       environments: await workspace.choose(invocation.environments),
       signal: terminal.signal,
     }).finally(done);
-    await deliver(taken.text, invocation, terminal);
+    // A file of its own, readable for its owner only: it may hold Secrets, if only their hashes.
+    if (invocation.output === undefined) await deliver(taken.text, invocation, terminal);
+    else await writeSnapshot(invocation.output, taken.text);
     if (!invocation.quiet) for (const note of taken.notes) terminal.stderr.write(`${note}\n`);
     return exitCodes.clean;
   });

@@ -84,7 +84,7 @@ describe('lists', () => {
       ok: false,
       why: 'forbidden',
       reason:
-        'no permission to list pods in the namespace shop (pods is forbidden: User "eve" cannot list resource "pods")',
+        'no permission to list pods in the namespace shop (User "eve" cannot list resource "pods")',
     });
     expect(await small.list(pods, 'other')).toMatchObject({ ok: false, why: 'error' });
     expect(await small.list({ ...pods, group: 'gone.dev' }, '')).toMatchObject({

@@ -112,11 +112,11 @@ describe('on a server', () => {
     expect(live.find(widget)).toEqual({
       ok: false,
       notServed: true,
-      reason: 'example.com/v1 Widget is not served there: its definition is not installed',
+      reason: 'the server does not serve example.com/v1 Widget: its definition is not installed',
     });
     expect(live.find(old)).toEqual({
       ok: false,
-      reason: 'v1beta1 ConfigMap is not served there, v1 is',
+      reason: 'the server does not serve v1beta1 ConfigMap, only v1',
     });
     expect(lists()).toEqual([]);
   });
