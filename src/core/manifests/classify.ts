@@ -19,10 +19,7 @@ const toolFiles =
  * values files, dashboards, settings of other tools.
  */
 export function mayHoldObjects(text: string): boolean {
-  return (
-    /^\s*(?:- )?["']?(?:apiVersion|kind)["']?\s*:/m.test(text) ||
-    /["'](?:apiVersion|kind)["']\s*:/.test(text)
-  );
+  return /\b(?:apiVersion|kind)["']?[ \t]*:/.test(text);
 }
 
 /** The role a file has by its place in a chart; undefined where the place says nothing. */

@@ -160,7 +160,9 @@ function leavesBlock(lines: readonly Line[], at: number): string | undefined {
   for (let above = at - 1; own && above >= 0; above--) {
     const line = lines[above];
     if (!line || line.text.trim() === '') continue;
-    const header = /(?:^|[\s-])("[^"]*"|[^\s:"]+):\s+[|>][-+0-9]*\s*(?:#.*)?$/.exec(line.text);
+    const header =
+      line.text.length < longestHeader &&
+      /(?:^|[\s-])("[^"]*"|[^\s:"]+):\s+[|>][-+0-9]*\s*(?:#.*)?$/.exec(line.text);
     if (header && blockIndent !== undefined && line.indent < blockIndent)
       return own.indent < blockIndent ? `"${(header[1] ?? '').replaceAll('"', '')}"` : undefined;
     if (header) return undefined;
@@ -183,6 +185,7 @@ function openColumns(lines: readonly Line[], at: number): number[] {
 }
 
 const maxBlockLines = 2000;
+const longestHeader = 500;
 
 function spaces(count: number): string {
   return count === 1 ? '1 space' : `${count} spaces`;

@@ -45,7 +45,7 @@ function defectOf(error: unknown, content: string, base: number): Defect {
 
 function failurePosition(text: string): number | undefined {
   try {
-    readEvents(text);
+    readEvents(text, 1_000_000);
     return undefined;
   } catch (error) {
     return positionOf(error);

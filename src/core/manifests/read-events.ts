@@ -6,9 +6,10 @@ export const maxDepth = 500;
 
 /**
  * js-yaml's events of one document, read as leniently as go-yaml does: inside brackets and quotes a line
- * may be indented less than its parent. Throws a `YAMLException` for what neither accepts.
+ * may be indented less than its parent. Each such line costs reading once more, for at most `maxWork`
+ * characters. Throws a `YAMLException` for what neither accepts.
  */
-export function readEvents(text: string): Event[] {
+export function readEvents(text: string, maxWork = 20_000_000): Event[] {
   let joined = text;
   for (let budget = maxWork; ; budget -= text.length) {
     try {
@@ -22,9 +23,6 @@ export function readEvents(text: string): Event[] {
     }
   }
 }
-
-/** Characters that may be read again for under-indented lines, each of which costs one more reading. */
-const maxWork = 20_000_000;
 
 function underIndentedAt(error: unknown): number | undefined {
   if (!(error instanceof YAMLException) || error.reason !== 'deficient indentation')
