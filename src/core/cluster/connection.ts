@@ -6,6 +6,7 @@ import { sleep } from '../lib/backoff.ts';
 import type { Json } from '../model/resource.ts';
 import { type Access, Credentials } from './credentials.ts';
 import { connectionFailure, type Failure, NoAnswer, statusFailure } from './failure.ts';
+import { Guard } from './guard.ts';
 import type { KubeContext } from './kube-context.ts';
 import { Limit } from './limit.ts';
 
@@ -194,27 +195,6 @@ export class Connection {
       });
       outgoing.end(question.body);
     });
-  }
-}
-
-/** Calls back once when nothing was heard for a while. */
-class Guard {
-  fired = false;
-  readonly #timer: NodeJS.Timeout;
-
-  constructor(patience: number, onSilence: () => void) {
-    this.#timer = setTimeout(() => {
-      this.fired = true;
-      onSilence();
-    }, patience);
-  }
-
-  heard(): void {
-    this.#timer.refresh();
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
   }
 }
 

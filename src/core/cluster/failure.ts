@@ -27,7 +27,7 @@ export function statusFailure(
   context: KubeContext,
 ): Failure {
   const body = parseStatus(text);
-  const message = typeof body?.message === 'string' ? body.message : text.trim().slice(0, 300);
+  const message = typeof body?.message === 'string' ? body.message : plainText(text);
   const failure = (why: Failure['why'], reason: string) => ({
     ok: false as const,
     why,
@@ -82,6 +82,12 @@ export function connectionFailure(error: unknown, context: KubeContext): Failure
       `${server} does not speak TLS as expected (${messageOf(error)}): correct the server of the cluster "${context.cluster.name}" in ${context.file}`,
     );
   return failure('unreachable', `${server} cannot be reached (${messageOf(error) || code})`);
+}
+
+/** What a proxy or an old server says; pages for browsers say nothing to a person in a terminal. */
+function plainText(text: string): string {
+  const line = text.trim().split('\n')[0] ?? '';
+  return line.startsWith('<') ? '' : line.slice(0, 300);
 }
 
 /** The server's own words without the resource that it begins with: `User "eve" cannot list …`. */
