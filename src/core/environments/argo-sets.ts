@@ -63,6 +63,9 @@ function parametersOf(
   return `its ${kind} generator depends on more than this repository`;
 }
 
+/** More than any fleet has; a small file could ask for millions. */
+const maxApplications = 10_000;
+
 function matrixParameters(
   context: DiscoveryContext,
   set: DeployedObject,
@@ -72,6 +75,8 @@ function matrixParameters(
   for (const generator of generators) {
     const own = parametersOf(context, set, generator);
     if (typeof own === 'string') return own;
+    if (combined.length * own.length > maxApplications)
+      return `its matrix makes more than ${maxApplications} Applications`;
     combined = combined.flatMap(left => own.map(right => ({ ...left, ...right })));
   }
   return combined;
@@ -142,8 +147,8 @@ function instantiate(
 ): DeployedObject | string {
   const problems: string[] = [];
   const filled = fill(template, text =>
-    text.replace(/\{\{-?\s*(.*?)\s*-?\}\}/g, (placeholder, expression: string) => {
-      const value = lookUp(parameters, expression);
+    text.replace(/\{\{([^{}]*)\}\}/g, (placeholder, inner: string) => {
+      const value = lookUp(parameters, inner.replace(/^-|-$/g, '').trim());
       if (value === undefined)
         problems.push(`its template has ${placeholder}, which is not understood`);
       return value ?? '';

@@ -4,7 +4,15 @@ import { resourceKey } from '../model/resource.ts';
 import { applicationDrafts, argoGroup, destinationOf } from './argo-application.ts';
 import { expandSet } from './argo-sets.ts';
 import type { DeployedObject, Discoverer, DiscoveryContext } from './context.ts';
-import { type Draft, firstLine, nameApplications, newEnvironment } from './drafts.ts';
+import {
+  type Draft,
+  firstLine,
+  maxDepth,
+  nameApplications,
+  newEnvironment,
+  positionKey,
+  tooDeep,
+} from './drafts.ts';
 import { environmentPart } from './folders.ts';
 import { reach } from './reach.ts';
 import { writtenObjects, writtenOfKind } from './written.ts';
@@ -37,30 +45,45 @@ export const argocd: Discoverer = {
   },
 };
 
-/** Applications and those that they deploy themselves; as an outer one deploys them where it changes them. */
+/** Applications and those that they deploy themselves, which count as they are deployed, not as written. */
 async function follow(
   context: DiscoveryContext,
   written: readonly DeployedObject[],
 ): Promise<{ applications: DeployedObject[]; unresolved: Unresolved[] }> {
-  const applications = new Map<string, DeployedObject>();
   const unresolved: Unresolved[] = [];
-  const queue = [...written];
+  const found: DeployedObject[] = [];
+  const deployed = new Set<string>();
+  const queue = written.map(object => ({ object, depth: 0 }));
   const asked = new Set<DeployedObject>();
-  for (const object of queue) {
+  for (const { object, depth } of queue) {
     if (asked.has(object)) continue;
     asked.add(object);
     if (object.resource.kind === 'ApplicationSet') {
       const expanded = expandSet(context, object);
       unresolved.push(...expanded.unresolved);
-      queue.push(...expanded.applications);
+      queue.push(...expanded.applications.map(made => ({ object: made, depth })));
       continue;
     }
-    applications.set(resourceKey(object.resource), object);
+    found.push(object);
+    if (depth === maxDepth) {
+      unresolved.push({ reason: tooDeep(object.resource), place: object.source });
+      continue;
+    }
     for (const { application } of applicationDrafts(context, object))
-      for (const child of await context.deployed(application.source))
-        if (isArgo(child) && !asked.has(child)) queue.push(child);
+      for (const child of (await context.deployed(application.source)).filter(isArgo)) {
+        deployed.add(positionKey(child));
+        queue.push({ object: child, depth: depth + 1 });
+      }
   }
-  return { applications: [...applications.values()], unresolved };
+  const top = new Set(written);
+  const kept = found.filter(object => !top.has(object) || !deployed.has(positionKey(object)));
+  const byTarget = new Map(kept.map(object => [targetKey(object), object]));
+  return { applications: [...byTarget.values()], unresolved };
+}
+
+/** Two Argo CDs may each have an Application of one name, for a cluster of their own. */
+function targetKey(application: DeployedObject): string {
+  return `${resourceKey(application.resource)} ${destinationOf(application)}`;
 }
 
 function isArgo({ resource }: DeployedObject): boolean {

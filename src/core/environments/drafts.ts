@@ -9,6 +9,18 @@ export interface Draft {
   needs: string[];
 }
 
+/** How far objects that deploy each other are followed: a name prefix can make new ones without end. */
+export const maxDepth = 10;
+
+export function tooDeep({ kind, name }: Resource): string {
+  return `${kind} ${name} is deployed through more than ${maxDepth} others, which are not followed`;
+}
+
+/** Tells the objects of a repository apart by where they are written. */
+export function positionKey({ source }: { source: Place }): string {
+  return `${source.file}:${source.line}`;
+}
+
 /** Gives each application a name of its own and turns needed controllers into names. */
 export function nameApplications(drafts: readonly Draft[]): Application[] {
   const taken = new Set<string>();

@@ -1,7 +1,14 @@
 import type { Environment, Unresolved } from '../model/environment.ts';
 import { resourceKey } from '../model/resource.ts';
 import type { DeployedObject, Discoverer, DiscoveryContext } from './context.ts';
-import { type Draft, nameApplications, newEnvironment } from './drafts.ts';
+import {
+  type Draft,
+  maxDepth,
+  nameApplications,
+  newEnvironment,
+  positionKey,
+  tooDeep,
+} from './drafts.ts';
 import { textAt } from './fields.ts';
 import { entriesOf, type FluxEntry, fluxEntries } from './flux-entries.ts';
 import { isKustomization, kustomizationDraft } from './flux-kustomization.ts';
@@ -56,17 +63,20 @@ async function walk(
   const drafts: Draft[] = [];
   const deployed: DeployedObject[] = [];
   const seen = new Set<string>();
-  const queue = [...roots];
-  for (const kustomization of queue) {
+  const queue = roots.map(kustomization => ({ kustomization, depth: 0 }));
+  for (const { kustomization, depth } of queue) {
     const key = resourceKey(kustomization.resource);
     if (seen.has(key)) continue;
     seen.add(key);
     const draft = kustomizationDraft(context, sources, kustomization);
+    if (depth === maxDepth)
+      draft.application.source = { kind: 'unresolved', reason: tooDeep(kustomization.resource) };
     drafts.push(draft);
     const objects = await context.deployed(draft.application.source);
     sources.add(objects);
     deployed.push(...objects);
-    queue.push(...objects.filter(({ resource }) => isKustomization(resource)));
+    for (const object of objects)
+      if (isKustomization(object.resource)) queue.push({ kustomization: object, depth: depth + 1 });
   }
   return { drafts, deployed };
 }
@@ -77,10 +87,6 @@ function isRelease({ group, kind }: DeployedObject['resource']): boolean {
 
 function unique(objects: readonly DeployedObject[]): DeployedObject[] {
   return [...new Map(objects.map(object => [resourceKey(object.resource), object])).values()];
-}
-
-function positionKey({ source }: DeployedObject): string {
-  return `${source.file}:${source.line}`;
 }
 
 /** HelmReleases of the repository that no Kustomization of it deploys; to know that takes the renderer. */

@@ -3,6 +3,7 @@
  * `ssh://git@host:22/org/repo` and `https://host/org/repo` are equal: host and path, lower case.
  */
 export function normalizeRemote(url: string): string {
+  if (url.length > 2000) return url;
   const trimmed = url
     .trim()
     .replace(/\/+$/, '')

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { renderingOf, startRenderer } from '../render/harness.ts';
 import { application, discover, named, summary } from './repository.ts';
 
 const repository = 'https://git.example/team/apps.git';
@@ -189,9 +190,69 @@ spec:
       { remotes },
     );
     expect(summary(named(found, 'prod-eu'))).toEqual([
-      'web: apps/kustomization.yaml changes this Application, which takes the renderer to follow',
       'root kustomize apps',
+      'web: apps/kustomization.yaml changes this Application, which takes the renderer to follow',
     ]);
+  });
+});
+
+describe('Applications that are deployed', () => {
+  const { program, resident } = startRenderer();
+  afterAll(() => resident.close());
+  const rendered = (files: Record<string, string>) => {
+    const rendering = renderingOf(files, program);
+    return discover(files, { remotes, render: source => rendering.render({ source }) });
+  };
+
+  it('count as an overlay for each cluster makes them', async () => {
+    const overlay = (cluster: string) => `resources: [../../base]
+patches:
+  - target: { kind: Application }
+    patch: '[{ "op": "replace", "path": "/spec/destination/name", "value": "${cluster}" }]'
+`;
+    const found = await rendered({
+      ...parts,
+      'roots.yaml':
+        argo('eu', '    path: overlays/eu\n', '', 'name: hub') +
+        argo('us', '    path: overlays/us\n', '', 'name: hub'),
+      'base/kustomization.yaml': 'resources: [web.yaml]',
+      'base/web.yaml': argo('web', '    path: plain\n', '', 'name: nowhere'),
+      'overlays/eu/kustomization.yaml': overlay('eu'),
+      'overlays/us/kustomization.yaml': overlay('us'),
+    });
+    expect(found.environments.map(environment => [environment.name, summary(environment)])).toEqual(
+      [
+        ['hub', ['eu kustomize overlays/eu', 'us kustomize overlays/us']],
+        ['eu', ['web plain plain']],
+        ['us', ['web plain plain']],
+      ],
+    );
+    expect(application(named(found, 'us'), 'web').origin).toEqual({
+      file: 'base/web.yaml',
+      line: 1,
+      column: 1,
+    });
+  });
+
+  it('are made by a chart', async () => {
+    const found = await rendered({
+      ...parts,
+      'root.yaml': argo('root', '    path: charts/apps\n', '', 'name: hub'),
+      'charts/apps/Chart.yaml': 'apiVersion: v2\nname: apps\nversion: 1.0.0\n',
+      'charts/apps/values.yaml': 'cluster: eu\n',
+      'charts/apps/templates/web.yaml': argo(
+        '{{ .Release.Name }}-web',
+        '    path: plain\n',
+        '',
+        'name: {{ .Values.cluster }}',
+      ),
+    });
+    expect(summary(named(found, 'eu'))).toEqual(['root-web plain plain']);
+  });
+
+  it('may include the one that deploys them', async () => {
+    const found = await rendered({ 'apps/root.yaml': argo('root', '    path: apps\n') });
+    expect(summary(named(found, 'prod-eu'))).toEqual(['root plain apps']);
   });
 });
 

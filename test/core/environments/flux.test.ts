@@ -317,6 +317,27 @@ describe('what a kustomization changes on the way', () => {
     );
   });
 
+  it('comes to an end where a variable makes new Kustomizations again and again', async () => {
+    const grown = `$\{N:=}x`;
+    const files = {
+      ...fleet,
+      'clusters/us/apps.yaml': kustomization(
+        'a',
+        './loop',
+        "  postBuild: { substitute: { N: '' } }\n",
+      ),
+      'loop/again.yaml': kustomization(
+        `'a${grown}'`,
+        './loop',
+        `  postBuild: { substitute: { N: '${grown}' } }\n`,
+      ),
+    };
+    const rendering = renderingOf(files, program);
+    const found = await discover(files, { render: source => rendering.render({ source }) });
+    const last = summary(named(found, 'us')).at(-1);
+    expect(last).toContain('is deployed through more than 10 others, which are not followed');
+  });
+
   it('says which release no Kustomization deploys', async () => {
     const files = { ...fleet, 'old/release.yaml': release('old', localChart) };
     const rendering = renderingOf(files, program);
