@@ -4,7 +4,7 @@ import type { FieldType } from '../schemas/type.ts';
 import type { ApplyChange } from '../upstream/judge.ts';
 import { lastAppliedAnnotation } from './last-applied.ts';
 import { anyType, fieldType, itemStep, itemType, listMerge, stepText } from './typed-path.ts';
-import { equal, own, without } from './values.ts';
+import { equal, metadataMap, own, without } from './values.ts';
 
 /**
  * What differs between a live object and the server's answer to a dry-run of its apply. Both are as the
@@ -16,7 +16,7 @@ export function differences(
   desired: JsonObject,
   type: FieldType,
 ): ApplyChange[] {
-  const changes = compare(ownFields(live), ownFields(answer), type, []);
+  const changes = compare(ownFields(live, desired), ownFields(answer, desired), type, []);
   return changes.map(change => toldBy(change, desired));
 }
 
@@ -31,17 +31,20 @@ function toldBy(change: ApplyChange, desired: JsonObject): ApplyChange {
 }
 
 const serverFields = ['managedFields', 'generation', 'resourceVersion', 'creationTimestamp', 'uid'];
-const serverAnnotations = [lastAppliedAnnotation, 'deprecated.daemonset.template.generation'];
 
-function ownFields(object: JsonObject): JsonObject {
+/** Annotations that controllers keep writing; they count only where the manifest declares them. */
+const controllersOwn =
+  /^(deployment\.kubernetes\.io\/revision|deprecated\.daemonset\.template\.generation|control-plane\.alpha\.kubernetes\.io\/leader|pv\.kubernetes\.io\/.*)$/;
+
+function ownFields(object: JsonObject, desired: JsonObject): JsonObject {
   const metadata = isObject(object.metadata) ? object.metadata : {};
-  let kept = serverFields.reduce(without, metadata);
-  if (isObject(kept.annotations)) {
-    const annotations = serverAnnotations.reduce(without, kept.annotations);
-    kept =
-      Object.keys(annotations).length > 0 ? { ...kept, annotations } : without(kept, 'annotations');
-  }
-  return { ...without(object, 'status'), metadata: kept };
+  const { annotations, ...kept } = serverFields.reduce(without, metadata);
+  const declared = metadataMap(desired, 'annotations');
+  const compared = Object.entries(isObject(annotations) ? annotations : {}).filter(
+    ([key]) => key !== lastAppliedAnnotation && (key in declared || !controllersOwn.test(key)),
+  );
+  const own = compared.length > 0 ? { annotations: Object.fromEntries(compared) } : {};
+  return { ...without(object, 'status'), metadata: { ...kept, ...own } };
 }
 
 function compare(

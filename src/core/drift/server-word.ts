@@ -1,5 +1,6 @@
 import type { ApiResource, Cluster } from '../cluster/cluster.ts';
 import type { DriftResult } from '../model/drift.ts';
+import type { Json, JsonObject } from '../model/resource.ts';
 import type { Schemas } from '../schemas/type.ts';
 import { adoptPaths } from './adopt.ts';
 import { begin, type Open } from './begin.ts';
@@ -11,6 +12,7 @@ import { hidings } from './ignore.ts';
 import type { DriftInput } from './input.ts';
 import { maskResult } from './mask.ts';
 import { anyType } from './typed-path.ts';
+import { own } from './values.ts';
 import { pathsOf } from './verdict.ts';
 
 export interface ServerWordOptions {
@@ -95,7 +97,8 @@ async function dryRun(
   const desired = adoptPaths(open.desired, open.live, fields, ignored);
   const answer = await cluster.dryRunApply(type, desired, open.profile.manager, signal);
   if (answer.ok) {
-    const changes = differences(open.live, answer.object, open.desired, fields);
+    const live = await basis(open, answer.object, cluster, type, signal);
+    const changes = differences(live, answer.object, open.desired, fields);
     const judged = judgePaths(open, pathsOf(changes, open));
     const paths = judged.filter(({ cover }) => cover !== 'hidden').map(({ path }) => path);
     return paths.length === 0 ? { kind: 'same' } : { kind: 'differs', paths };
@@ -110,4 +113,24 @@ async function dryRun(
   if (status === 0)
     return { kind: 'unavailable', reason: `The server could not confirm it: ${reason}` };
   return { kind: 'refused', status, message: reason };
+}
+
+/**
+ * The live object that an answer was computed from. When it is not the one we hold, a controller wrote
+ * in the meantime, and what it wrote is no effect of the apply (drift.md 3.3).
+ */
+async function basis(
+  { live, input }: Open,
+  answer: JsonObject,
+  cluster: Cluster,
+  type: ApiResource,
+  signal?: AbortSignal,
+): Promise<JsonObject> {
+  if (versionOf(answer) === versionOf(live)) return live;
+  const again = await cluster.get(type, input.resource, signal);
+  return again.ok && again.object ? again.object : live;
+}
+
+function versionOf(object: JsonObject): Json | undefined {
+  return own(own(object, 'metadata'), 'resourceVersion');
 }

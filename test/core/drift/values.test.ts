@@ -329,6 +329,17 @@ describe('differences between two objects of a server', () => {
     ]);
   });
 
+  it('leave out what controllers keep writing, unless git declares it', () => {
+    const revision = (value: string): JsonObject => ({
+      ...service(a),
+      metadata: { name: 's', annotations: { 'deployment.kubernetes.io/revision': value } },
+    });
+    expect(tell(revision('1'), revision('2'), service(a))).toEqual([]);
+    expect(tell(revision('1'), revision('2'))).toEqual([
+      '.metadata.annotations["deployment.kubernetes.io/revision"] changed',
+    ]);
+  });
+
   it('are none where only the server’s own fields differ', () => {
     expect(tell(service(a), { ...service(a), metadata: { name: 's', generation: 2 } })).toEqual([]);
   });
