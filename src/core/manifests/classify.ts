@@ -42,12 +42,12 @@ export function roleInChart(
 
 /** The role a file has by what it holds: `manifest` when any of its documents is for a cluster. */
 export function roleByContent(path: string, parsed: ParsedFile, text: string): FileRole {
-  if (templateName.test(path) && text.includes('{{')) return 'other';
+  if (templatePath.test(path) && text.includes('{{')) return 'other';
   return parsed.documents.some(document => isForCluster(document, text)) ? 'manifest' : 'other';
 }
 
-/** Files whose name says that something fills them in before they are applied: `vtgate-template.yaml`. */
-const templateName = /(?:^|[-_./])(?:templates?|tmpl|tpl)[-_.][^/]*$/i;
+/** Paths which say that something fills the file in before it is applied: `vtgate-template.yaml`, `templates/`. */
+const templatePath = /(?:^|\/)templates?\/|(?:^|[-_./])(?:templates?|tmpl|tpl)[-_.][^/]*$|\{\{/i;
 
 function isForCluster(document: ManifestDocument, text: string): boolean {
   const { root, start, end } = document;

@@ -41,6 +41,18 @@ describe('a file by itself', () => {
       'other',
     ],
     ['web-template.yaml', 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ name }}\n', 'other'],
+    [
+      'roles/web/templates/pod.yaml',
+      'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ name }}\n',
+      'other',
+    ],
+    [
+      '{{cookiecutter.name}}/pod.yaml',
+      'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{cookiecutter.name}}\n',
+      'other',
+    ],
+    ['roles/web/templates/pod.yaml', object('Pod'), 'manifest'],
+    ['left-over.yaml', 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ name }}\n', 'manifest'],
     ['workflow.yml', 'on: push\njobs: {}\n', 'other'],
     ['settings.yaml', 'a: !env_var [X, 1]\nb: !ENV Y\n', 'other'],
   ])('%s is what it holds: %j is %s', async (path, text, role) => {
