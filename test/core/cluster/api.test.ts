@@ -232,6 +232,19 @@ describe('a slow server', () => {
     });
   });
 
+  it('is left when a stream falls silent', async () => {
+    server = await smallServer({ '/stream': (_, response) => void response.write('one\ntwo\nth') });
+    const context = { name: 's', file: 'f', cluster: clusterAt(server.url), user: { name: 'u' } };
+    const connection = new Connection(context, {}, patience);
+    const lines: string[] = [];
+    const { signal } = new AbortController();
+    const question = { what: 'watch', path: '/stream' };
+    const end = await connection.stream(question, 100, line => lines.push(line), signal);
+    expect(end).toEqual({ ok: true, silent: true });
+    expect(lines).toEqual(['one', 'two']);
+    connection.close();
+  });
+
   it('is not asked by all who wait, one after the other', async () => {
     server = await smallServer({ '/slow': () => {} });
     const context = { name: 's', file: 'f', cluster: clusterAt(server.url), user: { name: 'u' } };
