@@ -1,7 +1,6 @@
 package files
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,7 +9,6 @@ import (
 	"sort"
 	"strings"
 	"syscall"
-	"time"
 
 	kerrors "sigs.k8s.io/kustomize/kyaml/errors"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
@@ -168,93 +166,6 @@ func (v *View) CleanedAbs(name string) (filesys.ConfirmedDir, string, error) {
 	return "", "", fmt.Errorf("evalsymlink failure on '%s' : %w", name, err)
 }
 
-// Walk implements filesys.FileSystem, in lexical order as filepath.Walk.
-func (v *View) Walk(name string, visit filepath.WalkFunc) error {
-	rel, inside := v.Rel(name)
-	if !inside || !v.isFolder(rel) && !v.isFile(rel) {
-		return visit(name, nil, notExist("lstat", name))
-	}
-	err := v.walk(name, visit)
-	if err == filepath.SkipDir || err == filepath.SkipAll {
-		return nil
-	}
-	return err
-}
-
-func (v *View) walk(name string, visit filepath.WalkFunc) error {
-	folder := v.IsDir(name)
-	err := visit(name, v.info(name, folder), nil)
-	if err != nil || !folder {
-		return err
-	}
-	names, err := v.ReadDir(name)
-	if err != nil {
-		return err
-	}
-	for _, base := range names {
-		child := path.Join(name, base)
-		err := v.walk(child, visit)
-		if err == filepath.SkipDir && v.IsDir(child) {
-			continue
-		}
-		if err == filepath.SkipDir {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Glob implements filesys.FileSystem.
-func (v *View) Glob(pattern string) ([]string, error) {
-	found, err := v.glob(filepath.ToSlash(pattern))
-	if err != nil || filesys.IsHiddenFilePath(pattern) {
-		return found, err
-	}
-	return filesys.RemoveHiddenFiles(found), nil
-}
-
-func (v *View) glob(pattern string) ([]string, error) {
-	if !strings.ContainsAny(pattern, `*?[\`) {
-		if v.Exists(pattern) {
-			return []string{pattern}, nil
-		}
-		return nil, nil
-	}
-	parents, err := v.glob(path.Dir(pattern))
-	if err != nil {
-		return nil, err
-	}
-	var found []string
-	for _, parent := range parents {
-		names, err := v.ReadDir(parent)
-		if err != nil {
-			continue // a file: nothing lies below it
-		}
-		for _, base := range names {
-			matches, err := path.Match(path.Base(pattern), base)
-			if err != nil {
-				return nil, err
-			}
-			if matches {
-				found = append(found, path.Join(parent, base))
-			}
-		}
-	}
-	return found, nil
-}
-
-// Open implements filesys.FileSystem.
-func (v *View) Open(name string) (filesys.File, error) {
-	content, err := v.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
-	return openFile{bytes.NewReader(content), v.info(name, false)}, nil
-}
-
 // Writing is refused.
 func (v *View) Create(string) (filesys.File, error) { return nil, errReadOnly }
 func (v *View) Mkdir(string) error                  { return errReadOnly }
@@ -289,49 +200,6 @@ func (v *View) firstMissing(abs string) string {
 		}
 	}
 	return current
-}
-
-func (v *View) info(name string, folder bool) fs.FileInfo {
-	rel, _ := v.Rel(name)
-	content, _ := v.Content(rel)
-	return fileInfo{name: path.Base(name), folder: folder, size: int64(len(content))}
-}
-
-// osNotExist is what the operating system says, in Unix's words everywhere.
-type osNotExist struct{}
-
-func (osNotExist) Error() string        { return "no such file or directory" }
-func (osNotExist) Is(target error) bool { return target == fs.ErrNotExist }
-
-func notExist(op, name string) error {
-	return &fs.PathError{Op: op, Path: name, Err: osNotExist{}}
-}
-
-type openFile struct {
-	*bytes.Reader
-	info fs.FileInfo
-}
-
-func (openFile) Close() error                 { return nil }
-func (openFile) Write([]byte) (int, error)    { return 0, errReadOnly }
-func (f openFile) Stat() (fs.FileInfo, error) { return f.info, nil }
-
-type fileInfo struct {
-	name   string
-	folder bool
-	size   int64
-}
-
-func (i fileInfo) Name() string       { return i.name }
-func (i fileInfo) Size() int64        { return i.size }
-func (i fileInfo) ModTime() time.Time { return time.Time{} }
-func (i fileInfo) IsDir() bool        { return i.folder }
-func (i fileInfo) Sys() any           { return nil }
-func (i fileInfo) Mode() fs.FileMode {
-	if i.folder {
-		return fs.ModeDir | 0o755
-	}
-	return 0o644
 }
 
 func sorted(set map[string]bool) []string {

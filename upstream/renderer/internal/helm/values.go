@@ -2,13 +2,11 @@ package helm
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
+	"sort"
 	"strconv"
 	"strings"
 
-	"helm.sh/helm/v4/pkg/chart/common"
-	chart "helm.sh/helm/v4/pkg/chart/v2"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"driftline/renderer/internal/provenance"
@@ -17,7 +15,7 @@ import (
 // maxRenders bounds the renders that look for values. Numbers are replaced by small ones: templates count up
 // to them.
 const (
-	maxRenders  = 40
+	maxRenders  = 24
 	firstNumber = 1001
 	lastNumber  = 2999
 	markFormat  = "zq7v%04xv7qz"
@@ -95,6 +93,7 @@ func (s *valueSearch) candidates() []leaf {
 			found = append(found, candidate)
 		}
 	})
+	sort.Slice(found, func(i, j int) bool { return pathText(found[i].path) < pathText(found[j].path) })
 	return found
 }
 
@@ -255,182 +254,4 @@ func (s *valueSearch) note(object *printedObject, pointer string, found []leaf, 
 		place.Via = append(place.Via, template.String())
 	}
 	object.trace.Fields[pointer] = place
-}
-
-// valuePlace finds the text that sets a value: in the last of the given values that has it, else in the
-// chart's own, else in a subchart's.
-func (s *valueSearch) valuePlace(l leaf) (provenance.Place, bool) {
-	for index := len(s.request.Values) - 1; index >= 0; index-- {
-		source := s.request.Values[index]
-		file, root := source.File, (*yaml.Node)(nil)
-		if file != "" {
-			root = rootOf(s.text(file))
-		} else {
-			file = source.Place.File
-			root = s.text(file).At(source.Place.Line, source.Place.Column, yaml.MappingNode)
-		}
-		if node := nodeAt(root, l.path); node != nil {
-			return s.placeOf(file, node, l)
-		}
-		if file == "" || root == nil {
-			if inner := nodeAt(rootOf(provenance.NewText(source.Text)), l.path); inner != nil {
-				place := source.Place
-				place.How = provenance.Transformed
-				return place, true
-			}
-		}
-	}
-	return s.chartPlace(s.prepared.chart, l)
-}
-
-func (s *valueSearch) chartPlace(c *chart.Chart, l leaf) (provenance.Place, bool) {
-	file := s.file(c.ChartFullPath() + "/values.yaml")
-	if node := nodeAt(rootOf(s.text(file)), l.path); node != nil {
-		return s.placeOf(file, node, l)
-	}
-	name, isName := l.path[0].(string)
-	for _, dependency := range c.Dependencies() {
-		if isName && len(l.path) > 1 && dependency.Name() == name {
-			return s.chartPlace(dependency, leaf{path: l.path[1:], value: l.value, text: l.text})
-		}
-	}
-	return provenance.Place{}, false
-}
-
-// placeOf is exact where the text there is the value.
-func (s *valueSearch) placeOf(file string, node *yaml.Node, l leaf) (provenance.Place, bool) {
-	if node.Kind != yaml.ScalarNode || !holds(node, l.value) {
-		return provenance.Place{}, false
-	}
-	column := provenance.UTF16Column(s.text(file).Line(node.Line), node.Column)
-	return provenance.Place{File: file, Line: node.Line, Column: column, How: provenance.Exact}, true
-}
-
-func holds(node *yaml.Node, value any) bool {
-	switch v := value.(type) {
-	case float64:
-		written, err := strconv.ParseFloat(node.Value, 64)
-		return err == nil && written == v
-	default:
-		return node.Value == valueText(value)
-	}
-}
-
-func rootOf(text *provenance.Text) *yaml.Node {
-	if len(text.Documents) == 0 {
-		return nil
-	}
-	return text.Documents[0]
-}
-
-func nodeAt(node *yaml.Node, path []any) *yaml.Node {
-	for _, step := range path {
-		if node != nil && node.Kind == yaml.AliasNode {
-			node = node.Alias
-		}
-		if node == nil {
-			return nil
-		}
-		switch key := step.(type) {
-		case string:
-			node = fieldOf(node, key)
-		case int:
-			if node.Kind != yaml.SequenceNode || key >= len(node.Content) {
-				return nil
-			}
-			node = node.Content[key]
-		}
-	}
-	if node != nil && node.Kind == yaml.AliasNode {
-		return node.Alias
-	}
-	return node
-}
-
-func fieldOf(node *yaml.Node, key string) *yaml.Node {
-	if node.Kind != yaml.MappingNode {
-		return nil
-	}
-	for index := 0; index+1 < len(node.Content); index += 2 {
-		if node.Content[index].Value == key {
-			return node.Content[index+1]
-		}
-	}
-	return nil
-}
-
-// changed is a copy of values with another one at a path; what is not in them is taken from the effective.
-func changed(values, effective any, path []any, value any) any {
-	if len(path) == 0 {
-		return value
-	}
-	switch key := path[0].(type) {
-	case string:
-		copied := maps.Clone(mapOf(values))
-		if copied == nil {
-			copied = map[string]any{}
-		}
-		copied[key] = changed(copied[key], mapOf(effective)[key], path[1:], value)
-		return copied
-	case int:
-		list, ok := values.([]any)
-		if !ok {
-			list, _ = effective.([]any)
-		}
-		copied := append([]any(nil), list...)
-		if key < len(copied) {
-			below, _ := effective.([]any)
-			var effectiveItem any
-			if key < len(below) {
-				effectiveItem = below[key]
-			}
-			copied[key] = changed(copied[key], effectiveItem, path[1:], value)
-		}
-		return copied
-	}
-	return values
-}
-
-func walkValues(value any, path []any, visit func(path []any, value any)) {
-	if m := mapOf(value); m != nil {
-		for key, child := range m {
-			walkValues(child, append(path[:len(path):len(path)], key), visit)
-		}
-		return
-	}
-	if list, ok := value.([]any); ok {
-		for index, child := range list {
-			walkValues(child, append(path[:len(path):len(path)], index), visit)
-		}
-		return
-	}
-	if value != nil && len(path) > 0 {
-		visit(path, value)
-	}
-}
-
-func mapOf(value any) map[string]any {
-	switch m := value.(type) {
-	case map[string]any:
-		return m
-	case common.Values:
-		return m
-	}
-	return nil
-}
-
-// valueText is a value as templates print it.
-func valueText(value any) string {
-	if number, ok := value.(float64); ok {
-		return strconv.FormatFloat(number, 'f', -1, 64)
-	}
-	return fmt.Sprint(value)
-}
-
-func pathText(path []any) string {
-	var text strings.Builder
-	for _, step := range path {
-		fmt.Fprintf(&text, ".%v", step)
-	}
-	return text.String()
 }

@@ -120,10 +120,14 @@ func (f *kustomizationFile) mark(root *yaml.RNode) {
 			f.marks.text(scalar, mark{place: f.place(scalar), field: field})
 		}
 	}
-	if f.markNames {
-		for _, field := range []string{"namespace", "namePrefix", "nameSuffix"} {
-			text(scalarIn(root, field), field)
+	for _, field := range []string{"namespace", "namePrefix", "nameSuffix"} {
+		scalar := scalarIn(root, field)
+		f.makesNames = f.makesNames || scalar != nil
+		if f.markNames {
+			text(scalar, field)
 		}
+	}
+	if f.markNames {
 		return
 	}
 	each(root, "images", func(image *yaml.RNode) {

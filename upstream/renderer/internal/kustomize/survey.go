@@ -17,6 +17,8 @@ type survey struct {
 	// select what patches act on, and marks in them can lead a patch astray.
 	marks     *marks
 	markNames bool
+	// makesNames is true when a kustomization sets a namespace, prefix or suffix.
+	makesNames bool
 	// withoutJSON leaves the JSON 6902 patches out: they lose the lines of the objects they touch.
 	withoutJSON bool
 	jsonPatches int

@@ -17,10 +17,12 @@ import (
 func trace(view *files.View, request Request, built resmap.ResMap, made *generated) []*provenance.Trace {
 	t := &tracer{view: view, request: request, made: made, size: built.Size(), firstLine: linesToSpare(built)}
 	t.marked = t.rebuild(func(s *survey) { s.marks = newMarks() })
+	if t.marked == nil || t.marked.survey.makesNames {
+		t.named = t.rebuild(func(s *survey) { s.marks, s.markNames = newMarks(), true })
+	}
 	if t.marked == nil {
 		t.marked = t.rebuild(func(*survey) {})
 	}
-	t.named = t.rebuild(func(s *survey) { s.marks, s.markNames = newMarks(), true })
 	if t.marked != nil && t.marked.survey.jsonPatches > 0 {
 		t.unpatched = t.rebuild(func(s *survey) { s.withoutJSON = true })
 	}
