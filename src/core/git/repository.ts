@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { UserError } from '../lib/errors.ts';
 import type { Repository } from '../model/repository.ts';
 import { assertFolder, type GitOptions, gitIn } from './command.ts';
@@ -26,13 +26,15 @@ export async function openRepository(
 }
 
 /**
- * The root folder of the repository around a folder; the folder itself where there is none. Found by looking
- * for `.git`, since git would believe a configuration that names another place.
+ * The root folder of the repository around a folder, or a bare repository's own; the folder itself where
+ * there is none. Found by looking for `.git`, since git would believe a configuration that names another
+ * place. Throws a `UserError` when there is no such folder.
  */
 export function findRoot(folder: string): string {
-  const start = resolve(folder);
+  assertFolder(folder);
+  const start = realpathSync(folder);
   for (let at = start; ; at = dirname(at)) {
-    if (existsSync(join(at, '.git'))) return at;
+    if (existsSync(join(at, '.git')) || isBare(at)) return at;
     if (at === dirname(at)) return start;
   }
 }
@@ -98,4 +100,8 @@ async function ask(
     if (error instanceof UserError) throw error;
     return undefined;
   }
+}
+
+function isBare(folder: string): boolean {
+  return ['HEAD', 'objects', 'refs'].every(name => existsSync(join(folder, name)));
 }

@@ -53,7 +53,7 @@ describe('a working tree', () => {
   it('may be a folder inside a repository', async () => {
     const root = repositoryWith({ 'a/x.yaml': '', 'b.yaml': '' });
     expect((await openRepository(join(root, 'a'))).files).toEqual(['x.yaml']);
-    expect(await findRoot(join(root, 'a'))).toBe(root);
+    expect(findRoot(join(root, 'a'))).toBe(root);
   });
 
   it('of a folder that its outer repository ignores has its files all the same', async () => {
@@ -175,7 +175,7 @@ describe('a working tree', () => {
   it('is where its .git is, not where that says', async () => {
     const root = repositoryWith({ 'a/x.yaml': 'a' });
     git(root, 'config', 'core.worktree', '/');
-    expect(await findRoot(join(root, 'a'))).toBe(root);
+    expect(findRoot(join(root, 'a'))).toBe(root);
     expect((await openRepository(root)).files).toEqual(['a/x.yaml']);
   });
 
@@ -220,6 +220,7 @@ describe('a revision', () => {
     git(root, 'clone', '--quiet', '--bare', root, bare);
     expect((await openRepository(bare, { revision: 'main' })).files).toEqual(['a.yaml']);
     await expect(openRepository(bare)).rejects.toThrow(/bare repository.*--revision/);
+    expect(findRoot(bare)).toBe(bare);
   });
 
   it('is a detached HEAD, a tag or a short id as well', async () => {
@@ -266,6 +267,7 @@ describe('trouble', () => {
     const root = folderWith({ file: '' });
     for (const path of ['missing', 'file'])
       await expect(openRepository(join(root, path))).rejects.toThrow(/^There is no folder /);
+    expect(() => findRoot(join(root, 'missing'))).toThrow(/^There is no folder /);
   });
 
   it('a broken .git is read as files, and says so', async () => {
@@ -323,7 +325,7 @@ describe('what git says about a repository', () => {
 
   it('nothing where there is no git', async () => {
     const root = folderWith();
-    expect(await findRoot(root)).toBe(root);
+    expect(findRoot(root)).toBe(root);
     expect(await remoteUrls(root)).toEqual([]);
     expect(await headRevision(root)).toBeUndefined();
     expect(await changedFiles(root)).toBeUndefined();
