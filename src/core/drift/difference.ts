@@ -43,8 +43,9 @@ function ownFields(object: JsonObject, desired: JsonObject): JsonObject {
   const compared = Object.entries(isObject(annotations) ? annotations : {}).filter(
     ([key]) => key !== lastAppliedAnnotation && (key in declared || !controllersOwn.test(key)),
   );
-  const own = compared.length > 0 ? { annotations: Object.fromEntries(compared) } : {};
-  return { ...without(object, 'status'), metadata: { ...kept, ...own } };
+  const whole: JsonObject =
+    compared.length > 0 ? { ...kept, annotations: Object.fromEntries(compared) } : kept;
+  return { ...without(object, 'status'), metadata: whole };
 }
 
 function compare(
