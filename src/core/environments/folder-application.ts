@@ -1,5 +1,5 @@
 import type { ChartFolder, KustomizationFile } from '../manifests/index-types.ts';
-import { baseName } from '../manifests/paths.ts';
+import { baseName, folderOf } from '../manifests/paths.ts';
 import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import type { Application, EngineId, Environment } from '../model/environment.ts';
 import type { Place } from '../model/source.ts';
@@ -38,6 +38,14 @@ export function plainApplication(path: string, recurse: boolean, file: string): 
   return {
     ...base(path, { file, line: 1, column: 1 }),
     source: { kind: 'plain', path, recurse },
+  };
+}
+
+/** One file as `kubectl apply -f` deploys it. */
+export function fileApplication(file: string): Application {
+  return {
+    ...base(file, { file, line: 1, column: 1 }),
+    source: { kind: 'plain', path: folderOf(file), recurse: false, include: baseName(file) },
   };
 }
 

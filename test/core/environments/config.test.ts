@@ -108,6 +108,40 @@ spec:
     });
   });
 
+  it('takes a folder of kustomizations, charts and manifests for all of them', async () => {
+    const found = await withConfig(
+      'version: 1\nenvironments: [{ name: live, source: { path: live } }]\n',
+      {
+        'live/web/kustomization.yaml': 'resources: [a.yaml]',
+        'live/web/a.yaml': configMap,
+        'live/api/Chart.yaml': 'apiVersion: v2\nname: api\nversion: 1.0.0\n',
+        'live/files/deep/a.yaml': configMap,
+        'live/top.yaml': configMap,
+        'elsewhere/a.yaml': configMap,
+      },
+    );
+    expect(found.environments.map(environment => environment.name)).toEqual(['live']);
+    expect(summary(named(found, 'live'))).toEqual([
+      'web kustomize live/web',
+      'api helm live/api',
+      'files plain live/files',
+      'live plain live',
+    ]);
+  });
+
+  it('takes a single file', async () => {
+    const found = await withConfig(
+      'version: 1\nenvironments: [{ name: live, source: { path: all.yaml } }]\n',
+      { 'all.yaml': configMap, 'other.yaml': configMap },
+    );
+    expect(named(found, 'live').applications[0]?.source).toEqual({
+      kind: 'plain',
+      path: '',
+      recurse: false,
+      include: 'all.yaml',
+    });
+  });
+
   it('reports each mistake on its line, and compares nothing by half of what was meant', async () => {
     const found = await withConfig(`version: 2
 environments:
