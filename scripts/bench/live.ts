@@ -34,7 +34,7 @@ export async function benchLive(
     const times = await measure(folder, plane);
     const row = benchRow('1,000 objects, 50 drifted', median(times.ours), median(times.peer));
     return {
-      title: 'live: driftline drift / kubectl diff --server-side --force-conflicts',
+      title: 'driftline drift / kubectl diff --server-side --force-conflicts',
       unit: `milliseconds, median of ${rounds}`,
       rows: [row],
     };

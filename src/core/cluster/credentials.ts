@@ -4,7 +4,7 @@ import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
 import { messageOf, UserError } from '../lib/errors.ts';
 import { type PluginCredential, runPlugin } from './exec-plugin.ts';
-import type { KubeContext, KubeUser } from './kube-context.ts';
+import { type KubeContext, type KubeUser, knownProviders } from './kube-context.ts';
 import { proxyFor } from './proxy.ts';
 
 /** What a request needs so that the server knows who asks. */
@@ -65,6 +65,11 @@ export class Credentials {
 
   async #make(known: (Access & { tls: string }) | undefined) {
     const { cluster, user } = this.#context;
+    const provider = user.authProvider?.name;
+    if (provider !== undefined && !knownProviders.includes(provider))
+      throw new UserError(
+        `The context "${this.#context.name}" gets its credentials from the auth-provider "${provider}", which is not known: use an exec plug-in.`,
+      );
     const options: RequestOptions = { headers: {} };
     const config = clientConfig(this.#context, this.#env, await this.#tokenOf(user));
     try {

@@ -96,6 +96,9 @@ export function readUser(name: string, entry: JsonObject, folder: string): KubeU
   };
 }
 
+/** Providers that kubectl has, or had until 1.26. */
+export const knownProviders: readonly string[] = ['oidc', 'gcp', 'azure'];
+
 /** The program that this user's credentials come from, when there is one. */
 export function credentialProgram(user: KubeUser): string | undefined {
   if (user.exec) return user.exec.command;
@@ -117,11 +120,16 @@ function readExec(entry: JsonObject, folder: string): ExecPlugin | undefined {
   };
 }
 
+/**
+ * Of the configuration only what the provider is for: client-node starts the program of an `exec` in
+ * any provider's configuration, which `credentialProgram` would not see.
+ */
 function readAuthProvider(entry: Json | undefined): KubeUser['authProvider'] {
   if (!isObject(entry)) return undefined;
   const name = text(entry.name);
   if (name === undefined) return undefined;
-  return { name, config: isObject(entry.config) ? entry.config : {} };
+  const { exec: _, tokenFile: __, ...config } = isObject(entry.config) ? entry.config : {};
+  return { name, config };
 }
 
 /** Numbers and booleans are texts that somebody forgot to quote. */

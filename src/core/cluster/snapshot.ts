@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { messageOf, UserError } from '../lib/errors.ts';
 import {
@@ -24,12 +24,20 @@ import { readObjects } from './snapshot-objects.ts';
  */
 export async function openSnapshot(root: string, file: string): Promise<Cluster> {
   const path = resolve(root, file);
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'there is no such file' : messageOf(error);
+  let text: string;
+  try {
+    const found = await stat(path);
+    // A repository may name a device that never ends.
+    if (!found.isFile()) throw new Error('it is no file');
+    if (found.size > largestFile) throw new Error(`it is larger than ${largestFile >> 20} MB`);
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const why = missing ? 'there is no such file' : messageOf(error);
     throw new UserError(
       `The snapshot ${file} cannot be read (${why}): take one with \`driftline snapshot -o ${file}\`, or correct the path.`,
     );
-  });
+  }
   return readSnapshot(file, text);
 }
 
@@ -38,6 +46,9 @@ export function readSnapshot(file: string, text: string): Cluster {
   const { objects, header, single } = readObjects(file, text);
   return new Snapshot(file, objects, header, single);
 }
+
+/** Bytes; V8 cannot hold a text of more. */
+const largestFile = 500 << 20;
 
 class Snapshot implements Cluster {
   readonly identity: Cluster['identity'];

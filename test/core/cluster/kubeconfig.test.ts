@@ -18,7 +18,7 @@ function write(name: string, text: string): string {
   return file;
 }
 
-function config(server: string, user = '{}'): string {
+function configFor(server: string, user = '{}'): string {
   return `current-context: prod
 clusters: [{name: main, cluster: {server: "${server}", certificate-authority: ca.crt}}]
 users: [{name: me, user: ${user}}]
@@ -38,8 +38,11 @@ const open = (context: string, KUBECONFIG: string) =>
 
 describe('kubeconfigs', () => {
   it('are merged as kubectl does: the first entry of a name wins, missing files are left out', async () => {
-    const first = write('first', config('https://first/'));
-    const second = write('second', config('https://second').replace('name: prod', 'name: other'));
+    const first = write('first', configFor('https://first/'));
+    const second = write(
+      'second',
+      configFor('https://second').replace('name: prod', 'name: other'),
+    );
     const kubeconfig = await read([first, join(folder, 'nowhere'), '', second].join(delimiter));
     expect(kubeconfig.files).toEqual([first, second]);
     const prod = findContext(kubeconfig, 'prod');
@@ -49,7 +52,7 @@ describe('kubeconfigs', () => {
 
   it('have paths relative to their own folder', async () => {
     mkdirSync(join(folder, 'kube'));
-    const file = write('kube/config', config('https://x', '{client-key: ./me.key, token: 123}'));
+    const file = write('kube/config', configFor('https://x', '{client-key: ./me.key, token: 123}'));
     const { cluster, user } = findContext(await read(file), 'prod');
     expect(cluster.caFile).toBe(join(folder, 'kube', 'ca.crt'));
     expect(user).toMatchObject({ keyFile: join(folder, 'kube', 'me.key'), token: '123' });
@@ -57,14 +60,14 @@ describe('kubeconfigs', () => {
 
   it('are found in the home folder', async () => {
     mkdirSync(join(folder, '.kube'));
-    write('.kube/config', config('https://home'));
+    write('.kube/config', configFor('https://home'));
     const root = join(folder, 'repository');
     const kubeconfig = await readKubeconfig({ env: { HOME: folder }, root, trusted: false });
     expect(findContext(kubeconfig, 'prod').cluster.server).toBe('https://home');
   });
 
   it('in the repository do not count unless it is trusted, by link neither', async () => {
-    const inside = write('repository/kubeconfig', config('https://inside'));
+    const inside = write('repository/kubeconfig', configFor('https://inside'));
     const link = join(folder, 'link');
     symlinkSync(inside, link);
     for (const file of [inside, link]) {
@@ -103,7 +106,7 @@ describe('kubeconfigs', () => {
 
 describe('opening a context', () => {
   it('never follows the current one', async () => {
-    const file = write('config', config('https://127.0.0.1:1'));
+    const file = write('config', configFor('https://127.0.0.1:1'));
     const answer = await open('staging', file);
     expect(answer).toMatchObject({ ok: false });
     expect((answer as { reason: string }).reason).toBe(
@@ -123,9 +126,16 @@ describe('opening a context', () => {
       'auth-provider': { name: 'gcp', config: { 'cmd-path': 'touch', 'cmd-args': marker } },
     });
     for (const user of [exec, provider]) {
-      const file = write('config', config('https://127.0.0.1:1', user));
+      const file = write('config', configFor('https://127.0.0.1:1', user));
       const { reason } = (await open('prod', file)) as { reason: string };
       expect(reason).toContain('starts the program `touch` for its credentials');
+    }
+    // No provider that kubectl knows, but one by which the client library would start a program.
+    for (const name of ['exec', 'other', 'oidc']) {
+      const config = { exec: { command: 'touch', args: [marker] }, tokenFile: marker };
+      const hidden = JSON.stringify({ 'auth-provider': { name, config } });
+      const file = write('config', configFor('https://127.0.0.1:1', hidden));
+      expect(await open('prod', file)).toMatchObject({ ok: false });
     }
     await expect(import('node:fs/promises').then(fs => fs.access(marker))).rejects.toThrow();
   });

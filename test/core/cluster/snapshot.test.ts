@@ -170,6 +170,8 @@ describe('a snapshot that is cut off', () => {
     await expect(openSnapshot('/nowhere', 'live.yaml')).rejects.toThrow(
       'The snapshot live.yaml cannot be read (there is no such file): take one with',
     );
+    await expect(openSnapshot('/', 'dev/null')).rejects.toThrow('(it is no file)');
+    await expect(openSnapshot('/', '.')).rejects.toThrow('(it is no file)');
     expect(refusal('name: x\n')).toContain('no kind, apiVersion or name');
     expect(refusal('- a\n- b\n')).toContain('no object');
   });
