@@ -1,11 +1,11 @@
 import type { OwnerProfile } from '../model/drift.ts';
 import { isObject, type Json, type JsonObject } from '../model/resource.ts';
 import type { FieldType } from '../schemas/type.ts';
-import { type FieldTree, type ManagedEntry, managedEntries } from './fields.ts';
+import { type FieldTree, managedEntries } from './fields.ts';
 import { lastApplied } from './last-applied.ts';
 import { isClaimed } from './owners.ts';
 import { fieldType, itemStep, itemType, listMerge, stepText } from './typed-path.ts';
-import { equal, own, without } from './values.ts';
+import { equal, own } from './values.ts';
 
 export interface ProofInput {
   /** Both sides prepared (`prepare.ts`); live with its managedFields. */
@@ -100,17 +100,9 @@ function keepsFields({ desired, live, type, profile }: ProofInput): boolean {
   return managedEntries(live)
     .filter(entry => isClaimed(entry, profile))
     .every(
-      entry => entry.apiVersion === desired.apiVersion && keepsEntry(entry, desired, live, type),
+      ({ apiVersion, fields }) =>
+        apiVersion === desired.apiVersion && keepsTree(fields, desired, live, type),
     );
-}
-
-function keepsEntry(
-  entry: ManagedEntry,
-  desired: JsonObject,
-  live: JsonObject,
-  type: FieldType,
-): boolean {
-  return keepsTree(entry.fields, desired, live, type);
 }
 
 function keepsTree(
@@ -161,12 +153,4 @@ function keepsValue(before: Json, desired: Json | undefined, live: Json | undefi
   }
   if (Array.isArray(before) || isObject(before)) return equal(before, desired);
   return desired !== undefined && desired !== null;
-}
-
-/** The identity and what no apply can own: it stands in both sides and proves nothing. */
-export function withoutServerFields(object: JsonObject): JsonObject {
-  const metadata = object.metadata;
-  return isObject(metadata)
-    ? { ...object, metadata: without(metadata, 'managedFields') }
-    : { ...object };
 }

@@ -95,7 +95,6 @@ describe('the proof of no change', () => {
       equal += checked.equal;
       impossible += checked.impossible;
     }
-    console.log({ proven, equal, impossible });
     expect(proven).toBeGreaterThan(pairCount / 5);
     expect(proven).toBeGreaterThan(equal / 2);
     expect(impossible).toBeLessThan(proven / 5);
