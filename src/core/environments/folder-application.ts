@@ -33,11 +33,24 @@ export function chartApplication(chart: ChartFolder, valuesFiles: readonly strin
   };
 }
 
-/** Manifests of a folder as `kubectl apply -f` deploys them. */
-export function plainApplication(path: string, recurse: boolean, file: string): Application {
+/** Manifests of a folder as `kubectl apply -f` deploys them, without the files in `except`. */
+export function plainApplication(
+  path: string,
+  recurse: boolean,
+  file: string,
+  except: readonly string[] = [],
+): Application {
+  const prefix = path === '' ? 0 : path.length + 1;
+  // A glob cannot name a file whose own name looks like one.
+  const excluded = except.map(name => name.slice(prefix)).filter(name => !/[*?{},]/.test(name));
   return {
     ...base(path, { file, line: 1, column: 1 }),
-    source: { kind: 'plain', path, recurse },
+    source: {
+      kind: 'plain',
+      path,
+      recurse,
+      ...(excluded.length === 0 ? {} : { exclude: `{${excluded.join(',')}}` }),
+    },
   };
 }
 

@@ -72,5 +72,23 @@ function plainApplications(index: RepositoryIndex, top: string): Application[] {
     while (folder !== top && isPure(folder) && isPure(folderOf(folder))) folder = folderOf(folder);
     if (!roots.has(folder)) roots.set(folder, path);
   }
-  return [...roots].map(([folder, file]) => plainApplication(folder, isPure(folder), file));
+  const others = namesakes(index);
+  return [...roots].map(([folder, file]) =>
+    plainApplication(
+      folder,
+      isPure(folder),
+      file,
+      others.filter(path => isWithin(folder, path)),
+    ),
+  );
+}
+
+/** Files that only look like manifests (skaffold.yaml, a kubeconfig), or that are no YAML at all. */
+function namesakes(index: RepositoryIndex): string[] {
+  return index
+    .files()
+    .filter(
+      file => file.role !== 'manifest' && file.objects.length + file.parsed.problems.length > 0,
+    )
+    .map(({ path }) => path);
 }

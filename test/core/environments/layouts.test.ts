@@ -137,6 +137,21 @@ describe('without any convention', () => {
     expect(summary(named(found, 'default'))).toEqual(['default plain ']);
   });
 
+  it('files that only look like manifests are left out', async () => {
+    const found = await discover({
+      'a/x.yaml': configMap,
+      'skaffold.yaml': 'apiVersion: skaffold/v3\nkind: Config\nmetadata: { name: x }\n',
+      'ci/broken.yaml': 'a: [\n',
+      'ci/values.yaml': 'a: 1\n',
+    });
+    expect(named(found, 'default').applications[0]?.source).toEqual({
+      kind: 'plain',
+      path: '',
+      recurse: true,
+      exclude: '{ci/broken.yaml,skaffold.yaml}',
+    });
+  });
+
   it('an empty repository has none, and says so', async () => {
     const found = await discover({ 'README.md': '# nothing\n' });
     expect(found.environments).toEqual([]);
