@@ -1,5 +1,12 @@
-import type { SequenceEvent } from 'js-yaml';
-import { EVENT_ID, type Event, getScalarValue, type MappingEvent, type ScalarEvent } from 'js-yaml';
+import {
+  COLLECTION_STYLE,
+  EVENT_ID,
+  type Event,
+  getScalarValue,
+  type MappingEvent,
+  type ScalarEvent,
+  type SequenceEvent,
+} from 'js-yaml';
 import { skipBlank, trimEnd } from './blanks.ts';
 import type { Defect } from './defect.ts';
 import {
@@ -37,8 +44,8 @@ interface Anchor {
 }
 
 type Style = ScalarNode['style'];
+/** By js-yaml's numbers, which begin at 1. */
 const styles: readonly Style[] = ['plain', 'plain', 'single', 'double', 'literal', 'folded'];
-const flowStyle = 2;
 
 class Composer {
   readonly defects: Defect[] = [];
@@ -62,8 +69,7 @@ class Composer {
   }
 
   document(): Node | undefined {
-    const first = this.#events[++this.#next - 1];
-    if (first?.type !== EVENT_ID.DOCUMENT) return undefined;
+    if (this.#take().type !== EVENT_ID.DOCUMENT) return undefined;
     const root = this.#node(this.#take());
     const empty = root.kind === 'scalar' && root.value === null && root.start === root.end;
     return empty ? undefined : root;
@@ -96,43 +102,44 @@ class Composer {
 
   #scalar(event: ScalarEvent): ScalarNode {
     const style = styles[event.style] ?? 'plain';
-    let text = getScalarValue(this.#chunk, event);
-    let start = event.valueStart;
-    let end = event.valueEnd;
-    if (start < 0) {
-      start = end = this.#cursor;
-    } else if (style === 'single' || style === 'double') {
-      this.#cursor = end + 1;
-      start--;
-      end++;
-    } else if (style === 'literal' || style === 'folded') {
-      start = skipBlank(this.#chunk, this.#cursor);
-      this.#cursor = end;
-      end = trimEnd(this.#chunk, start, end);
-      // As libyaml has it, a block that the text's end cuts off has no line break to keep.
-      if (end === this.#chunk.length && text.endsWith('\n')) text = text.slice(0, -1);
-    } else this.#cursor = end;
-    start += this.#base;
-    end += this.#base;
-    const value = this.#valueOf(event, style, text, start, end);
-    return { kind: 'scalar', start, end, value, style };
+    const { start, end } = this.#spanOf(event, style);
+    const value = this.#valueOf(event, style, start, end);
+    return { kind: 'scalar', start: start + this.#base, end: end + this.#base, value, style };
   }
 
-  #valueOf(event: ScalarEvent, style: Style, text: string, start: number, end: number): Scalar {
+  /** Where a scalar stands in the chunk, with its quotes or its block header. */
+  #spanOf(event: ScalarEvent, style: Style): { start: number; end: number } {
+    const { valueStart, valueEnd } = event;
+    if (valueStart < 0) return { start: this.#cursor, end: this.#cursor };
+    if (isBlock(style)) {
+      const start = skipBlank(this.#chunk, this.#cursor);
+      this.#cursor = valueEnd;
+      return { start, end: trimEnd(this.#chunk, start, valueEnd) };
+    }
+    const quote = style === 'plain' ? 0 : 1;
+    this.#cursor = valueEnd + quote;
+    return { start: valueStart - quote, end: valueEnd + quote };
+  }
+
+  #valueOf(event: ScalarEvent, style: Style, start: number, end: number): Scalar {
+    const text = getScalarValue(this.#chunk, event);
     let value: Scalar | BadScalar = text;
     if (event.tagStart >= 0)
       value = resolveTagged(this.#chunk.slice(event.tagStart, event.tagEnd), text);
     else if (style === 'plain') value = resolvePlain(text);
     else if (style === 'double' && !event.fast && !this.#isJson)
-      value = refusedEscape(this.#chunk.slice(event.valueStart, event.valueEnd)) ?? text;
+      value = refusedEscape(this.#chunk.slice(start + 1, end - 1)) ?? text;
+    // As libyaml has it, a block that the end of the text cuts off has no line break to keep.
+    else if (isBlock(style) && end === this.#chunk.length && text.endsWith('\n'))
+      value = text.slice(0, -1);
     if (!isBadScalar(value)) return value;
-    this.#refuse(value.message, start, end);
+    this.#refuse(value.message, start + this.#base, end + this.#base);
     return text;
   }
 
   #map(event: MappingEvent): MapNode {
     const start = event.start + this.#base;
-    const flow = event.style === flowStyle;
+    const flow = event.style === COLLECTION_STYLE.FLOW;
     const builder = new MapBuilder();
     if (event.start >= this.#cursor) this.#cursor = event.start + (flow ? 1 : 0);
     let end = start;
@@ -204,7 +211,7 @@ class Composer {
 
   #list(event: SequenceEvent): Node {
     const start = event.start + this.#base;
-    const flow = event.style === flowStyle;
+    const flow = event.style === COLLECTION_STYLE.FLOW;
     const items: Node[] = [];
     this.#cursor = event.start + (flow ? 1 : 0);
     let end = start;
@@ -278,6 +285,10 @@ function isMergeKey(event: Event, key: Node): boolean {
     key.style === 'plain' &&
     event.type === EVENT_ID.SCALAR
   );
+}
+
+function isBlock(style: Style): boolean {
+  return style === 'literal' || style === 'folded';
 }
 
 function aliasMessage(name: string, anchor: Anchor | undefined): string {

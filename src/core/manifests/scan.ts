@@ -31,7 +31,7 @@ export async function* scan(
 }
 
 /** Files that are read at the same time. */
-const batchSize = 32;
+const batchSize = 128;
 
 async function readText(
   repository: Repository,
