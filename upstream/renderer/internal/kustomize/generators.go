@@ -15,8 +15,10 @@ import (
 type generator struct {
 	kind, name string
 	place      provenance.Place
-	field      string
-	literals   []*yaml.Node
+	// list is the field of the kustomization, and entry the item of it.
+	list     string
+	entry    *yaml.RNode
+	literals []*yaml.Node
 	// files and envs by what the entry says, relative to folder.
 	files, envs []*yaml.Node
 	folder      string
@@ -31,7 +33,7 @@ func (f *kustomizationFile) findGenerators(root *yaml.RNode) {
 				return
 			}
 			made := generator{
-				kind: kind, name: name.Value, place: f.place(name), field: field,
+				kind: kind, name: name.Value, place: f.place(name), list: field, entry: item.Copy(),
 				folder: path.Dir(f.name), owner: f,
 			}
 			each(item, "literals", func(node *yaml.RNode) { made.literals = append(made.literals, node.YNode()) })
@@ -105,6 +107,18 @@ func (g generator) locate(view *files.View, key, value string) (provenance.Place
 		}
 	}
 	return provenance.Place{}, false
+}
+
+// field finds the field of the entry that sets one of the object.
+func (g generator) field(pointer, value string) (provenance.Place, bool) {
+	names := map[string]string{"/metadata/namespace": "namespace", "/type": "type"}
+	scalar := scalarIn(g.entry, names[pointer])
+	if scalar == nil || scalar.Value != value {
+		return provenance.Place{}, false
+	}
+	place := g.owner.place(scalar)
+	place.How = provenance.Exact
+	return place, true
 }
 
 func lineOfEnv(file, content, key, value string) (provenance.Place, bool) {

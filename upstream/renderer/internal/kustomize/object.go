@@ -25,7 +25,7 @@ type objectTracer struct {
 // field finds the place of one node of the built object, in the order of certainty.
 func (o *objectTracer) field(pointer string, built *yaml.Node) {
 	for _, find := range []func(string, *yaml.Node) (provenance.Place, bool){
-		o.byMark, o.byLine, o.byGenerator, o.byName, o.byText, o.nearest,
+		o.byMark, o.byLine, o.byGenerator, o.byText, o.byName, o.nearest,
 	} {
 		if place, ok := find(pointer, built); ok {
 			o.fields[pointer] = o.substituted(place, built)
@@ -120,12 +120,22 @@ func (o *objectTracer) byGenerator(pointer string, built *yaml.Node) (provenance
 		key := strings.NewReplacer("~1", "/", "~0", "~").Replace(steps[2])
 		for _, maker := range o.makers {
 			if place, ok := maker.locate(o.view, key, decoded(pointer, built.Value, o.secret)); ok {
-				place.Via = o.chain(maker.place, maker.field)
+				place.Via = o.chain(maker.place, maker.list)
 				return place, true
 			}
 		}
 	}
-	return o.makerPlace(o.makers), true
+	for _, maker := range o.makers {
+		if place, ok := maker.field(pointer, built.Value); ok {
+			place.Via = o.chain(maker.place, maker.list)
+			return place, true
+		}
+	}
+	place := o.makerPlace(o.makers)
+	if pointer != "" && pointer != "/metadata/name" && pointer != "/kind" && pointer != "/apiVersion" {
+		place.How = provenance.Unknown
+	}
+	return place, true
 }
 
 // makerPlace is the entry that makes an object, not those that change it.
@@ -133,14 +143,14 @@ func (o *objectTracer) makerPlace(makers []generator) provenance.Place {
 	maker := makers[len(makers)-1]
 	place := maker.place
 	place.How = provenance.Transformed
-	place.Via = o.chain(place, maker.field)
+	place.Via = o.chain(place, maker.list)
 	return place
 }
 
 // byName: the value is the name of a generated object, which ends with a hash.
 func (o *objectTracer) byName(pointer string, built *yaml.Node) (provenance.Place, bool) {
 	makers := o.generated[built.Value]
-	if built.Kind != yaml.ScalarNode || len(makers) == 0 {
+	if built.Kind != yaml.ScalarNode || len(makers) == 0 || !hashSuffix.MatchString(built.Value) {
 		return provenance.Place{}, false
 	}
 	place := o.makerPlace(makers)
