@@ -1,5 +1,4 @@
 import { baseName, folderOf } from '../manifests/paths.ts';
-import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import type { Unresolved } from '../model/environment.ts';
 import { isObject, type Json, type JsonObject } from '../model/resource.ts';
 import { argoGroup } from './argo-application.ts';
@@ -7,6 +6,7 @@ import type { DeployedObject, DiscoveryContext } from './context.ts';
 import { objectAt, objectsAt, textAt, valueAt } from './fields.ts';
 import { matchesGlob } from './globs.ts';
 import { parseValues } from './inline-values.ts';
+import type { ManifestIndex } from './manifest-index.ts';
 
 /**
  * The Applications that an ApplicationSet makes, as far as the repository alone decides it: list
@@ -118,7 +118,7 @@ function selected(paths: readonly string[], entries: readonly JsonObject[]): str
   return paths.filter(path => matches(path, false) && !matches(path, true));
 }
 
-function foldersOf(index: RepositoryIndex): string[] {
+function foldersOf(index: ManifestIndex): string[] {
   const folders = new Set<string>();
   for (const { path } of index.files())
     for (let folder = folderOf(path); folder !== ''; folder = folderOf(folder)) folders.add(folder);

@@ -1,8 +1,8 @@
 import type { ChartFolder } from '../manifests/index-types.ts';
 import { baseName, folderOf } from '../manifests/paths.ts';
-import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import { installableCharts } from './folder-application.ts';
 import { environmentPart, isStageName, isWithin } from './folders.ts';
+import type { ManifestIndex } from './manifest-index.ts';
 
 /** A values file that makes a chart's release of one environment. */
 export interface ChartValues {
@@ -15,7 +15,7 @@ export interface ChartValues {
  * Values files named after environments: `values-<env>.yaml` and its spellings beside a chart, `values/<env>.yaml`
  * in it, and `environments/<env>/values.yaml` or `environments/<env>/<chart>.yaml` anywhere.
  */
-export function chartValues(index: RepositoryIndex): ChartValues[] {
+export function chartValues(index: ManifestIndex): ChartValues[] {
   const charts = installableCharts(index);
   const found: ChartValues[] = [];
   for (const { path } of index.files()) {

@@ -18,6 +18,8 @@ import { checkSchema } from './schema-check.ts';
 export interface Config {
   entries: ConfigEntry[];
   ignore: IgnoreRule[];
+  /** Files that are snapshots, as they are written. */
+  snapshots: string[];
   problems: Finding[];
 }
 
@@ -45,12 +47,12 @@ export interface ConfigEntry {
  */
 export function readConfig(index: RepositoryIndex): Config {
   const file = index.file('driftline.yaml') ?? index.file('driftline.yml');
-  if (!file) return { entries: [], ignore: [], problems: [] };
+  if (!file) return { entries: [], ignore: [], snapshots: [], problems: [] };
   const parsed = file.parsed ?? parseManifests(file.text);
   const reader = problemReader(file.path, parsed);
   const syntax = parsed.problems.map(problem => reader.finding(problem.message, problem));
   const root = parsed.documents[0]?.root;
-  if (!root) return { entries: [], ignore: [], problems: syntax };
+  if (!root) return { entries: [], ignore: [], snapshots: [], problems: syntax };
   const value = jsonOf(root);
   const wrong = checkSchema(parsed, root, configSchema);
   const isWrong = (at: number) =>
@@ -63,6 +65,9 @@ export function readConfig(index: RepositoryIndex): Config {
   return {
     entries,
     ignore: readIgnore(value, ['ignore'], reader, root),
+    snapshots: objectsAt(value, 'environments').flatMap(
+      entry => textAt(entry, 'cluster', 'snapshot') ?? [],
+    ),
     problems: [
       ...syntax,
       ...wrong.map(({ message, path, ...range }) =>

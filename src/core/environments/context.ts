@@ -4,6 +4,7 @@ import type { Finding } from '../model/finding.ts';
 import type { Pointer } from '../model/path.ts';
 import type { JsonObject, Resource } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
+import type { ManifestIndex } from './manifest-index.ts';
 
 /** An object that a source deploys, as far as discovery reads it; what a renderer gives fits. */
 export interface DeclaredObject {
@@ -47,7 +48,7 @@ export interface Found {
 
 /** What a discoverer needs; made once per discovery. */
 export interface DiscoveryContext {
-  index: RepositoryIndex;
+  index: ManifestIndex;
   /** True when a git address is this repository's. */
   isThisRepository(url: string): boolean;
   /** True when a branch, tag or commit that an engine names is what is being read; so is none at all. */

@@ -1,12 +1,12 @@
 import { jsonOf } from '../manifests/locate.ts';
 import { resolveReference } from '../manifests/paths.ts';
-import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import type { FluxBuild, RenderSource } from '../model/environment.ts';
 import type { Json, JsonObject } from '../model/resource.ts';
 import type { DeclaredObject, DeployedObject, DiscoveryInput } from './context.ts';
 import { objectAt, textAt, valueAt } from './fields.ts';
 import { isWithin } from './folders.ts';
 import { matchesGlob } from './globs.ts';
+import type { ManifestIndex } from './manifest-index.ts';
 import { type ReachedFile, reach } from './reach.ts';
 import { writtenObjects } from './written.ts';
 
@@ -15,20 +15,21 @@ import { writtenObjects } from './written.ts';
  * rendered: most hold none, and an overlay cannot make one from nothing.
  */
 export async function deployedObjects(
-  input: Pick<DiscoveryInput, 'index' | 'render'>,
+  index: ManifestIndex,
+  render: DiscoveryInput['render'],
   source: RenderSource,
 ): Promise<DeployedObject[]> {
   if (source.kind === 'unresolved') return [];
   if (source.kind === 'helm') {
-    if (!input.render || !mayTemplateDeployers(input.index, source.path)) return [];
-    return [...(await input.render(source)).objects];
+    if (!render || !mayTemplateDeployers(index, source.path)) return [];
+    return [...(await render(source)).objects];
   }
-  const written = reach(input.index, source.path).flatMap(reached =>
-    writtenObjects(reached.file).map(object => asDeployed(input.index, object, reached, source)),
+  const written = reach(index, source.path).flatMap(reached =>
+    writtenObjects(reached.file).map(object => asDeployed(index, object, reached, source)),
   );
   if (!written.some(object => isDeployer(object.resource.group))) return [];
-  if (!input.render) return written;
-  const rendered = await input.render(source);
+  if (!render) return written;
+  const rendered = await render(source);
   return rendered.failure ? written : rendered.objects.map(object => withPlaces(object, written));
 }
 
@@ -45,7 +46,7 @@ export function isDeployer(group: string): boolean {
   return /(^|\.)toolkit\.fluxcd\.io$|^argoproj\.io$|^fluxcd\.controlplane\.io$/.test(group);
 }
 
-function mayTemplateDeployers(index: RepositoryIndex, chart: string): boolean {
+function mayTemplateDeployers(index: ManifestIndex, chart: string): boolean {
   return index
     .files()
     .some(
@@ -58,7 +59,7 @@ function mayTemplateDeployers(index: RepositoryIndex, chart: string): boolean {
 
 /** A written object as the kustomizations on its way name its namespace, with what else changes it. */
 function asDeployed(
-  index: RepositoryIndex,
+  index: ManifestIndex,
   object: DeployedObject,
   reached: ReachedFile,
   source: Extract<RenderSource, { path: string }>,
@@ -82,14 +83,14 @@ function asDeployed(
   };
 }
 
-function kustomizationValue(index: RepositoryIndex, file: string): JsonObject {
+function kustomizationValue(index: ManifestIndex, file: string): JsonObject {
   const root = index.file(file)?.parsed.documents[0]?.root;
   return root ? (objectAt(jsonOf(root)) ?? {}) : {};
 }
 
 /** True when a kustomization may change more of the object than its namespace, labels and annotations. */
 function changes(
-  index: RepositoryIndex,
+  index: ManifestIndex,
   folder: string,
   kustomization: JsonObject,
   object: DeployedObject,

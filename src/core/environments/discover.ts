@@ -8,6 +8,7 @@ import { objectAt, objectsAt, textAt } from './fields.ts';
 import { flux } from './flux.ts';
 import { isWithin } from './folders.ts';
 import { layouts } from './layouts.ts';
+import { type ManifestIndex, withoutSnapshots } from './manifest-index.ts';
 import { plain } from './plain.ts';
 import { normalizeRemote } from './remotes.ts';
 import { writtenOfKind } from './written.ts';
@@ -20,8 +21,8 @@ export const discoverers: readonly Discoverer[] = [flux, argocd, layouts, plain]
  * first discoverer that finds any. Reads the index only, never the disk, a cluster or a kubeconfig.
  */
 export async function discoverEnvironments(input: DiscoveryInput): Promise<Discovery> {
-  const context = contextOf(input);
   const config = readConfig(input.index);
+  const context = contextOf(input, withoutSnapshots(input.index, config.snapshots));
   // A person who names sources has said what the plain folders are.
   const sources = config.entries.flatMap(({ source }) => source ?? []);
   const candidates =
@@ -50,19 +51,19 @@ async function firstFound(
   return { environments: [], unresolved };
 }
 
-function contextOf(input: DiscoveryInput): DiscoveryContext {
-  const own = new Set(ownAddresses(input).map(normalizeRemote));
+function contextOf(input: DiscoveryInput, index: ManifestIndex): DiscoveryContext {
+  const own = new Set(ownAddresses(index, input.remotes).map(normalizeRemote));
   const revisions = new Set(['HEAD', 'main', 'master', ...(input.revisions ?? [])]);
   const deployed = new Map<string, ReturnType<typeof deployedObjects>>();
   return {
-    index: input.index,
+    index,
     isThisRepository: url => own.has(normalizeRemote(url)),
     isThisRevision: revision =>
       revision === undefined || revision === '' || revisions.has(revision),
     renders: input.render !== undefined,
     deployed: source => {
       const key = JSON.stringify(source);
-      const known = deployed.get(key) ?? deployedObjects(input, source);
+      const known = deployed.get(key) ?? deployedObjects(index, input.render, source);
       deployed.set(key, known);
       return known;
     },
@@ -70,7 +71,7 @@ function contextOf(input: DiscoveryInput): DiscoveryContext {
 }
 
 /** The remotes; where there are none, the one address that all engines' objects name. */
-function ownAddresses({ index, remotes }: DiscoveryInput): readonly string[] {
+function ownAddresses(index: ManifestIndex, remotes: readonly string[]): readonly string[] {
   if (remotes.length > 0) return remotes;
   const named = [
     ...writtenOfKind(index, 'source.toolkit.fluxcd.io', 'GitRepository').map(({ value }) =>

@@ -1,5 +1,4 @@
 import { folderOf, resolveReference } from '../manifests/paths.ts';
-import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import type { JsonObject } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
 import type { DeployedObject, DiscoveryContext } from './context.ts';
@@ -14,6 +13,7 @@ import {
 } from './flux-roots.ts';
 import type { SourceReference } from './flux-sources.ts';
 import { folderExists } from './folders.ts';
+import type { ManifestIndex } from './manifest-index.ts';
 import { writtenObjects, writtenOfKind } from './written.ts';
 
 /** Where Flux starts on one cluster. */
@@ -62,7 +62,7 @@ export function entriesOf(context: DiscoveryContext, folder: string): FluxEntry 
   return members.length === 0 ? undefined : rootEntry(context, folder, members);
 }
 
-function syncFiles(index: RepositoryIndex): string[] {
+function syncFiles(index: ManifestIndex): string[] {
   return index
     .files()
     .map(file => file.path)
@@ -70,7 +70,7 @@ function syncFiles(index: RepositoryIndex): string[] {
 }
 
 /** `flux bootstrap` leaves a Kustomization of the cluster's folder; templates have the file without it. */
-function bootstrapEntry(index: RepositoryIndex, file: string): FluxEntry {
+function bootstrapEntry(index: ManifestIndex, file: string): FluxEntry {
   const folder = folderOf(folderOf(file));
   const indexed = index.file(file);
   const written = indexed ? writtenObjects(indexed) : [];

@@ -1,5 +1,4 @@
 import { resolveReference } from '../manifests/paths.ts';
-import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import type { RenderSource, ValuesSource } from '../model/environment.ts';
 import type { JsonObject, Resource } from '../model/resource.ts';
 import type { DeployedObject, DiscoveryContext } from './context.ts';
@@ -7,6 +6,7 @@ import { type Draft, referenceKey } from './drafts.ts';
 import { objectAt, objectsAt, textAt, textsAt } from './fields.ts';
 import { type FluxSources, referenceOf } from './flux-sources.ts';
 import { fluxIgnoreRules } from './ignore-rules.ts';
+import type { ManifestIndex } from './manifest-index.ts';
 import { valuesFrom } from './values-from.ts';
 
 export const helmGroup = 'helm.toolkit.fluxcd.io';
@@ -92,7 +92,7 @@ function unrenderable(value: JsonObject): string | undefined {
 type ChartPlace = { path: string; values: ValuesSource[] } | { reason: string };
 
 function chartFolder(
-  index: RepositoryIndex,
+  index: ManifestIndex,
   sources: FluxSources,
   { resource, value }: DeployedObject,
 ): ChartPlace {
@@ -117,7 +117,7 @@ function versionOf(source: DeployedObject | undefined): string | undefined {
 
 /** A chart as HelmReleases and HelmCharts name it: its folder in a source, or its name in a HelmRepository. */
 function sourcedChart(
-  index: RepositoryIndex,
+  index: ManifestIndex,
   sources: FluxSources,
   spec: JsonObject | undefined,
   from: Resource,

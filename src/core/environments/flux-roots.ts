@@ -1,10 +1,10 @@
 import { baseName, folderOf, resolveReference } from '../manifests/paths.ts';
-import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import type { DeployedObject, DiscoveryContext } from './context.ts';
 import { objectAt, textAt } from './fields.ts';
 import { isKustomization, kustomizeGroup } from './flux-kustomization.ts';
 import { defaultBootstrap, type FluxSources, fluxSources, referenceOf } from './flux-sources.ts';
 import { environmentPart, folderExists, isWithin } from './folders.ts';
+import type { ManifestIndex } from './manifest-index.ts';
 import { reach } from './reach.ts';
 import { writtenObjects, writtenOfKind } from './written.ts';
 
@@ -81,7 +81,7 @@ function deployedBy(
 }
 
 /** The Kustomizations that building a folder takes in. */
-export function kustomizationsBelow(index: RepositoryIndex, folder: string): DeployedObject[] {
+export function kustomizationsBelow(index: ManifestIndex, folder: string): DeployedObject[] {
   return reach(index, folder)
     .flatMap(({ file }) => writtenObjects(file))
     .filter(({ resource }) => isKustomization(resource));

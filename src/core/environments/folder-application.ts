@@ -1,10 +1,10 @@
 import type { ChartFolder, KustomizationFile } from '../manifests/index-types.ts';
 import { baseName, folderOf } from '../manifests/paths.ts';
-import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import type { Application, EngineId, Environment } from '../model/environment.ts';
 import type { Place } from '../model/source.ts';
 import { newEnvironment } from './drafts.ts';
 import { isWithin, shortestNames } from './folders.ts';
+import type { ManifestIndex } from './manifest-index.ts';
 
 /** A kustomization folder as `kubectl apply -k` deploys it. */
 export function kustomizeApplication({ path, file }: KustomizationFile): Application {
@@ -74,7 +74,7 @@ function base(path: string, origin: Place): Omit<Application, 'source'> {
 }
 
 /** Charts that are installed for themselves: no libraries, and none inside another chart's `charts`. */
-export function installableCharts(index: RepositoryIndex): ChartFolder[] {
+export function installableCharts(index: ManifestIndex): ChartFolder[] {
   const charts = [...index.charts.values()];
   return charts.filter(
     chart =>
@@ -88,7 +88,7 @@ export function installableCharts(index: RepositoryIndex): ChartFolder[] {
 }
 
 /** Kustomizations that no other one builds on: what somebody applies. Components are never applied alone. */
-export function kustomizationLeaves(index: RepositoryIndex): KustomizationFile[] {
+export function kustomizationLeaves(index: ManifestIndex): KustomizationFile[] {
   const used = new Set([...index.kustomizations.values()].flatMap(({ refersTo }) => refersTo));
   return [...index.kustomizations.values()].filter(
     ({ path, kind }) => kind !== 'Component' && !used.has(path),

@@ -1,4 +1,4 @@
-import type { RepositoryIndex } from '../manifests/repository-index.ts';
+import type { ManifestIndex } from './manifest-index.ts';
 
 /** True for the folder itself and for everything below it. */
 export function isWithin(folder: string, path: string): boolean {
@@ -6,7 +6,7 @@ export function isWithin(folder: string, path: string): boolean {
 }
 
 /** True when the repository has a file at or below the path. */
-export function folderExists(index: RepositoryIndex, folder: string): boolean {
+export function folderExists(index: ManifestIndex, folder: string): boolean {
   if (folder === '' || index.kustomizations.has(folder) || index.charts.has(folder)) return true;
   return index.files().some(file => isWithin(folder, file.path));
 }

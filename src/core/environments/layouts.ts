@@ -1,6 +1,5 @@
 import type { ChartFolder, KustomizationFile } from '../manifests/index-types.ts';
 import { baseName } from '../manifests/paths.ts';
-import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import type { Application, Unresolved } from '../model/environment.ts';
 import { chartValues } from './chart-layouts.ts';
 import type { Discoverer } from './context.ts';
@@ -12,6 +11,7 @@ import {
   kustomizeApplication,
 } from './folder-application.ts';
 import { environmentPart, isBase, isContainer } from './folders.ts';
+import type { ManifestIndex } from './manifest-index.ts';
 
 /** Environments by convention: `overlays/<env>` and the like, and a values file for each environment of a chart. */
 export const layouts: Discoverer = {
@@ -68,7 +68,7 @@ function overlays(leaves: readonly KustomizationFile[]): Placed[] {
   });
 }
 
-function releases(index: RepositoryIndex): Placed[] {
+function releases(index: ManifestIndex): Placed[] {
   const groups = Map.groupBy(
     chartValues(index),
     ({ chart, environment }) => `${chart.path}\n${environment}`,
@@ -85,7 +85,7 @@ function releases(index: RepositoryIndex): Placed[] {
 }
 
 /** Kustomizations and charts that look deployable and that no convention gives an environment. */
-function leftOver(index: RepositoryIndex, leaves: readonly KustomizationFile[]): Unresolved[] {
+function leftOver(index: ManifestIndex, leaves: readonly KustomizationFile[]): Unresolved[] {
   const used = new Set(chartValues(index).map(({ chart }) => chart));
   const folders: (KustomizationFile | ChartFolder)[] = [
     ...leaves.filter(({ path }) => !environmentPart(path) && !isBase(baseName(path))),

@@ -1,5 +1,4 @@
 import { folderOf } from '../manifests/paths.ts';
-import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import type { Application } from '../model/environment.ts';
 import type { Discoverer } from './context.ts';
 import { firstLine } from './drafts.ts';
@@ -13,6 +12,7 @@ import {
   plainApplication,
 } from './folder-application.ts';
 import { isWithin } from './folders.ts';
+import type { ManifestIndex } from './manifest-index.ts';
 import { reach } from './reach.ts';
 
 /** One environment of all that is deployable: kustomizations, charts, and the manifests that belong to neither. */
@@ -33,7 +33,7 @@ export const plain: Discoverer = {
   },
 };
 
-function applicationsBelow(index: RepositoryIndex, folder: string): Application[] {
+function applicationsBelow(index: ManifestIndex, folder: string): Application[] {
   const below = ({ path }: { path: string }) => isWithin(folder, path);
   return [
     ...kustomizationLeaves(index).filter(below).map(kustomizeApplication),
@@ -48,7 +48,7 @@ function applicationsBelow(index: RepositoryIndex, folder: string): Application[
  * The manifests below a folder that no kustomization and no chart takes in, in as few folders as possible: a
  * folder is taken with all below it where nothing below it belongs to a kustomization or a chart.
  */
-function plainApplications(index: RepositoryIndex, top: string): Application[] {
+function plainApplications(index: ManifestIndex, top: string): Application[] {
   const kustomized = [...index.kustomizations.keys()];
   const built = new Set(
     kustomized.flatMap(path => reach(index, path).map(({ file }) => file.path)),
@@ -84,7 +84,7 @@ function plainApplications(index: RepositoryIndex, top: string): Application[] {
 }
 
 /** Files that only look like manifests (skaffold.yaml, a kubeconfig), or that are no YAML at all. */
-function namesakes(index: RepositoryIndex): string[] {
+function namesakes(index: ManifestIndex): string[] {
   return index
     .files()
     .filter(

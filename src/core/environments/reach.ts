@@ -1,6 +1,6 @@
 import type { IndexedFile, KustomizationFile } from '../manifests/index-types.ts';
-import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import { isWithin } from './folders.ts';
+import type { ManifestIndex } from './manifest-index.ts';
 
 /** A manifest file that building a folder takes in. */
 export interface ReachedFile {
@@ -13,7 +13,7 @@ export interface ReachedFile {
  * The manifests that building a folder takes in: what its kustomization names, and what those name;
  * without a kustomization every manifest below it, as Flux and `kubectl apply -R` do.
  */
-export function reach(index: RepositoryIndex, folder: string): ReachedFile[] {
+export function reach(index: ManifestIndex, folder: string): ReachedFile[] {
   const found = new Map<string, ReachedFile>();
   const visited = new Set<string>();
   const visit = (path: string, through: KustomizationFile[]): void => {
@@ -52,7 +52,7 @@ export function reach(index: RepositoryIndex, folder: string): ReachedFile[] {
 }
 
 /** The kustomization folders below a path that lie in no other kustomization folder below it. */
-function outermost(index: RepositoryIndex, path: string): string[] {
+function outermost(index: ManifestIndex, path: string): string[] {
   const below = [...index.kustomizations.keys()].filter(
     folder => folder !== path && isWithin(path, folder),
   );

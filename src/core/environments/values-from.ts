@@ -1,4 +1,3 @@
-import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import type { ValuesSource } from '../model/environment.ts';
 import type { JsonObject } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
@@ -6,6 +5,7 @@ import type { DeployedObject } from './context.ts';
 import { objectsAt, textAt, valueAt } from './fields.ts';
 import { setValue } from './helm-set.ts';
 import { parseValues } from './inline-values.ts';
+import type { ManifestIndex } from './manifest-index.ts';
 import { writtenOfKind } from './written.ts';
 
 /**
@@ -13,7 +13,7 @@ import { writtenOfKind } from './written.ts';
  * repository and readable: an encrypted Secret is not.
  */
 export function valuesFrom(
-  index: RepositoryIndex,
+  index: ManifestIndex,
   deployed: readonly DeployedObject[],
   release: DeployedObject,
 ): { values: ValuesSource[] } | { reason: string } {
@@ -40,7 +40,7 @@ function setAt(path: string, text: string): JsonObject | undefined {
 }
 
 function readKey(
-  index: RepositoryIndex,
+  index: ManifestIndex,
   deployed: readonly DeployedObject[],
   release: DeployedObject,
   reference: JsonObject,

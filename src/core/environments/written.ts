@@ -1,8 +1,8 @@
 import type { IndexedFile, IndexedObject } from '../manifests/index-types.ts';
 import { jsonOf, nodeAt, positionAt } from '../manifests/locate.ts';
-import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import { isObject } from '../model/resource.ts';
 import type { DeployedObject } from './context.ts';
+import type { ManifestIndex } from './manifest-index.ts';
 
 /** The objects of a manifest file as they are written there. */
 export function writtenObjects(file: IndexedFile): DeployedObject[] {
@@ -10,11 +10,7 @@ export function writtenObjects(file: IndexedFile): DeployedObject[] {
 }
 
 /** All objects of a kind that the repository's manifests hold; not those of patches and templates. */
-export function writtenOfKind(
-  index: RepositoryIndex,
-  group: string,
-  kind: string,
-): DeployedObject[] {
+export function writtenOfKind(index: ManifestIndex, group: string, kind: string): DeployedObject[] {
   return index.ofKind(group, kind).flatMap(object => {
     const file = index.file(object.file);
     return file?.role === 'manifest' ? [asWritten(file, object)] : [];

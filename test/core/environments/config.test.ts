@@ -142,6 +142,44 @@ spec:
     });
   });
 
+  it('says which files are snapshots: what runs is no source of environments', async () => {
+    const kustomization = `apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: { name: live, namespace: flux-system, uid: a }
+spec: { path: ./overlays/staging, sourceRef: { kind: GitRepository, name: flux-system } }
+`;
+    const files = {
+      ...overlays,
+      'live/a.yaml': kustomization,
+      'live/b.json': JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'List',
+        items: [
+          { apiVersion: 'driftline.dev/v1', kind: 'Snapshot', metadata: { name: 'b' } },
+          {
+            apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+            kind: 'Kustomization',
+            metadata: { name: 'c' },
+          },
+        ],
+      }),
+    };
+    const found = await withConfig(
+      'version: 1\nenvironments: [{ name: staging, cluster: { snapshot: ./live/a.yaml } }]\n',
+      files,
+    );
+    expect(found.problems).toEqual([]);
+    expect(found.environments.map(({ engine }) => engine)).toEqual(['apply', 'apply']);
+    expect((await discover(files)).environments.map(({ engine }) => engine)).toEqual(['flux']);
+    const alone = await withConfig(
+      'version: 1\nenvironments: [{ name: default, cluster: { snapshot: live.yaml } }]\n',
+      { 'a.yaml': configMap, 'live.yaml': configMap },
+    );
+    expect(named(alone, 'default').applications[0]?.source).toMatchObject({
+      exclude: '{live.yaml}',
+    });
+  });
+
   it('reports each mistake on its line, and compares nothing by half of what was meant', async () => {
     const found = await withConfig(`version: 2
 environments:
