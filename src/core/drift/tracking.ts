@@ -56,7 +56,7 @@ export function trackingOf(deployer: Deployer, resource: Resource, live: JsonObj
   if (engine === 'helm' && helmMark in annotations)
     return {
       labels: { 'app.kubernetes.io/managed-by': 'Helm' },
-      annotations: { [helmMark]: name, 'meta.helm.sh/release-namespace': namespace },
+      annotations: { [helmMark]: name, [helmNamespace]: namespace },
     };
   return { labels: {}, annotations: {} };
 }
@@ -70,3 +70,4 @@ export function isApplication(deployer: Deployer, application: string): boolean 
 export const fluxName = 'kustomize.toolkit.fluxcd.io/name';
 export const fluxNamespace = 'kustomize.toolkit.fluxcd.io/namespace';
 export const helmMark = 'meta.helm.sh/release-name';
+export const helmNamespace = 'meta.helm.sh/release-namespace';

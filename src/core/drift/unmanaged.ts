@@ -6,6 +6,7 @@ import {
   fluxName,
   fluxNamespace,
   helmMark,
+  helmNamespace,
   isApplication,
   selfTracked,
 } from './tracking.ts';
@@ -34,9 +35,14 @@ export function classifyUnmanaged(
     return { state: 'orphan', reason: 'Helm keeps it (helm.sh/resource-policy: keep).' };
   if (profile.mode === 'flux') return byFlux(live, deployer, listed);
   if (profile.manager === 'argocd-controller') return byArgo(live, deployer, listed);
-  const release = metadataMap(live, 'annotations')[helmMark];
-  if (release !== undefined && (deployer === undefined || deployer.name === release))
-    return candidate(`The Helm release ${release} holds it and the chart no longer renders it.`);
+  const release = releaseOf(live);
+  if (
+    release &&
+    (!deployer || (deployer.name === release.name && deployer.namespace === release.namespace))
+  )
+    return candidate(
+      `The Helm release ${release.name} holds it and the chart no longer renders it.`,
+    );
   return listed
     ? candidate('It was applied before and no manifest declares it now.')
     : untracked('Nothing says that it was applied from here.');
@@ -84,6 +90,12 @@ function byArgo(live: JsonObject, deployer: Deployer | undefined, listed: boolea
       ? 'No manifest declares it any more, so a sync with pruning would delete it.'
       : `No manifest declares it any more; Argo CD does not prune it by itself (${keeps}).`,
   );
+}
+
+function releaseOf(live: JsonObject): { name: string; namespace: string } | undefined {
+  const annotations = metadataMap(live, 'annotations');
+  const name = annotations[helmMark];
+  return name === undefined ? undefined : { name, namespace: annotations[helmNamespace] ?? '' };
 }
 
 function candidate(reason: string): Unmanaged {

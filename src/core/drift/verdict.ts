@@ -79,6 +79,7 @@ function leftToOthers(change: ApplyChange, profile: OwnerProfile): boolean {
 }
 
 /** True when the judge could not answer: Kubernetes' own code failed, or nobody told it the kind. */
-export function failed(verdict: ApplyVerdict): boolean {
-  return verdict.unchecked !== undefined;
+export function failed({ unchecked, equal, refused, changes }: ApplyVerdict): boolean {
+  // Neither equal nor changed is no answer: it must not be read as "nothing changes".
+  return unchecked !== undefined || (!equal && !refused && changes.length === 0);
 }

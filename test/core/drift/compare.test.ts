@@ -93,6 +93,14 @@ describe('comparing an object', () => {
     });
   });
 
+  it('does not read an answer that says nothing as "nothing changes"', async () => {
+    const silent = { apply: async () => [{ equal: false, changes: [] }] };
+    const changed = input(conf('{a: "1"}'), conf('{a: "2"}'));
+    expect((await compare(changed, { judge: silent })).state).toBe('suspect');
+    const none = { apply: async () => [] };
+    expect((await compare(changed, { judge: none })).state).toBe('suspect');
+  });
+
   it('stops when it is aborted', async () => {
     const signal = AbortSignal.abort();
     const changed = input(conf('{a: "1"}'), conf('{a: "2"}'));

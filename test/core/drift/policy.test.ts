@@ -136,7 +136,14 @@ describe('a live object that no manifest declares', () => {
   const tracking = (app: string, more = {}) =>
     conf({ 'argocd.argoproj.io/tracking-id': `${app}:/ConfigMap:shop/conf`, ...more });
 
+  const released = {
+    'meta.helm.sh/release-name': 'r',
+    'meta.helm.sh/release-namespace': 'shop',
+  };
+  const elsewhere = { ...released, 'meta.helm.sh/release-namespace': 'other' };
+
   it.each([
+    ['of the release’s namesake', conf(elsewhere), helm, release, false, 'untracked'],
     ['Flux’ own', conf({}, labels('shop')), flux, deployer, false, 'prune-candidate'],
     ['another Kustomization’s', conf({}, labels('web')), flux, deployer, true, 'untracked'],
     ['nobody’s', conf(), flux, deployer, false, 'untracked'],
@@ -167,17 +174,10 @@ describe('a live object that no manifest declares', () => {
       false,
       'skipped',
     ],
-    [
-      'a release’s',
-      conf({ 'meta.helm.sh/release-name': 'r' }),
-      helm,
-      release,
-      false,
-      'prune-candidate',
-    ],
+    ['a release’s', conf(released), helm, release, false, 'prune-candidate'],
     [
       'another release’s',
-      conf({ 'meta.helm.sh/release-name': 'x' }),
+      conf({ ...released, 'meta.helm.sh/release-name': 'x' }),
       helm,
       release,
       false,
