@@ -8,6 +8,7 @@ import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { ApiResource, Cluster, WatchEvent } from '../../src/core/cluster/cluster.ts';
 import { customResourceDefinitions } from '../../src/core/cluster/definitions.ts';
+import { readLive } from '../../src/core/cluster/live.ts';
 import { type OpenAnswer, openCluster } from '../../src/core/cluster/open.ts';
 import { readSnapshot } from '../../src/core/cluster/snapshot.ts';
 import { takeSnapshot } from '../../src/core/cluster/write-snapshot.ts';
@@ -164,6 +165,33 @@ describe('a real API server', () => {
       expect(await admin.get(type, resource)).toMatchObject({ object: { data: { key: 'value' } } });
       const gone = await admin.get(type, { ...resource, name: 'gone' });
       expect(gone).toEqual({ ok: true, object: undefined });
+    });
+  });
+});
+
+describe('the Secrets in which Helm keeps its releases', () => {
+  it('are not listed, and not missing', async () => {
+    await withNamespace('helm', async namespace => {
+      const secret = (name: string, type: string) => ({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name, namespace },
+        type,
+      });
+      await apply([secret('db', 'Opaque'), secret('release', 'helm.sh/release.v1')]);
+      const listed = await admin.list(typeOf('Secret'), namespace);
+      expect(listed).toMatchObject({ ok: true, objects: [{ metadata: { name: 'db' } }] });
+      const wanted = ['db', 'release', 'gone'].map(name => ({
+        ...typeOf('Secret'),
+        namespace,
+        name,
+      }));
+      const live = await readLive(admin, wanted, namespace);
+      expect(wanted.map(resource => live.find(resource))).toMatchObject([
+        { ok: true, object: { metadata: { name: 'db' } } },
+        { ok: true, object: { metadata: { name: 'release' } } },
+        { ok: true, object: undefined },
+      ]);
     });
   });
 });

@@ -324,5 +324,5 @@ describe('what we say is what the server says', () => {
       expect(drifted).toBeGreaterThan(15);
       expect(drifted).toBeLessThan(edits.length - 8);
     });
-  });
+  }, 180_000);
 });

@@ -151,7 +151,8 @@ export class ApiCluster implements Cluster {
     const objects: JsonObject[] = [];
     let next = '';
     for (;;) {
-      const query = new URLSearchParams(limit > 0 ? { limit: String(limit) } : {});
+      const query = selection(type);
+      if (limit > 0) query.set('limit', String(limit));
       if (next !== '') query.set('continue', next);
       const path = `${collectionPath(type, namespace)}?${query}`;
       const answer = await this.#connection.ask({ what, path }, signal);
@@ -173,12 +174,11 @@ export class ApiCluster implements Cluster {
     onEvent: (event: JsonObject) => void,
     signal: AbortSignal,
   ): Promise<{ ok: true } | Failure> {
-    const query = new URLSearchParams({
-      watch: '1',
-      allowWatchBookmarks: 'true',
-      resourceVersion,
-      timeoutSeconds: String(watchSeconds),
-    });
+    const query = selection(type);
+    query.set('watch', '1');
+    query.set('allowWatchBookmarks', 'true');
+    query.set('resourceVersion', resourceVersion);
+    query.set('timeoutSeconds', String(watchSeconds));
     const path = `${collectionPath(type, namespace)}?${query}`;
     const onLine = (line: string) => {
       const event = JSON.parse(line) as Json;
@@ -191,6 +191,12 @@ export class ApiCluster implements Cluster {
       signal,
     );
   }
+}
+
+/** What of a type is listed and watched, see `Cluster.list`. */
+function selection({ group, kind }: ApiResource): URLSearchParams {
+  const isSecret = group === '' && kind === 'Secret';
+  return new URLSearchParams(isSecret ? { fieldSelector: 'type!=helm.sh/release.v1' } : {});
 }
 
 function collectionPath(type: ApiResource, namespace: string): string {

@@ -59,7 +59,10 @@ export interface Cluster {
   readonly identity: ClusterIdentity;
   /** The served types; `not-served` kinds are absent. */
   discovery(signal?: AbortSignal): Promise<DiscoveryAnswer>;
-  /** All objects of a type, full with managedFields, in one namespace or (`''`) in all. Pages of 500. */
+  /**
+   * All objects of a type, full with managedFields, in one namespace or (`''`) in all. Pages of 500.
+   * Secrets without those in which Helm keeps its releases: they hold whole charts, ten times over.
+   */
   list(type: ApiResource, namespace: string, signal?: AbortSignal): Promise<ListAnswer>;
   /** Keeps a list current: first `reset`, then changes; relists by itself. The returned function ends it. */
   watch(type: ApiResource, namespace: string, listener: (event: WatchEvent) => void): () => void;

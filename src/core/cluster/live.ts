@@ -103,7 +103,7 @@ async function readKind(
   signal?: AbortSignal,
 ): Promise<Read> {
   const namespaces = [...new Set(wanted.map(({ namespace }) => namespace))];
-  if (namespaces.length > manyNamespaces) {
+  if (namespaces.length > manyNamespaces && type.kind !== 'Secret') {
     const answer = await cluster.list(type, '', signal);
     if (answer.ok) return { found: pick(wanted, answer.objects), objects: answer.objects };
   }
@@ -127,7 +127,17 @@ async function readNamespace(
   signal?: AbortSignal,
 ): Promise<Read> {
   const answer = await cluster.list(type, namespace, signal);
-  if (answer.ok) return { found: pick(wanted, answer.objects), objects: answer.objects };
+  if (answer.ok) {
+    const found = pick(wanted, answer.objects);
+    // Helm's releases are not listed; before a Secret counts as missing it is asked for by its name.
+    const unseen =
+      type.kind === 'Secret' ? wanted.filter(resource => isMissing(found, resource)) : [];
+    const read = await readEach(cluster, type, unseen, signal);
+    return {
+      found: new Map([...found, ...read.found]),
+      objects: [...answer.objects, ...read.objects],
+    };
+  }
   if (answer.why === 'forbidden') return readEach(cluster, type, wanted, signal);
   const objects = answer.objects ?? [];
   const found = pick(wanted, objects);
@@ -136,6 +146,11 @@ async function readNamespace(
     if (value.ok && value.object === undefined)
       found.set(key, { ok: false, reason: answer.reason });
   return { found, objects };
+}
+
+function isMissing(found: ReadonlyMap<string, Found>, resource: Resource): boolean {
+  const answer = found.get(resourceKey(resource));
+  return answer?.ok === true && answer.object === undefined;
 }
 
 /** Some may get single objects, by name, and not list them. */
