@@ -9,14 +9,17 @@ import { history, type Step } from './demo/history.ts';
 const files = join(import.meta.dirname, 'demo/fixtures/repository');
 const snapshots = join(import.meta.dirname, 'demo/fixtures/live');
 
-/** The moment at which the stored snapshots count as taken; `demo/capture.ts` writes their times to suit. */
+/**
+ * The moment at which the stored snapshots count as taken; `demo/capture.ts` writes their times to
+ * suit.
+ */
 export const takenAt = '2026-01-01T12:00:00Z';
 
 /**
- * Writes the demo repository into a folder, which is made if need be: its git history, and in `live`
- * snapshots of its two clusters as they would be at `now`. Staging runs what git says; production was
- * edited by hand. Needs git, no server and no network; neither git settings nor hooks of the user
- * take part.
+ * Writes the demo repository into a folder, which is made if need be: its git history, and in
+ * `live` snapshots of its two clusters as they would be at `now`. Staging runs what git says;
+ * production was edited by hand. Needs git, no server and no network; neither git settings nor
+ * hooks of the user take part.
  */
 export async function makeDemo(
   directory: string,

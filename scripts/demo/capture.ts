@@ -7,13 +7,15 @@ import { commit, startRepository, takenAt } from '../demo.ts';
 import { history } from './history.ts';
 
 /*
- * Makes the snapshots of `demo/fixtures/live` from real clusters: Flux deploys the demo repository to both as it
- * grows, and people then change production by hand. Run it again when the demo repository changes:
+ * Makes the snapshots of `demo/fixtures/live` from real clusters: Flux deploys the demo repository
+ * to both as it grows, and people then change production by hand. Run it again when the demo
+ * repository changes:
  *
  *   node scripts/demo/capture.ts STAGING-KUBECONFIG PRODUCTION-KUBECONFIG FOLDER
  *
- * Both need an empty control plane with Flux' CRDs and its source, kustomize and helm controllers, whose git
- * reads `ssh://git@git.example/shop/shop` from FOLDER (`url.FOLDER.insteadOf`); FOLDER must not exist.
+ * Both need an empty control plane with Flux' CRDs and its source, kustomize and helm controllers,
+ * whose git reads `ssh://git@git.example/shop/shop` from FOLDER (`url.FOLDER.insteadOf`); FOLDER
+ * must not exist.
  */
 
 /** What happens, and how long before the snapshot it happened as far as the demo is concerned. */
@@ -207,7 +209,9 @@ async function snapshot(name: keyof typeof clusters): Promise<string> {
   return lists.join('---\n');
 }
 
-/** Every time as the demo tells it: that of its phase, and as long after its beginning as it was. */
+/**
+ * Every time as the demo tells it: that of its phase, and as long after its beginning as it was.
+ */
 function retimed(text: string): string {
   return text.replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, time => {
     const real = Date.parse(time);

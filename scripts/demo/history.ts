@@ -1,4 +1,7 @@
-/** One commit of the demo repository. Files come from `scripts/demo/fixtures/repository`, which is the last state. */
+/**
+ * One commit of the demo repository. Files come from `scripts/demo/fixtures/repository`, which is
+ * the last state.
+ */
 export interface Step {
   message: string;
   author: string;

@@ -21,7 +21,10 @@ export function destinationOf({ value }: DeployedObject): string {
   return server.replace(/^\w+:\/\//, '').replace(/[:/].*$/, '');
 }
 
-/** One draft for each source of an Application (`spec` of argoproj.io/v1alpha1) that deploys something. */
+/**
+ * One draft for each source of an Application (`spec` of argoproj.io/v1alpha1) that deploys
+ * something.
+ */
 export function applicationDrafts(context: DiscoveryContext, application: DeployedObject): Draft[] {
   const sources = sourcesOf(application);
   const deploying = sources.filter(

@@ -17,7 +17,10 @@ export interface ArgoSource {
   siblings: readonly JsonObject[];
 }
 
-/** The release that a source with a chart makes, its values in Argo CD's order: files, `values`, parameters. */
+/**
+ * The release that a source with a chart makes, its values in Argo CD's order: files, `values`,
+ * parameters.
+ */
 export function argoHelmSource(
   context: DiscoveryContext,
   application: DeployedObject,
@@ -60,7 +63,10 @@ function valueFiles(
   return values;
 }
 
-/** `$ref/...` is from the root of the source of that name, `/...` from the repository's, others from the chart. */
+/**
+ * `$ref/...` is from the root of the source of that name, `/...` from the repository's, others from
+ * the chart.
+ */
 function valueFile(
   context: DiscoveryContext,
   path: string,

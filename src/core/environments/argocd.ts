@@ -17,7 +17,10 @@ import { environmentPart } from './folders.ts';
 import { reach } from './reach.ts';
 import { writtenObjects, writtenOfKind } from './written.ts';
 
-/** Environments that Argo CD deploys: one for each cluster that its Applications name as destination. */
+/**
+ * Environments that Argo CD deploys: one for each cluster that its Applications name as
+ * destination.
+ */
 export const argocd: Discoverer = {
   id: 'argocd',
   async discover(context) {
@@ -45,7 +48,10 @@ export const argocd: Discoverer = {
   },
 };
 
-/** Applications and those that they deploy themselves, which count as they are deployed, not as written. */
+/**
+ * Applications and those that they deploy themselves, which count as they are deployed, not as
+ * written.
+ */
 async function follow(
   context: DiscoveryContext,
   written: readonly DeployedObject[],
@@ -93,7 +99,10 @@ function isArgo({ resource }: DeployedObject): boolean {
   );
 }
 
-/** The destination; what runs in Argo CD's own cluster is told apart by the folder it is declared in. */
+/**
+ * The destination; what runs in Argo CD's own cluster is told apart by the folder it is declared
+ * in.
+ */
 function environmentName(application: DeployedObject): string {
   const destination = destinationOf(application);
   if (destination !== 'in-cluster') return destination;

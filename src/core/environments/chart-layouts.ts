@@ -12,8 +12,9 @@ export interface ChartValues {
 }
 
 /**
- * Values files named after environments: `values-<env>.yaml` and its spellings beside a chart, `values/<env>.yaml`
- * in it, and `environments/<env>/values.yaml` or `environments/<env>/<chart>.yaml` anywhere.
+ * Values files named after environments: `values-<env>.yaml` and its spellings beside a chart,
+ * `values/<env>.yaml` in it, and `environments/<env>/values.yaml` or
+ * `environments/<env>/<chart>.yaml` anywhere.
  */
 export function chartValues(index: ManifestIndex): ChartValues[] {
   const charts = installableCharts(index);
@@ -35,7 +36,10 @@ function deepestFirst(a: ChartFolder, b: ChartFolder): number {
   return b.path.length - a.path.length;
 }
 
-/** `values-ha.yaml` alone is a variant of the chart; `values-prod.yaml`, or several, are environments. */
+/**
+ * `values-ha.yaml` alone is a variant of the chart; `values-prod.yaml`, or several, are
+ * environments.
+ */
 function meantAsEnvironments(names: readonly string[]): boolean {
   return new Set(names).size > 1 || names.some(isStageName);
 }

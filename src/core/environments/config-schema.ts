@@ -1,4 +1,7 @@
-/** The part of JSON Schema that driftline.yaml needs; `schema-check.ts` checks it and editors understand it. */
+/**
+ * The part of JSON Schema that driftline.yaml needs; `schema-check.ts` checks it and editors
+ * understand it.
+ */
 export interface Schema {
   $schema?: string;
   $id?: string;

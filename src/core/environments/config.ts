@@ -41,9 +41,9 @@ export interface ConfigEntry {
 }
 
 /**
- * Reads `driftline.yaml` (or `.yml`) at the root. What does not fit its schema is a finding on its line;
- * an environment with such a finding keeps its name but gets no cluster, so that nothing is compared by half of
- * what was meant.
+ * Reads `driftline.yaml` (or `.yml`) at the root. What does not fit its schema is a finding on its
+ * line; an environment with such a finding keeps its name but gets no cluster, so that nothing is
+ * compared by half of what was meant.
  */
 export function readConfig(index: RepositoryIndex): Config {
   const file = index.file('driftline.yaml') ?? index.file('driftline.yml');

@@ -5,8 +5,8 @@ import type { Discoverer, DiscoveryContext } from './context.ts';
 import { folderExists, isWithin } from './folders.ts';
 
 /**
- * Environments as driftline.yaml has them, in its order, followed by the discovered ones that it says
- * nothing about. What it leaves out of an environment stays as discovered.
+ * Environments as driftline.yaml has them, in its order, followed by the discovered ones that it
+ * says nothing about. What it leaves out of an environment stays as discovered.
  */
 export async function applyConfig(
   context: DiscoveryContext,
@@ -35,7 +35,10 @@ export async function applyConfig(
   return { environments: all, problems };
 }
 
-/** What an entry is about: the folder it names, by the first discoverer that knows it, or a discovered environment. */
+/**
+ * What an entry is about: the folder it names, by the first discoverer that knows it, or a
+ * discovered environment.
+ */
 async function basis(
   context: DiscoveryContext,
   entry: ConfigEntry,
@@ -70,7 +73,9 @@ function override(environment: Environment, entry: ConfigEntry): Environment {
   };
 }
 
-/** An engine's objects say themselves who applies them and where to; for folders the entry says it. */
+/**
+ * An engine's objects say themselves who applies them and where to; for folders the entry says it.
+ */
 function adjust(application: Application, entry: ConfigEntry): Application {
   if (application.engine === 'flux' || application.engine === 'argocd') return application;
   const { source } = application;

@@ -51,13 +51,16 @@ export interface DiscoveryContext {
   index: ManifestIndex;
   /** True when a git address is this repository's. */
   isThisRepository(url: string): boolean;
-  /** True when a branch, tag or commit that an engine names is what is being read; so is none at all. */
+  /**
+   * True when a branch, tag or commit that an engine names is what is being read; so is none at
+   * all.
+   */
   isThisRevision(revision: string | undefined): boolean;
   /** False where `deployed` can only give what is written. */
   renders: boolean;
   /**
-   * What a source deploys, if there are objects of an engine among it (Flux, Argo CD); else nothing.
-   * Rendered where a renderer is there, else as written.
+   * What a source deploys, if there are objects of an engine among it (Flux, Argo CD); else
+   * nothing. Rendered where a renderer is there, else as written.
    */
   deployed(source: RenderSource): Promise<DeployedObject[]>;
 }

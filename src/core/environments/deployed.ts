@@ -11,8 +11,8 @@ import { type ReachedFile, reach } from './reach.ts';
 import { writtenObjects } from './written.ts';
 
 /**
- * What a source deploys, for the engines' own objects in it. Only sources that hold such objects are
- * rendered: most hold none, and an overlay cannot make one from nothing.
+ * What a source deploys, for the engines' own objects in it. Only sources that hold such objects
+ * are rendered: most hold none, and an overlay cannot make one from nothing.
  */
 export async function deployedObjects(
   index: ManifestIndex,
@@ -33,7 +33,10 @@ export async function deployedObjects(
   return rendered.failure ? written : rendered.objects.map(object => withPlaces(object, written));
 }
 
-/** A render knows the fields' places only when it is traced; here the file that an object is written in says them. */
+/**
+ * A render knows the fields' places only when it is traced; here the file that an object is written
+ * in says them.
+ */
 function withPlaces(object: DeclaredObject, written: readonly DeployedObject[]): DeployedObject {
   const { kind, name, namespace } = object.resource;
   const same = written.filter(({ resource }) => resource.kind === kind && resource.name === name);
@@ -57,7 +60,9 @@ function mayTemplateDeployers(index: ManifestIndex, chart: string): boolean {
     );
 }
 
-/** A written object as the kustomizations on its way name its namespace, with what else changes it. */
+/**
+ * A written object as the kustomizations on its way name its namespace, with what else changes it.
+ */
 function asDeployed(
   index: ManifestIndex,
   object: DeployedObject,
@@ -88,7 +93,10 @@ function kustomizationValue(index: ManifestIndex, file: string): JsonObject {
   return root ? (objectAt(jsonOf(root)) ?? {}) : {};
 }
 
-/** True when a kustomization may change more of the object than its namespace, labels and annotations. */
+/**
+ * True when a kustomization may change more of the object than its namespace, labels and
+ * annotations.
+ */
 function changes(
   index: ManifestIndex,
   folder: string,
@@ -113,7 +121,10 @@ function isSet(value: Json | undefined): boolean {
   return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null;
 }
 
-/** A target names kinds by an anchored regular expression; without one the patch names its kind itself. */
+/**
+ * A target names kinds by an anchored regular expression; without one the patch names its kind
+ * itself.
+ */
 function mayTouch(patch: Json, text: string, kind: string): boolean {
   const target = textAt(patch, 'target', 'kind');
   if (target !== undefined) return mayMatch(target, kind);
@@ -123,7 +134,9 @@ function mayTouch(patch: Json, text: string, kind: string): boolean {
   );
 }
 
-/** Kinds, `|`, `.` and `.*` are understood; any other pattern may match, and none can be a slow one. */
+/**
+ * Kinds, `|`, `.` and `.*` are understood; any other pattern may match, and none can be a slow one.
+ */
 function mayMatch(pattern: string, text: string): boolean {
   const kinds = pattern
     .replace(/^\^?\(?/, '')

@@ -17,8 +17,9 @@ import { writtenOfKind } from './written.ts';
 export const discoverers: readonly Discoverer[] = [flux, argocd, layouts, plain];
 
 /**
- * The environments of a repository: those of driftline.yaml and those it leaves to be discovered, by the
- * first discoverer that finds any. Reads the index only, never the disk, a cluster or a kubeconfig.
+ * The environments of a repository: those of driftline.yaml and those it leaves to be discovered,
+ * by the first discoverer that finds any. Reads the index only, never the disk, a cluster or a
+ * kubeconfig.
  */
 export async function discoverEnvironments(input: DiscoveryInput): Promise<Discovery> {
   const config = readConfig(input.index);

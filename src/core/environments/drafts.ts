@@ -9,7 +9,9 @@ export interface Draft {
   needs: string[];
 }
 
-/** How far objects that deploy each other are followed: a name prefix can make new ones without end. */
+/**
+ * How far objects that deploy each other are followed: a name prefix can make new ones without end.
+ */
 export const maxDepth = 10;
 
 export function tooDeep({ kind, name }: Resource): string {

@@ -30,8 +30,9 @@ export interface FluxEntry {
 }
 
 /**
- * Where Flux starts: what `flux bootstrap` wrote (`flux-system/gotk-sync.yaml` in the cluster's folder), a
- * FluxInstance that syncs this repository, and Kustomizations that no other Kustomization deploys.
+ * Where Flux starts: what `flux bootstrap` wrote (`flux-system/gotk-sync.yaml` in the cluster's
+ * folder), a FluxInstance that syncs this repository, and Kustomizations that no other
+ * Kustomization deploys.
  */
 export function fluxEntries(context: DiscoveryContext): FluxEntry[] {
   const { index } = context;
@@ -53,7 +54,10 @@ export function fluxEntries(context: DiscoveryContext): FluxEntry[] {
   return [...first, ...others];
 }
 
-/** The entry that one folder is: by its gotk-sync.yaml, or by the Kustomizations that building it deploys. */
+/**
+ * The entry that one folder is: by its gotk-sync.yaml, or by the Kustomizations that building it
+ * deploys.
+ */
 export function entriesOf(context: DiscoveryContext, folder: string): FluxEntry | undefined {
   const { index } = context;
   const sync = syncFiles(index).find(file => folderOf(folderOf(file)) === folder);
@@ -69,7 +73,10 @@ function syncFiles(index: ManifestIndex): string[] {
     .filter(path => /(^|\/)flux-system\/gotk-sync\.ya?ml$/.test(path));
 }
 
-/** `flux bootstrap` leaves a Kustomization of the cluster's folder; templates have the file without it. */
+/**
+ * `flux bootstrap` leaves a Kustomization of the cluster's folder; templates have the file without
+ * it.
+ */
 function bootstrapEntry(index: ManifestIndex, file: string): FluxEntry {
   const folder = folderOf(folderOf(file));
   const indexed = index.file(file);

@@ -115,7 +115,10 @@ function versionOf(source: DeployedObject | undefined): string | undefined {
   return textAt(ref, 'digest') ?? textAt(ref, 'semver') ?? textAt(ref, 'tag');
 }
 
-/** A chart as HelmReleases and HelmCharts name it: its folder in a source, or its name in a HelmRepository. */
+/**
+ * A chart as HelmReleases and HelmCharts name it: its folder in a source, or its name in a
+ * HelmRepository.
+ */
 function sourcedChart(
   index: ManifestIndex,
   sources: FluxSources,

@@ -9,8 +9,8 @@ import { reach } from './reach.ts';
 import { writtenObjects, writtenOfKind } from './written.ts';
 
 /**
- * Kustomizations that no other Kustomization deploys and that are not among `deployed`, nor below those;
- * of such as deploy each other in a circle the first.
+ * Kustomizations that no other Kustomization deploys and that are not among `deployed`, nor below
+ * those; of such as deploy each other in a circle the first.
  */
 export function rootKustomizations(
   context: DiscoveryContext,
@@ -40,8 +40,9 @@ export function rootKustomizations(
 }
 
 /**
- * The source that is the repository itself where no bootstrap file says so: `flux-system`, or else the
- * one GitRepository that is made outside and whose Kustomizations all name folders that exist here.
+ * The source that is the repository itself where no bootstrap file says so: `flux-system`, or else
+ * the one GitRepository that is made outside and whose Kustomizations all name folders that exist
+ * here.
  */
 export function bootstrapOf(context: DiscoveryContext): typeof defaultBootstrap {
   const sources = fluxSources(context, defaultBootstrap);
@@ -66,7 +67,10 @@ export function bootstrapOf(context: DiscoveryContext): typeof defaultBootstrap 
     : defaultBootstrap;
 }
 
-/** The Kustomizations that one Kustomization's path holds as it is written, where it is in this repository. */
+/**
+ * The Kustomizations that one Kustomization's path holds as it is written, where it is in this
+ * repository.
+ */
 function deployedBy(
   context: DiscoveryContext,
   sources: FluxSources,

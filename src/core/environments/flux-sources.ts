@@ -16,7 +16,9 @@ export type SourceLocation = { root: string } | { reason: string };
 
 /** The Flux sources of one environment. */
 export interface FluxSources {
-  /** Source objects that the environment deploys; they win over those that merely stand in a file. */
+  /**
+   * Source objects that the environment deploys; they win over those that merely stand in a file.
+   */
   add(objects: readonly DeployedObject[]): void;
   resolve(reference: SourceReference, from: Resource): SourceLocation;
   /** The source object itself, where the repository has it. */
@@ -124,8 +126,9 @@ function revisionOf(ref: JsonObject | undefined): string | undefined {
 }
 
 /**
- * The repository's folder that an artifact's root stands for, where every copy keeps the layout below it:
- * `@repo/apps/base/**` to `@artifact/base/` and `@repo/apps/staging/**` to `@artifact/staging/` make `apps`.
+ * The repository's folder that an artifact's root stands for, where every copy keeps the layout
+ * below it: `@repo/apps/base/**` to `@artifact/base/` and `@repo/apps/staging/**` to
+ * `@artifact/staging/` make `apps`.
  */
 function artifactRoot(
   artifact: JsonObject,

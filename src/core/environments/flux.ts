@@ -89,7 +89,10 @@ function unique(objects: readonly DeployedObject[]): DeployedObject[] {
   return [...new Map(objects.map(object => [resourceKey(object.resource), object])).values()];
 }
 
-/** HelmReleases of the repository that no Kustomization of it deploys; to know that takes the renderer. */
+/**
+ * HelmReleases of the repository that no Kustomization of it deploys; to know that takes the
+ * renderer.
+ */
 function unreachedReleases(context: DiscoveryContext, reached: ReadonlySet<string>): Unresolved[] {
   if (!context.renders) return [];
   return writtenOfKind(context.index, helmGroup, 'HelmRelease')

@@ -73,7 +73,9 @@ function base(path: string, origin: Place): Omit<Application, 'source'> {
   };
 }
 
-/** Charts that are installed for themselves: no libraries, and none inside another chart's `charts`. */
+/**
+ * Charts that are installed for themselves: no libraries, and none inside another chart's `charts`.
+ */
 export function installableCharts(index: ManifestIndex): ChartFolder[] {
   const charts = [...index.charts.values()];
   return charts.filter(
@@ -87,7 +89,10 @@ export function installableCharts(index: ManifestIndex): ChartFolder[] {
   );
 }
 
-/** Kustomizations that no other one builds on: what somebody applies. Components are never applied alone. */
+/**
+ * Kustomizations that no other one builds on: what somebody applies. Components are never applied
+ * alone.
+ */
 export function kustomizationLeaves(index: ManifestIndex): KustomizationFile[] {
   const used = new Set([...index.kustomizations.values()].flatMap(({ refersTo }) => refersTo));
   return [...index.kustomizations.values()].filter(
@@ -95,7 +100,10 @@ export function kustomizationLeaves(index: ManifestIndex): KustomizationFile[] {
   );
 }
 
-/** An environment of applications that conventions found; each application gets the shortest name that tells it apart. */
+/**
+ * An environment of applications that conventions found; each application gets the shortest name
+ * that tells it apart.
+ */
 export function folderEnvironment(
   name: string,
   applications: readonly Application[],

@@ -11,7 +11,10 @@ export function folderExists(index: ManifestIndex, folder: string): boolean {
   return index.files().some(file => isWithin(folder, file.path));
 }
 
-/** The shortest ends of paths that tell them apart: `a/prod`, `b/prod`, `b/dev` give `a/prod`, `b/prod`, `dev`. */
+/**
+ * The shortest ends of paths that tell them apart: `a/prod`, `b/prod`, `b/dev` give `a/prod`,
+ * `b/prod`, `dev`.
+ */
 export function shortestNames(paths: readonly string[]): string[] {
   const endings = paths.map(path => {
     const parts = path.split('/').filter(part => part !== '');

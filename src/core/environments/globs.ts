@@ -1,6 +1,6 @@
 /**
- * `*` stands for any part of one path segment, `**` for any number of segments, `?` for one character.
- * Takes time in proportion to both lengths at most, whatever the pattern.
+ * `*` stands for any part of one path segment, `**` for any number of segments, `?` for one
+ * character. Takes time in proportion to both lengths at most, whatever the pattern.
  */
 export function matchesGlob(glob: string, path: string): boolean {
   const segments = path.split('/');

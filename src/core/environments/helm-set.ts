@@ -1,9 +1,9 @@
 import { isObject, type Json, type JsonObject } from '../model/resource.ts';
 
 /**
- * Puts one value into Helm values as `--set path=value` does (helm.sh/helm/v4/pkg/strvals): `a.b[0].c`, `\.` for a
- * dot in a key, `null`, `true`, whole numbers and `{x,y}` read as such unless `asText`. Returns new
- * values, or undefined where the path is not understood.
+ * Puts one value into Helm values as `--set path=value` does (helm.sh/helm/v4/pkg/strvals):
+ * `a.b[0].c`, `\.` for a dot in a key, `null`, `true`, whole numbers and `{x,y}` read as such
+ * unless `asText`. Returns new values, or undefined where the path is not understood.
  */
 export function setValue(
   values: JsonObject,

@@ -5,8 +5,8 @@ import type { DeployedObject } from './context.ts';
 import { objectAt, textAt, textsAt } from './fields.ts';
 
 /**
- * Flux' `ignore` (Kustomization) and `driftDetection.ignore` (HelmRelease): pointers, and a target of
- * regular expressions and selectors in which an empty text is any.
+ * Flux' `ignore` (Kustomization) and `driftDetection.ignore` (HelmRelease): pointers, and a target
+ * of regular expressions and selectors in which an empty text is any.
  */
 export function fluxIgnoreRules(
   entries: readonly JsonObject[],
@@ -30,7 +30,9 @@ export function fluxIgnoreRules(
   });
 }
 
-/** Argo CD's `ignoreDifferences`: an absent group is the core group, an empty name or namespace any. */
+/**
+ * Argo CD's `ignoreDifferences`: an absent group is the core group, an empty name or namespace any.
+ */
 export function argoIgnoreRules(
   entries: readonly JsonObject[],
   from: DeployedObject,
@@ -41,7 +43,10 @@ export function argoIgnoreRules(
   }));
 }
 
-/** The shape that Argo CD and driftline.yaml share; what names no group, kind, namespace or name is about any. */
+/**
+ * The shape that Argo CD and driftline.yaml share; what names no group, kind, namespace or name is
+ * about any.
+ */
 export function differences(entry: JsonObject, origin: string): IgnoreRule {
   const said = (field: string) => textAt(entry, field) || undefined;
   return {

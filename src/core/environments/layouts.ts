@@ -13,7 +13,10 @@ import {
 import { environmentPart, isBase, isContainer } from './folders.ts';
 import type { ManifestIndex } from './manifest-index.ts';
 
-/** Environments by convention: `overlays/<env>` and the like, and a values file for each environment of a chart. */
+/**
+ * Environments by convention: `overlays/<env>` and the like, and a values file for each environment
+ * of a chart.
+ */
 export const layouts: Discoverer = {
   id: 'layouts',
   async discover({ index }) {

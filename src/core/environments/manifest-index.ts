@@ -9,8 +9,8 @@ export type ManifestIndex = Pick<
 >;
 
 /**
- * The index in which snapshots are no manifests: what runs is written in them, not what should. They are
- * the files that driftline.yaml names as such, and those that `driftline snapshot` wrote.
+ * The index in which snapshots are no manifests: what runs is written in them, not what should.
+ * They are the files that driftline.yaml names as such, and those that `driftline snapshot` wrote.
  */
 export function withoutSnapshots(index: RepositoryIndex, named: readonly string[]): ManifestIndex {
   const snapshots = new Set([

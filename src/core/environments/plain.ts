@@ -15,7 +15,10 @@ import { isWithin } from './folders.ts';
 import type { ManifestIndex } from './manifest-index.ts';
 import { reach } from './reach.ts';
 
-/** One environment of all that is deployable: kustomizations, charts, and the manifests that belong to neither. */
+/**
+ * One environment of all that is deployable: kustomizations, charts, and the manifests that belong
+ * to neither.
+ */
 export const plain: Discoverer = {
   id: 'plain',
   async discover({ index }) {
@@ -45,8 +48,9 @@ function applicationsBelow(index: ManifestIndex, folder: string): Application[] 
 }
 
 /**
- * The manifests below a folder that no kustomization and no chart takes in, in as few folders as possible: a
- * folder is taken with all below it where nothing below it belongs to a kustomization or a chart.
+ * The manifests below a folder that no kustomization and no chart takes in, in as few folders as
+ * possible: a folder is taken with all below it where nothing below it belongs to a kustomization
+ * or a chart.
  */
 function plainApplications(index: ManifestIndex, top: string): Application[] {
   const kustomized = [...index.kustomizations.keys()];
@@ -83,7 +87,9 @@ function plainApplications(index: ManifestIndex, top: string): Application[] {
   );
 }
 
-/** Files that only look like manifests (skaffold.yaml, a kubeconfig), or that are no YAML at all. */
+/**
+ * Files that only look like manifests (skaffold.yaml, a kubeconfig), or that are no YAML at all.
+ */
 function namesakes(index: ManifestIndex): string[] {
   return index
     .files()

@@ -9,7 +9,9 @@ export interface SchemaProblem extends Range {
   path: Step[];
 }
 
-/** Everything in a parsed document that its schema does not allow, each on the text that says it. */
+/**
+ * Everything in a parsed document that its schema does not allow, each on the text that says it.
+ */
 export function checkSchema(parsed: ParsedFile, root: Node, schema: Schema): SchemaProblem[] {
   const problems: SchemaProblem[] = [];
   const report = (start: number, end: number, path: Step[], message: string) =>

@@ -9,8 +9,8 @@ import type { ManifestIndex } from './manifest-index.ts';
 import { writtenOfKind } from './written.ts';
 
 /**
- * The values that a HelmRelease takes from ConfigMaps and Secrets, in its order. They must be in the
- * repository and readable: an encrypted Secret is not.
+ * The values that a HelmRelease takes from ConfigMaps and Secrets, in its order. They must be in
+ * the repository and readable: an encrypted Secret is not.
  */
 export function valuesFrom(
   index: ManifestIndex,

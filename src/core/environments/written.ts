@@ -9,7 +9,9 @@ export function writtenObjects(file: IndexedFile): DeployedObject[] {
   return file.objects.map(object => asWritten(file, object));
 }
 
-/** All objects of a kind that the repository's manifests hold; not those of patches and templates. */
+/**
+ * All objects of a kind that the repository's manifests hold; not those of patches and templates.
+ */
 export function writtenOfKind(index: ManifestIndex, group: string, kind: string): DeployedObject[] {
   return index.ofKind(group, kind).flatMap(object => {
     const file = index.file(object.file);
