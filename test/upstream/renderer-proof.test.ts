@@ -20,7 +20,8 @@ describe.skipIf(!existsSync(corpora) && !process.env.CI)('places of the corpora'
   afterAll(() => resident.close());
   const repository: Repository = { ...repositoryOf(filesBelow(corpora)), root: corpora };
   const rendering = createRendering(repository, renderer);
-  const tree = `${corpora} working tree`;
+  // The first repository that a program is given has this tree.
+  const tree = `${corpora} working tree 1`;
 
   it('are the cause of the field', async () => {
     const paths = repository.files

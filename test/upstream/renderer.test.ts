@@ -56,6 +56,20 @@ describe('the renderer program', () => {
     await Promise.all([first.close(), second.close()]);
   });
 
+  it('keeps two states of one repository apart, also at the same time', async () => {
+    const state = (name: string) =>
+      repositoryOf({
+        'kustomization.yaml': 'resources: [a.yaml]\n',
+        'a.yaml': pod.replace('a}', `${name}}`),
+      });
+    const states = ['one', 'two', 'three'].map(state);
+    const answers = await Promise.all(
+      [...states, ...states].map(each => program.render('kustomize', each, { path: '' })),
+    );
+    const names = answers.map(({ objects }) => objects[0]?.value.metadata);
+    expect(names).toEqual(['one', 'two', 'three', 'one', 'two', 'three'].map(name => ({ name })));
+  });
+
   it('takes files that are no text', async () => {
     const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
     const repository = repositoryOf({

@@ -11,13 +11,14 @@ import { emptyRender, type Renderer } from './renderer.ts';
 export const helm: Renderer = {
   id: 'helm',
   canRender: source => source.kind === 'helm',
-  async render(source, { repository, program, trace, signal }) {
+  async render(source, { repository, program, trace, origin, signal }) {
     if (source.kind !== 'helm') return emptyRender();
     const request = { ...requestOf(source), trace };
     const answer = await program.render('helm', repository, request, signal);
     const chart = below(source.path, 'Chart.yaml');
     const rendered = renderedFrom(answer, { file: chart, line: 1, column: 1 });
-    if (answer.failure) rendered.failure = await helmFailure(answer.failure, source, repository);
+    if (answer.failure)
+      rendered.failure = await helmFailure(answer.failure, source, repository, origin);
     return rendered;
   },
 };
@@ -36,6 +37,7 @@ async function helmFailure(
   { message, missing }: NonNullable<RendererAnswer['failure']>,
   source: HelmSource,
   repository: Repository,
+  origin: Place | undefined,
 ): Promise<RenderFailure> {
   const chart = below(source.path, 'Chart.yaml');
   if (missing) {
@@ -45,7 +47,13 @@ async function helmFailure(
   }
   const place =
     templatePlace(message, source, repository) ?? (await valuesPlace(message, source, repository));
-  return { message, place: place ?? { file: chart, line: 1, column: 1 } };
+  const nearest = repository.files.includes(chart) && !isMissing(message) ? undefined : origin;
+  return { message, place: place ?? nearest ?? { file: chart, line: 1, column: 1 } };
+}
+
+/** A file that the release names and the repository has not. */
+function isMissing(message: string): boolean {
+  return /^open .*: no such file or directory$/.test(message);
 }
 
 function isName(line: string, name: string): boolean {

@@ -50,6 +50,8 @@ const unsent =
 const maxFileBytes = 16 * 1024 * 1024;
 const chunkBytes = 4 * 1024 * 1024;
 const readsAtOnce = 32;
+/** States of repositories that the program keeps; their contents are shared. */
+const maxTrees = 8;
 
 /**
  * The renderer program, with the repositories it knows. A repository's files are sent when it is first
@@ -57,9 +59,13 @@ const readsAtOnce = 32;
  */
 export class RendererProgram {
   readonly #program: ResidentProgram;
-  /** The repository whose files a tree of the program holds now. */
-  readonly #trees = new Map<string, { repository: Repository; sent: Promise<void> }>();
+  /** Each repository object has a tree of its own in the program: what it was once cannot change. */
+  readonly #trees = new WeakMap<Repository, string>();
+  readonly #sent = new Map<string, Promise<void>>();
+  /** The trees in the program, the oldest first. */
+  readonly #kept: string[] = [];
   readonly #hashes = new WeakMap<Repository, Promise<Map<string, string>>>();
+  #count = 0;
 
   constructor(program: ResidentProgram) {
     this.#program = program;
@@ -72,13 +78,14 @@ export class RendererProgram {
     request: object,
     signal?: AbortSignal,
   ): Promise<RendererAnswer> {
-    const tree = await this.#send(repository, signal);
+    const tree = this.#treeOf(repository);
+    await this.#send(tree, repository);
     try {
       return await this.#program.request<RendererAnswer>(op, { ...request, tree }, signal);
     } catch (error) {
       if (!(UpstreamError.is(error) && error.code === 'unknown-tree')) throw error;
-      this.#trees.clear(); // the program was started anew
-      await this.#send(repository, signal);
+      this.#sent.delete(tree); // the program was started anew
+      await this.#send(tree, repository);
       return this.#program.request<RendererAnswer>(op, { ...request, tree }, signal);
     }
   }
@@ -88,55 +95,58 @@ export class RendererProgram {
     return this.#hashesOf(repository);
   }
 
-  /** Forgets a repository's files, here and in the program. */
-  async forget(repository: Repository): Promise<void> {
-    const tree = treeOf(repository);
-    if (this.#trees.get(tree)?.repository !== repository) return;
-    this.#trees.delete(tree);
-    await this.#program.request('drop', { tree });
-  }
-
-  /** Sends a repository's files; whoever asks while they are on their way waits for them. */
-  async #send(repository: Repository, signal?: AbortSignal): Promise<string> {
-    const tree = treeOf(repository);
-    const known = this.#trees.get(tree);
-    if (known?.repository === repository) await known.sent;
-    else {
-      const sent = this.#sendTree(tree, repository, signal);
-      this.#trees.set(tree, { repository, sent });
-      sent.catch(() => {
-        if (this.#trees.get(tree)?.sent === sent) this.#trees.delete(tree);
-      });
-      await sent;
-    }
+  #treeOf(repository: Repository): string {
+    const known = this.#trees.get(repository);
+    if (known !== undefined) return known;
+    const tree = `${repository.root} ${repository.revision} ${++this.#count}`;
+    this.#trees.set(repository, tree);
     return tree;
   }
 
-  async #sendTree(tree: string, repository: Repository, signal?: AbortSignal): Promise<void> {
+  /** Sends what the program has not yet; those who ask meanwhile wait for the same. */
+  #send(tree: string, repository: Repository): Promise<void> {
+    const known = this.#sent.get(tree);
+    if (known) return known;
+    const sent = this.#sendTree(tree, repository);
+    this.#sent.set(tree, sent);
+    sent.catch(() => this.#sent.delete(tree));
+    return sent;
+  }
+
+  async #sendTree(tree: string, repository: Repository): Promise<void> {
     const hashes = await this.#hashesOf(repository);
-    const { missing } = await this.#program.request<{ missing: string[] }>(
-      'tree',
-      { tree, root: repository.root, files: Object.fromEntries(hashes) },
-      signal,
-    );
-    await this.#sendContents(repository, hashes, new Set(missing), signal);
+    const { missing } = await this.#program.request<{ missing: string[] }>('tree', {
+      tree,
+      root: repository.root,
+      files: Object.fromEntries(hashes),
+    });
+    await this.#sendContents(repository, hashes, new Set(missing));
+    await this.#dropOldest(tree);
+  }
+
+  async #dropOldest(newest: string): Promise<void> {
+    if (!this.#kept.includes(newest)) this.#kept.push(newest);
+    const [oldest = ''] = this.#kept;
+    if (this.#kept.length <= maxTrees) return;
+    this.#kept.shift();
+    this.#sent.delete(oldest);
+    await this.#program.request('drop', { tree: oldest });
   }
 
   async #sendContents(
     repository: Repository,
     hashes: ReadonlyMap<string, string>,
     missing: Set<string>,
-    signal?: AbortSignal,
   ): Promise<void> {
     let chunk = new Chunk();
     for (const [file, hash] of hashes) {
       if (!missing.delete(hash)) continue;
       chunk.add(hash, await repository.read(file));
       if (chunk.bytes < chunkBytes) continue;
-      await this.#program.request('content', chunk.body, signal);
+      await this.#program.request('content', chunk.body);
       chunk = new Chunk();
     }
-    if (chunk.bytes > 0) await this.#program.request('content', chunk.body, signal);
+    if (chunk.bytes > 0) await this.#program.request('content', chunk.body);
   }
 
   #hashesOf(repository: Repository): Promise<Map<string, string>> {
@@ -162,10 +172,6 @@ class Chunk {
     else this.body.base64[hash] = bytes.toString('base64');
     this.bytes += bytes.length + 1;
   }
-}
-
-function treeOf(repository: Repository): string {
-  return `${repository.root} ${repository.revision}`;
 }
 
 async function hashFiles(repository: Repository): Promise<Map<string, string>> {
