@@ -35,12 +35,12 @@ export type Begun = { settled: DriftResult } | { open: Open; proven: boolean };
 /** Everything that needs no judge: special cases, what is missing, preparation, and the proof. */
 export async function begin(input: DriftInput, schemas: Schemas): Promise<Begun> {
   const { desired, live } = input;
-  if (input.notChecked !== undefined) return settled(input, 'unknown', input.notChecked);
   const rules = rulesFor(input.ignore, input.resource, desired);
   const said = chooseProfile(live, input.owners);
   const profile = effectiveProfile(said, desired, live);
   const skipped = skipReason(desired, live, profile) ?? excluded(rules);
   if (skipped !== undefined) return settled(input, 'skipped', skipped);
+  if (input.notChecked !== undefined) return settled(input, 'unknown', input.notChecked);
   const kind = schemas.lookup(input.resource);
   if (!kind.found && kind.why !== 'unknown') return settled(input, 'unknown', versionReason(kind));
   const { name, namespace } = input.resource;

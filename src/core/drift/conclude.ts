@@ -1,4 +1,5 @@
 import type { DriftPath, DriftResult, DriftState } from '../model/drift.ts';
+import { parsePath, resolveSteps } from '../model/path.ts';
 import type { ApplyVerdict } from '../upstream/judge.ts';
 import { type Open, resultOf } from './begin.ts';
 import { managedEntries } from './fields.ts';
@@ -9,7 +10,7 @@ import { foreignAdditions } from './owners.ts';
 import { provenUnchanged } from './proof.ts';
 import { refusalOf } from './refusal.ts';
 import { awaitsSubstitution, hasVariables } from './substitution.ts';
-import { anyType } from './typed-path.ts';
+import { anyType, startsWith, typedSteps } from './typed-path.ts';
 import { own } from './values.ts';
 import { failed, pathsOf } from './verdict.ts';
 
@@ -89,10 +90,19 @@ const variableReason = 'It holds a variable of postBuild that is not substituted
 function unsureReason(open: Open, path: DriftPath, unsubstituted: boolean): string | undefined {
   if (unsubstituted && path.desired !== undefined && hasVariables(path.desired))
     return variableReason;
-  const random = open.input.volatile?.some(
-    volatile => path.path === volatile || path.path.startsWith(volatile),
-  );
-  return random ? 'Its template makes another value with every render.' : undefined;
+  return isVolatile(open, path) ? 'Its template makes another value with every render.' : undefined;
+}
+
+/** True for a path with a value that differs with every render in it, or that is part of one. */
+function isVolatile({ input, type = anyType }: Open, path: DriftPath): boolean {
+  const steps = parsePath(path.path);
+  return (input.volatile ?? []).some(text => {
+    const { pointer } = resolveSteps(input.desired, parsePath(text));
+    const [first, ...rest] = typedSteps(type, input.desired, pointer);
+    // A Secret's stringData is its data.
+    const random = first === 'stringData' ? ['data', ...rest] : [first ?? '', ...rest];
+    return startsWith(steps, random) || startsWith(random, steps);
+  });
 }
 
 /** Without a judge for the kind: differences are a suspicion, and only full equality is none. */

@@ -6,7 +6,7 @@ import { managedEntries, treeAt } from './fields.ts';
 import { compileJq } from './jq.ts';
 import { globMatches, safeRegExp } from './pattern.ts';
 import { selects } from './selector.ts';
-import { stepText, typedSteps } from './typed-path.ts';
+import { startsWith, typedSteps } from './typed-path.ts';
 import { metadataMap } from './values.ts';
 
 /** The rules that are about an object. A rule whose pattern is not understood counts, to be reported. */
@@ -18,31 +18,43 @@ export function rulesFor(
   return rules.filter(rule => {
     const matches = rule.matching === 'regex' ? matchesWhole : globMatches;
     return (
-      (['group', 'version', 'kind', 'namespace', 'name'] as const).every(field =>
-        matches(rule[field], resource[field]),
-      ) &&
+      patterned.every(field => matches(rule[field], resource[field])) &&
       selects(rule.labels, metadataMap(object, 'labels')) &&
       selects(rule.annotations, metadataMap(object, 'annotations'))
     );
   });
 }
 
-/** Flux anchors its patterns: `Deploy` does not match `Deployment`. */
+const patterned = ['group', 'version', 'kind', 'namespace', 'name'] as const;
+
+/** Flux anchors its patterns: `Deploy` does not match `Deployment`. One that is not understood may match. */
 function matchesWhole(pattern: string | undefined, text: string): boolean {
-  if (pattern === undefined) return true;
-  return safeRegExp(`^(?:${pattern})$`)?.test(text) ?? false;
+  return pattern === undefined || (anchored(pattern)?.test(text) ?? true);
+}
+
+function anchored(pattern: string): RegExp | undefined {
+  return safeRegExp(`^(?:${pattern})$`);
+}
+
+/** A pattern of the rule that is not understood. */
+function unclearPattern(rule: IgnoreRule): string | undefined {
+  if (rule.matching !== 'regex') return undefined;
+  const patterns = patterned.flatMap(field => rule[field] ?? []);
+  return patterns.find(pattern => anchored(pattern) === undefined);
 }
 
 /** The rule that leaves out the whole object: its pointer is `''`. */
 export function excludingRule(rules: readonly IgnoreRule[]): IgnoreRule | undefined {
-  return rules.find(rule => rule.pointers.includes(''));
+  return rules.find(
+    rule => rule.pointers.includes('') && unclearPattern(rule) === undefined && !rule.unclear,
+  );
 }
 
 /** What one rule hides in an object: paths, or what certain managers changed. */
 export interface Hiding {
   rule: IgnoreRule;
   paths: Step[][];
-  /** jq expressions that are not understood. */
+  /** Patterns and jq expressions that are not understood. */
   unclear: string[];
 }
 
@@ -57,6 +69,8 @@ export function hidings(
   type: FieldType,
 ): Hiding[] {
   return rules.map(rule => {
+    const pattern = unclearPattern(rule);
+    if (pattern !== undefined) return { rule, paths: [], unclear: [pattern] };
     const filters = (rule.jq ?? []).map(expression => ({
       expression,
       filter: compileJq(expression),
@@ -91,13 +105,6 @@ export function covers(
   if (hiding.paths.some(hidden => startsWith(steps, hidden))) return 'hidden';
   if (path.kind === 'changed' && changedByTrusted(hiding.rule, steps, live)) return 'hidden';
   return hiding.paths.some(hidden => startsWith(hidden, steps)) ? 'inside' : 'no';
-}
-
-function startsWith(steps: readonly Step[], prefix: readonly Step[]): boolean {
-  return (
-    prefix.length <= steps.length &&
-    prefix.every((step, index) => stepText(step) === stepText(steps[index] ?? ''))
-  );
 }
 
 /** Argo CD's `managedFieldsManagers`: only what differs and stands in the manager's own set. */

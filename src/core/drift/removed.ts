@@ -1,4 +1,5 @@
 import { type Live, readLive } from '../cluster/live.ts';
+import type { DriftResult } from '../model/drift.ts';
 import type { Application } from '../model/environment.ts';
 import type { NotChecked } from '../model/finding.ts';
 import { type JsonObject, type Resource, resourceKey, resourceOf } from '../model/resource.ts';
@@ -41,7 +42,7 @@ export async function removedObjects(
       const found = ownedBy(object, application, record.deployer, listed);
       if (!found) continue;
       known.add(key);
-      removed.found.push({ result: resultOf(resource, found, listed) });
+      removed.found.push({ result: resultOf(resource, found) });
     }
   }
   return removed;
@@ -67,9 +68,8 @@ function ownedBy(
   return found.state === 'untracked' && !listed ? undefined : found;
 }
 
-function resultOf(resource: Resource, { state, reason }: Unmanaged, listed: boolean) {
-  const notes = listed ? [] : ['Found by its labels or annotations.'];
-  return { resource, state, reason, paths: [], extra: [], confirmed: 'local' as const, notes };
+function resultOf(resource: Resource, { state, reason }: Unmanaged): DriftResult {
+  return { resource, state, reason, paths: [], extra: [], confirmed: 'local', notes: [] };
 }
 
 interface RecordRead {

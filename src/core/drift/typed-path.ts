@@ -78,3 +78,11 @@ export function typeAt(type: FieldType, steps: readonly Step[]): FieldType {
     type,
   );
 }
+
+/** True when the steps lead to or below the prefix; keys of items may stand in any order. */
+export function startsWith(steps: readonly Step[], prefix: readonly Step[]): boolean {
+  return (
+    prefix.length <= steps.length &&
+    prefix.every((step, index) => stepText(step) === stepText(steps[index] ?? ''))
+  );
+}

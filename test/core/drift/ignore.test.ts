@@ -135,6 +135,8 @@ spec:
     for (const unclear of [
       rule({ jq: ['.spec | to_entries | map(.key)'] }),
       rule({ unclear: 'kind: (a|b)+' }),
+      rule({ matching: 'regex', kind: '(Deployment|Job)+', pointers: ['/spec/replicas'] }),
+      rule({ matching: 'regex', kind: '[', pointers: [''] }),
     ]) {
       const differs = await compare(web(2, { a: 'a:1' }), web(5, { a: 'a:1' }), unclear);
       expect(differs.state).toBe('unknown');
