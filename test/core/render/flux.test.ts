@@ -106,6 +106,43 @@ describe("Flux's build of a folder", () => {
     expect(placeOf(pod, '/spec/containers/0/name')).toBe('apps/pod.yaml:6:12 exact');
   });
 
+  it('leads what the spec sets to its line there', async () => {
+    const rendered = await build(
+      {
+        targetNamespace: 'shop',
+        images: [{ name: 'web', newTag: '2.0' }],
+        patches: [
+          { patch: '- op: add\n  path: /spec/hostname\n  value: there\n', target: { kind: 'Pod' } },
+        ],
+      },
+      {
+        'clusters/production/apps.yaml': `---
+# What production runs.
+kind: Kustomization
+spec:
+  path: ./apps
+  targetNamespace: shop
+  images:
+  - name: web
+    newTag: "2.0"
+  patches:
+  - patch: |
+      - op: add
+        path: /spec/hostname
+        value: there
+    target: {kind: Pod}
+`,
+        'apps/pod.yaml':
+          'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - {name: web, image: web:1.0}\n',
+      },
+    );
+    const pod = objectOf(rendered, 'Pod', 'web');
+    const file = 'clusters/production/apps.yaml';
+    expect(placeOf(pod, '/metadata/namespace')).toBe(`${file}:6:20 transformed`);
+    expect(placeOf(pod, '/spec/containers/0/image')).toBe(`${file}:9:13 transformed`);
+    expect(placeOf(pod, '/spec/hostname')).toBe(`${file}:14:16 exact`);
+  });
+
   it('loads files from outside the folder', async () => {
     const { objects } = await build(
       {},

@@ -30,7 +30,7 @@ func Build(view *files.View, request Request) (objects.Rendered, error) {
 	var made *generated
 	if request.Flux != nil {
 		var err error
-		if view, made, err = request.Flux.generate(view, request.Path); err != nil {
+		if view, made, err = request.Flux.generate(view, request.Path, request.Origin); err != nil {
 			return objects.Rendered{}, err
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"driftline/renderer/internal/files"
+	"driftline/renderer/internal/provenance"
 )
 
 // Flux is what a Flux Kustomization adds to the build of its path; the fields are those of its spec.
@@ -35,8 +36,9 @@ type fluxImage struct {
 
 // generate lays the kustomization that Flux makes over the view: the folder's own or, where it has none, one
 // of all manifests below it, with the spec's fields set (fluxcd/pkg/kustomize, Generator.GenerateManifest).
-// The nodes that come from the folder's own keep their lines; those that are new have none.
-func (f *Flux) generate(view *files.View, folder string) (*files.View, *generated, error) {
+// The nodes that come from the folder's own keep their lines; those of the spec have the negative ones of the
+// file in which it stands, where they are found there.
+func (f *Flux) generate(view *files.View, folder string, origin provenance.Place) (*files.View, *generated, error) {
 	name, original, root, err := readKustomization(view, folder)
 	if err == nil && root == nil {
 		name = path.Join(folder, konfig.DefaultKustomizationFileName())
@@ -45,14 +47,15 @@ func (f *Flux) generate(view *files.View, folder string) (*files.View, *generate
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := f.apply(root); err != nil {
+	written := readSpec(view, origin)
+	if err := f.apply(root, written); err != nil {
 		return nil, nil, err
 	}
 	text, err := root.String()
 	if err != nil {
 		return nil, nil, err
 	}
-	return view.With(name, []byte(text)), &generated{name, root, original}, nil
+	return view.With(name, []byte(text)), &generated{name, root, original, written}, nil
 }
 
 // generated is a kustomization that stands in no file as it is built.
@@ -61,6 +64,7 @@ type generated struct {
 	root *yaml.RNode
 	// original is the text of the folder's own kustomization; empty where it has none.
 	original string
+	written  writtenSpec
 }
 
 // readKustomization reads the kustomization of a folder; root is nil where it has none.
@@ -145,38 +149,42 @@ func kustomizationOf(view *files.View, folder string) string {
 	return ""
 }
 
-func (f *Flux) apply(root *yaml.RNode) error {
-	for _, field := range []struct{ name, value string }{
-		{"namespace", f.TargetNamespace}, {"namePrefix", f.NamePrefix}, {"nameSuffix", f.NameSuffix},
+func (f *Flux) apply(root *yaml.RNode, written writtenSpec) error {
+	for _, field := range []struct{ name, of, value string }{
+		{"namespace", "targetNamespace", f.TargetNamespace},
+		{"namePrefix", "namePrefix", f.NamePrefix},
+		{"nameSuffix", "nameSuffix", f.NameSuffix},
 	} {
 		if field.value != "" {
-			set(root, field.name, yaml.NewStringRNode(field.value))
+			set(root, field.name, written.mark(yaml.NewStringRNode(field.value), field.of))
 		}
 	}
-	for _, patch := range f.Patches {
+	for index, patch := range f.Patches {
 		node, err := yaml.ConvertJSONToYamlNode(string(patch))
 		if err != nil {
 			return fmt.Errorf("patches: %w", err)
 		}
-		push(root, "patches", withoutLines(node))
+		push(root, "patches", written.mark(withoutLines(node), "patches", index))
 	}
-	for _, component := range f.Components {
+	for index, component := range f.Components {
 		if path.IsAbs(component) || strings.Contains(component, "://") {
 			return fmt.Errorf("component path '%s' must be local and relative", component)
 		}
-		push(root, "components", yaml.NewStringRNode(component))
+		push(root, "components", written.mark(yaml.NewStringRNode(component), "components", index))
 	}
-	for _, image := range f.Images {
-		image.merge(root)
+	for index, image := range f.Images {
+		image.merge(root, func(field, value string) *yaml.RNode {
+			return written.mark(yaml.NewStringRNode(value), "images", index, field)
+		})
 	}
 	return nil
 }
 
 // merge sets an image's new name, tag and digest in the entry of its name; tag and digest go together.
-func (i fluxImage) merge(root *yaml.RNode) {
+func (i fluxImage) merge(root *yaml.RNode, scalar func(field, value string) *yaml.RNode) {
 	entry := i.entry(root)
 	if i.NewName != "" {
-		set(entry, "newName", yaml.NewStringRNode(i.NewName))
+		set(entry, "newName", scalar("newName", i.NewName))
 	}
 	if i.NewTag == "" && i.Digest == "" {
 		return
@@ -185,7 +193,7 @@ func (i fluxImage) merge(root *yaml.RNode) {
 		if value == "" {
 			_ = entry.PipeE(yaml.Clear(field))
 		} else {
-			set(entry, field, yaml.NewStringRNode(value))
+			set(entry, field, scalar(field, value))
 		}
 	}
 }

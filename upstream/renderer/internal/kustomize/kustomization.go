@@ -17,16 +17,25 @@ type kustomizationFile struct {
 	lines []string
 }
 
-// place is where a node stands; what Flux adds has no line and stands at its Kustomization.
+// place is where a node stands; what Flux adds stands in its Kustomization.
 func (f *kustomizationFile) place(node *yaml.Node) provenance.Place {
 	if node.Line == 0 {
 		return f.origin
 	}
+	file, lines, number := f.source(node)
 	line := ""
-	if node.Line <= len(f.lines) {
-		line = f.lines[node.Line-1]
+	if number <= len(lines) {
+		line = lines[number-1]
 	}
-	return provenance.Place{File: f.name, Line: node.Line, Column: provenance.UTF16Column(line, node.Column)}
+	return provenance.Place{File: file, Line: number, Column: provenance.UTF16Column(line, node.Column)}
+}
+
+// source is the file in which a node stands, with its lines, and the node's line there.
+func (f *kustomizationFile) source(node *yaml.Node) (file string, lines []string, line int) {
+	if node.Line < 0 {
+		return f.made.written.file, f.made.written.lines, -node.Line
+	}
+	return f.name, f.lines, node.Line
 }
 
 // each visits the items of a list field.
@@ -99,12 +108,13 @@ func (f *kustomizationFile) patches(root *yaml.RNode) {
 }
 
 func (f *kustomizationFile) inner(scalar *yaml.Node) {
-	outer := outerOf(f.name, scalar, f.lines, f.place(scalar))
+	file, lines, line := f.source(scalar)
+	outer := outerOf(scalar, line, lines, f.place(scalar))
 	name := fmt.Sprintf("%s:%d:%d", f.name, scalar.Line, scalar.Column)
 	if scalar.Line == 0 {
 		name += scalar.Value
 	}
-	numbered := f.numbers.add(name, f.name, scalar.Value, outer)
+	numbered := f.numbers.add(name, file, scalar.Value, outer)
 	if patch := jsonPatch(scalar.Value); patch != nil {
 		scalar.Value = f.jsonPatch(patch, numbered)
 	} else {

@@ -128,9 +128,9 @@ func (s *span) place(line, column int) provenance.Place {
 func (s *span) exact() bool { return s.outer == nil || s.outer.lines }
 
 // outerOf says how the lines of a scalar's text lie in its file.
-func outerOf(file string, scalar *yaml.Node, lines []string, place provenance.Place) *outerText {
+func outerOf(scalar *yaml.Node, number int, lines []string, place provenance.Place) *outerText {
 	outer := &outerText{place: place}
-	if scalar.Line == 0 || scalar.Style&yaml.LiteralStyle == 0 {
+	if number == 0 || scalar.Style&yaml.LiteralStyle == 0 {
 		return outer
 	}
 	// Empty lines before the text are part of it; the indentation is that of its first line that is not empty.
@@ -138,7 +138,7 @@ func outerOf(file string, scalar *yaml.Node, lines []string, place provenance.Pl
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
-		at := scalar.Line + index // the header's line is scalar.Line, the text begins below it
+		at := number + index // the header stands in the line of that number, the text begins below it
 		if at >= len(lines) {
 			return outer
 		}
@@ -146,7 +146,7 @@ func outerOf(file string, scalar *yaml.Node, lines []string, place provenance.Pl
 		if !strings.HasSuffix(written, line) {
 			return outer
 		}
-		outer.lines, outer.first, outer.indent = true, scalar.Line+1, len(written)-len(line)
+		outer.lines, outer.first, outer.indent = true, number+1, len(written)-len(line)
 		return outer
 	}
 	return outer
