@@ -46,7 +46,11 @@ function goTests(module: string): Tally {
   const cwd = join(root, 'upstream', module);
   const vet = command(`go vet ${module}`, 'go', ['vet', './...'], cwd);
   say(`— go test ${module}`);
-  const run = spawnSync('go', ['test', '-json', './...'], { cwd, encoding: 'utf8', maxBuffer: 1 << 28 });
+  const run = spawnSync('go', ['test', '-json', './...'], {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
   const tally: Tally = { ...vet };
   let output = '';
   for (const line of run.stdout.split('\n').filter(text => text.startsWith('{'))) {
@@ -71,7 +75,14 @@ function vitest(title: string, config: string): Tally {
   const report = join(folder, 'report.json');
   const { status } = spawnSync(
     'vitest',
-    ['run', '--config', config, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    [
+      'run',
+      '--config',
+      config,
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ],
     { cwd: root, stdio: 'inherit', env: { ...process.env, DRIFTLINE_TOOLS: toolsDirectory() } },
   );
   const counted = existsSync(report)

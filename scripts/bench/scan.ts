@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { openRepository } from '../../src/core/git/repository.ts';
 import { UserError } from '../../src/core/lib/errors.ts';
-import { decode } from '../../src/core/manifests/decode.ts';
 import { RepositoryIndex } from '../../src/core/manifests/repository-index.ts';
+import { decode } from '../../src/core/manifests/text/decode.ts';
 import { type BenchTable, benchRow, median } from './table.ts';
 
 const rounds = 9;

@@ -1,15 +1,15 @@
 import type { JsonObject } from '../model/resource.ts';
-import { argocd } from './argocd.ts';
-import { readConfig } from './config.ts';
-import { applyConfig } from './configured.ts';
+import { argocd } from './argocd/argocd.ts';
+import { readConfig } from './config/config.ts';
+import { applyConfig } from './config/configured.ts';
 import type { Discoverer, Discovery, DiscoveryContext, DiscoveryInput, Found } from './context.ts';
 import { deployedObjects } from './deployed.ts';
 import { objectAt, objectsAt, textAt } from './fields.ts';
-import { flux } from './flux.ts';
+import { flux } from './flux/flux.ts';
 import { isWithin } from './folders.ts';
-import { layouts } from './layouts.ts';
+import { layouts } from './layouts/layouts.ts';
+import { plain } from './layouts/plain.ts';
 import { type ManifestIndex, withoutSnapshots } from './manifest-index.ts';
-import { plain } from './plain.ts';
 import { normalizeRemote } from './remotes.ts';
 import { writtenOfKind } from './written.ts';
 

@@ -1,8 +1,8 @@
-import { mayHoldObjects, roleByContent } from './classify.ts';
 import type { FileRole, IndexedFile, IndexedObject } from './index-types.ts';
 import { positionAt } from './locate.ts';
 import { parseManifests } from './parse.ts';
-import { resourceOfNode } from './resource-of.ts';
+import { mayHoldObjects, roleByContent } from './roles/classify.ts';
+import { resourceOfNode } from './roles/resource-of.ts';
 import type { ParsedFile } from './syntax.ts';
 
 /** A file of the index. What no role needs is read when it is first asked for. */

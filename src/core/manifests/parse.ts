@@ -1,13 +1,13 @@
 import { YAMLException } from 'js-yaml';
-import { composeDocument } from './compose.ts';
-import type { Defect } from './defect.ts';
-import { explainSyntaxError } from './explain.ts';
-import { flattenList } from './list-items.ts';
 import { lineStartsOf, rangeOf } from './locate.ts';
-import { readEvents } from './read-events.ts';
-import { type Chunk, splitDocuments } from './split.ts';
 import type { Node, ParsedFile } from './syntax.ts';
-import { tabIndentedLines } from './tab-lines.ts';
+import { composeDocument } from './text/compose.ts';
+import type { Defect } from './text/defect.ts';
+import { explainSyntaxError } from './text/explain.ts';
+import { flattenList } from './text/list-items.ts';
+import { readEvents } from './text/read-events.ts';
+import { type Chunk, splitDocuments } from './text/split.ts';
+import { tabIndentedLines } from './text/tab-lines.ts';
 
 /**
  * Reads YAML or JSON text in Kubernetes' dialect (`dialect.ts`). Never throws: a document that is broken

@@ -1,10 +1,10 @@
 import type { Repository } from '../model/repository.ts';
 import { resourceKey } from '../model/resource.ts';
-import { isCandidate } from './classify.ts';
 import type { ChartFolder, IndexedFile, IndexedObject, KustomizationFile } from './index-types.ts';
 import { SourceFile } from './indexed-file.ts';
+import { isCandidate } from './roles/classify.ts';
+import { readStructure, roleOf, type Structure, shapesStructure } from './roles/structure.ts';
 import { scan } from './scan.ts';
-import { readStructure, roleOf, type Structure, shapesStructure } from './structure.ts';
 
 interface Tables {
   objects: IndexedObject[];

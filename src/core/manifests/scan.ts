@@ -1,7 +1,7 @@
 import { messageOf } from '../lib/errors.ts';
 import type { Repository } from '../model/repository.ts';
-import { isCandidate } from './classify.ts';
-import { decode } from './decode.ts';
+import { isCandidate } from './roles/classify.ts';
+import { decode } from './text/decode.ts';
 
 export interface ScannedFile {
   path: string;

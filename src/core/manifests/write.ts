@@ -1,6 +1,6 @@
 import { CORE_SCHEMA, defineScalarTag, dump, NOT_RESOLVED } from 'js-yaml';
 import type { JsonObject } from '../model/resource.ts';
-import { resolvePlain } from './dialect.ts';
+import { resolvePlain } from './text/dialect.ts';
 
 /**
  * Text that Kubernetes' tools would read as something else than text (`yes`, `0644`, `1_000`): known to

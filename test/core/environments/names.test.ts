@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { setValue } from '../../../src/core/environments/argocd/helm-set.ts';
 import { environmentPart, shortestNames } from '../../../src/core/environments/folders.ts';
 import { matchesGlob } from '../../../src/core/environments/globs.ts';
-import { setValue } from '../../../src/core/environments/helm-set.ts';
 import { normalizeRemote, sameRemote } from '../../../src/core/environments/remotes.ts';
 
 describe('git addresses', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decode } from '../../../src/core/manifests/decode.ts';
 import { jsonOf } from '../../../src/core/manifests/locate.ts';
 import { parseManifests } from '../../../src/core/manifests/parse.ts';
+import { decode } from '../../../src/core/manifests/text/decode.ts';
 
 /** `levels` anchors, each a list of nine aliases to the one before: 9^levels nodes when unfolded. */
 function bomb(levels: number, merge = false): string {
