@@ -1,5 +1,5 @@
 import type { DriftInput } from '../../src/core/drift/input.ts';
-import { lastAppliedAnnotation } from '../../src/core/drift/last-applied.ts';
+import { lastAppliedAnnotation } from '../../src/core/drift/prepare/last-applied.ts';
 import type { OwnerProfile } from '../../src/core/model/drift.ts';
 import { type JsonObject, resourceOf } from '../../src/core/model/resource.ts';
 

@@ -1,5 +1,5 @@
 import type { DriftInput } from '../../src/core/drift/input.ts';
-import type { Deployer } from '../../src/core/drift/tracking.ts';
+import type { Deployer } from '../../src/core/drift/owners/tracking.ts';
 import { mapLeaves } from '../../src/core/drift/values.ts';
 import type { IgnoreRule } from '../../src/core/model/drift.ts';
 import { isObject, type JsonObject, resourceOf } from '../../src/core/model/resource.ts';

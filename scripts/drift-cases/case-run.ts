@@ -1,6 +1,6 @@
 import { compareObjects } from '../../src/core/drift/compare.ts';
-import { confirm, type DryRunAnswer } from '../../src/core/drift/dryrun.ts';
-import { classifyUnmanaged } from '../../src/core/drift/unmanaged.ts';
+import { classifyUnmanaged } from '../../src/core/drift/removed/unmanaged.ts';
+import { confirm, type DryRunAnswer } from '../../src/core/drift/server/dryrun.ts';
 import type { DriftResult } from '../../src/core/model/drift.ts';
 import {
   type JsonObject,

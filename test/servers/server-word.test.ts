@@ -4,7 +4,7 @@ import { readLive } from '../../src/core/cluster/live.ts';
 import { openCluster } from '../../src/core/cluster/open.ts';
 import { compareObjects } from '../../src/core/drift/compare.ts';
 import type { DriftInput } from '../../src/core/drift/input.ts';
-import { withServerWord } from '../../src/core/drift/server-word.ts';
+import { withServerWord } from '../../src/core/drift/server/server-word.ts';
 import { type JsonObject, resourceOf } from '../../src/core/model/resource.ts';
 import { createSchemas } from '../../src/core/schemas/schemas.ts';
 import { Judge } from '../../src/core/upstream/judge.ts';

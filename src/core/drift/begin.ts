@@ -2,15 +2,15 @@ import { sealLike } from '../cluster/secret-values.ts';
 import type { DriftResult, IgnoreRule, OwnerProfile } from '../model/drift.ts';
 import { isObject, type Json, type JsonObject } from '../model/resource.ts';
 import type { FieldType, KindLookup, Schemas } from '../schemas/type.ts';
-import { excludingRule, rulesFor } from './ignore.ts';
+import { excludingRule, rulesFor } from './ignore/ignore.ts';
 import type { DriftInput } from './input.ts';
-import { effectiveProfile, skipReason } from './policy.ts';
-import { type PrepareOptions, prepareDesired, prepareLive } from './prepare.ts';
-import { chooseProfile } from './profile.ts';
+import { chooseProfile } from './owners/profile.ts';
+import { trackingOf } from './owners/tracking.ts';
+import { effectiveProfile, skipReason } from './prepare/policy.ts';
+import { type PrepareOptions, prepareDesired, prepareLive } from './prepare/prepare.ts';
+import { isEncrypted, openEncrypted } from './prepare/sops.ts';
+import { awaitsSubstitution, hasVariables } from './prepare/substitution.ts';
 import { provenUnchanged } from './proof.ts';
-import { isEncrypted, openEncrypted } from './sops.ts';
-import { awaitsSubstitution, hasVariables } from './substitution.ts';
-import { trackingOf } from './tracking.ts';
 import { anyType } from './typed-path.ts';
 
 /** An object that the proof could not settle: what is needed to ask the judge and to read its answer. */

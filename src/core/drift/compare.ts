@@ -1,7 +1,6 @@
 import { messageOf } from '../lib/errors.ts';
 import type { DriftResult } from '../model/drift.ts';
 import type { ApplyVerdict, Judge } from '../upstream/judge.ts';
-import { adoptPaths } from './adopt.ts';
 import { begin, type Open } from './begin.ts';
 import {
   type Answered,
@@ -12,6 +11,7 @@ import {
   unchanged,
   withoutJudge,
 } from './conclude.ts';
+import { adoptPaths } from './ignore/adopt.ts';
 import type { CompareOptions, DriftInput } from './input.ts';
 import { anyType } from './typed-path.ts';
 

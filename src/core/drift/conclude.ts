@@ -2,17 +2,17 @@ import type { DriftPath, DriftResult, DriftState } from '../model/drift.ts';
 import { parsePath, resolveSteps } from '../model/path.ts';
 import type { ApplyVerdict } from '../upstream/judge.ts';
 import { type Open, resultOf } from './begin.ts';
-import { managedEntries } from './fields.ts';
-import { guessChanges, sameInEveryType } from './guess.ts';
-import { hiddenNotes, type Judged, judgePaths, pathsToAdopt, unclearRule } from './hide.ts';
-import { maskResult } from './mask.ts';
-import { foreignAdditions } from './owners.ts';
+import { hiddenNotes, type Judged, judgePaths, pathsToAdopt, unclearRule } from './ignore/hide.ts';
+import { managedEntries } from './owners/fields.ts';
+import { foreignAdditions } from './owners/owners.ts';
+import { awaitsSubstitution, hasVariables } from './prepare/substitution.ts';
 import { provenUnchanged } from './proof.ts';
-import { refusalOf } from './refusal.ts';
-import { awaitsSubstitution, hasVariables } from './substitution.ts';
 import { anyType, startsWith, typedSteps } from './typed-path.ts';
 import { own } from './values.ts';
-import { failed, pathsOf } from './verdict.ts';
+import { guessChanges, sameInEveryType } from './verdict/guess.ts';
+import { maskResult } from './verdict/mask.ts';
+import { refusalOf } from './verdict/refusal.ts';
+import { failed, pathsOf } from './verdict/verdict.ts';
 
 /** The judge's answer about one object, its paths seen through the ignore rules. */
 export interface Answered {

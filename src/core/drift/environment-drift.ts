@@ -3,11 +3,11 @@ import type { Environment } from '../model/environment.ts';
 import type { NotChecked } from '../model/finding.ts';
 import { compareObjects } from './compare.ts';
 import { type Declared, declaredObjects } from './declared.ts';
-import { deployerOf, usualOwners } from './deployer.ts';
 import type { Compared, EnvironmentInput } from './environment-input.ts';
 import type { DriftInput } from './input.ts';
-import { removedObjects } from './removed.ts';
-import { withServerWord } from './server-word.ts';
+import { deployerOf, usualOwners } from './owners/deployer.ts';
+import { removedObjects } from './removed/removed.ts';
+import { withServerWord } from './server/server-word.ts';
 
 /**
  * Compares what the applications of an environment declare with what runs, and looks for objects that

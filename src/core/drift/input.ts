@@ -3,8 +3,8 @@ import type { JsonObject, Resource } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
 import type { Schemas } from '../schemas/type.ts';
 import type { Judge } from '../upstream/judge.ts';
-import type { KnownOwners } from './profile.ts';
-import type { Deployer } from './tracking.ts';
+import type { KnownOwners } from './owners/profile.ts';
+import type { Deployer } from './owners/tracking.ts';
 
 /** One object to compare: what git says and what runs. */
 export interface DriftInput {

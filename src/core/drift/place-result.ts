@@ -2,7 +2,7 @@ import type { DriftPath, DriftResult } from '../model/drift.ts';
 import { type Pointer, parsePath, resolveSteps, type Step } from '../model/path.ts';
 import type { RenderedObject } from '../model/rendered.ts';
 import type { Place } from '../model/source.ts';
-import { isSecret } from './secrets.ts';
+import { isSecret } from './prepare/secrets.ts';
 
 /**
  * The result with the line that causes each path. What the manifest does not hold any more is told at

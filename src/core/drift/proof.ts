@@ -1,9 +1,9 @@
 import type { OwnerProfile } from '../model/drift.ts';
 import { isObject, type Json, type JsonObject } from '../model/resource.ts';
 import type { FieldType } from '../schemas/type.ts';
-import { type FieldTree, managedEntries } from './fields.ts';
-import { lastApplied } from './last-applied.ts';
-import { isClaimed } from './owners.ts';
+import { type FieldTree, managedEntries } from './owners/fields.ts';
+import { isClaimed } from './owners/owners.ts';
+import { lastApplied } from './prepare/last-applied.ts';
 import { fieldType, itemStep, itemType, listMerge, stepText } from './typed-path.ts';
 import { equal, own } from './values.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { compareObjects } from '../../../src/core/drift/compare.ts';
-import { rulesFor } from '../../../src/core/drift/ignore.ts';
+import { rulesFor } from '../../../src/core/drift/ignore/ignore.ts';
 import type { DriftResult, IgnoreRule } from '../../../src/core/model/drift.ts';
 import type { JsonObject } from '../../../src/core/model/resource.ts';
 import { createSchemas } from '../../../src/core/schemas/schemas.ts';

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { sealSecret } from '../../../src/core/cluster/secret-values.ts';
 import { compareObjects } from '../../../src/core/drift/compare.ts';
-import { maskText } from '../../../src/core/drift/mask.ts';
+import { maskText } from '../../../src/core/drift/verdict/mask.ts';
 import { isObject, type JsonObject } from '../../../src/core/model/resource.ts';
 import { createSchemas } from '../../../src/core/schemas/schemas.ts';
 import { Judge } from '../../../src/core/upstream/judge.ts';

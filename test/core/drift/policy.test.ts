@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { effectiveProfile, skipReason } from '../../../src/core/drift/policy.ts';
-import { chooseProfile } from '../../../src/core/drift/profile.ts';
-import { classifyUnmanaged } from '../../../src/core/drift/unmanaged.ts';
+import { chooseProfile } from '../../../src/core/drift/owners/profile.ts';
+import { effectiveProfile, skipReason } from '../../../src/core/drift/prepare/policy.ts';
+import { classifyUnmanaged } from '../../../src/core/drift/removed/unmanaged.ts';
 import type { OwnerProfile } from '../../../src/core/model/drift.ts';
 import type { JsonObject } from '../../../src/core/model/resource.ts';
 import { managed } from './helpers.ts';

@@ -1,9 +1,9 @@
-import type { OwnerProfile } from '../model/drift.ts';
-import type { JsonObject } from '../model/resource.ts';
+import type { OwnerProfile } from '../../model/drift.ts';
+import type { JsonObject } from '../../model/resource.ts';
+import { lastAppliedAnnotation } from '../prepare/last-applied.ts';
+import { metadataMap } from '../values.ts';
 import { managedEntries } from './fields.ts';
-import { lastAppliedAnnotation } from './last-applied.ts';
 import { selfTracked } from './tracking.ts';
-import { metadataMap } from './values.ts';
 
 /** Where no other sign is: what `kubectl apply --server-side` would do. */
 const fallback: OwnerProfile = { mode: 'ssa', manager: 'kubectl' };

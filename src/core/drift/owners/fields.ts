@@ -1,7 +1,7 @@
-import type { Step } from '../model/path.ts';
-import { isObject, type Json, type JsonObject } from '../model/resource.ts';
-import { stepText } from './typed-path.ts';
-import { own } from './values.ts';
+import type { Step } from '../../model/path.ts';
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
+import { stepText } from '../typed-path.ts';
+import { own } from '../values.ts';
 
 /**
  * What one manager owns, from `fieldsV1`: a node is a member when it has `.` or nothing below it

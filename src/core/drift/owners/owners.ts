@@ -1,6 +1,6 @@
-import type { Owner, OwnerProfile } from '../model/drift.ts';
-import { formatPath, resolveSteps, type Step } from '../model/path.ts';
-import type { JsonObject } from '../model/resource.ts';
+import type { Owner, OwnerProfile } from '../../model/drift.ts';
+import { formatPath, resolveSteps, type Step } from '../../model/path.ts';
+import type { JsonObject } from '../../model/resource.ts';
 import { type FieldTree, type ManagedEntry, treeAt } from './fields.ts';
 
 /** True for the entry that records what the profile's manager applied itself. */

@@ -1,6 +1,6 @@
-import type { OwnerProfile } from '../model/drift.ts';
-import type { JsonObject } from '../model/resource.ts';
-import { metadataMap, own } from './values.ts';
+import type { OwnerProfile } from '../../model/drift.ts';
+import type { JsonObject } from '../../model/resource.ts';
+import { metadataMap, own } from '../values.ts';
 
 const kustomizeController = 'kustomize.toolkit.fluxcd.io';
 

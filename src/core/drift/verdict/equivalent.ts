@@ -1,4 +1,4 @@
-import type { Json } from '../model/resource.ts';
+import type { Json } from '../../model/resource.ts';
 
 const suffixes: Record<string, bigint> = {
   Ki: 2n ** 10n,

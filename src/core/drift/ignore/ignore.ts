@@ -1,13 +1,13 @@
-import type { DriftPath, IgnoreRule } from '../model/drift.ts';
-import { type Pointer, parsePath, type Step } from '../model/path.ts';
-import type { JsonObject, Resource } from '../model/resource.ts';
-import type { FieldType } from '../schemas/type.ts';
-import { managedEntries, treeAt } from './fields.ts';
+import type { DriftPath, IgnoreRule } from '../../model/drift.ts';
+import { type Pointer, parsePath, type Step } from '../../model/path.ts';
+import type { JsonObject, Resource } from '../../model/resource.ts';
+import type { FieldType } from '../../schemas/type.ts';
+import { managedEntries, treeAt } from '../owners/fields.ts';
+import { startsWith, typedSteps } from '../typed-path.ts';
+import { metadataMap } from '../values.ts';
 import { compileJq } from './jq.ts';
 import { globMatches, safeRegExp } from './pattern.ts';
 import { selects } from './selector.ts';
-import { startsWith, typedSteps } from './typed-path.ts';
-import { metadataMap } from './values.ts';
 
 /** The rules that are about an object. A rule whose pattern is not understood counts, to be reported. */
 export function rulesFor(

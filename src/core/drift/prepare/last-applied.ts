@@ -1,6 +1,6 @@
-import type { OwnerProfile } from '../model/drift.ts';
-import { isObject, type JsonObject } from '../model/resource.ts';
-import { metadataMap } from './values.ts';
+import type { OwnerProfile } from '../../model/drift.ts';
+import { isObject, type JsonObject } from '../../model/resource.ts';
+import { metadataMap } from '../values.ts';
 
 export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
 

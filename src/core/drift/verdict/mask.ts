@@ -1,8 +1,8 @@
-import type { DriftPath, DriftResult } from '../model/drift.ts';
-import { parsePath } from '../model/path.ts';
-import { isObject, type Json, type JsonObject } from '../model/resource.ts';
-import { isSecret } from './secrets.ts';
-import { leaves, mapLeaves, own } from './values.ts';
+import type { DriftPath, DriftResult } from '../../model/drift.ts';
+import { parsePath } from '../../model/path.ts';
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
+import { isSecret } from '../prepare/secrets.ts';
+import { leaves, mapLeaves, own } from '../values.ts';
 
 /** What stands for every value of a Secret. */
 export const maskText = '••• (changed)';

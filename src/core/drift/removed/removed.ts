@@ -1,16 +1,16 @@
-import { type Live, readLive } from '../cluster/live.ts';
-import type { DriftResult } from '../model/drift.ts';
-import type { Application } from '../model/environment.ts';
-import type { NotChecked } from '../model/finding.ts';
-import { type JsonObject, type Resource, resourceKey, resourceOf } from '../model/resource.ts';
-import type { Declared, RenderedApplication } from './declared.ts';
-import { deployerOf, usualOwners } from './deployer.ts';
-import type { Compared, EnvironmentInput } from './environment-input.ts';
+import { type Live, readLive } from '../../cluster/live.ts';
+import type { DriftResult } from '../../model/drift.ts';
+import type { Application } from '../../model/environment.ts';
+import type { NotChecked } from '../../model/finding.ts';
+import { type JsonObject, type Resource, resourceKey, resourceOf } from '../../model/resource.ts';
+import type { Declared, RenderedApplication } from '../declared.ts';
+import type { Compared, EnvironmentInput } from '../environment-input.ts';
+import { deployerOf, usualOwners } from '../owners/deployer.ts';
+import { chooseProfile } from '../owners/profile.ts';
+import type { Deployer } from '../owners/tracking.ts';
+import { own } from '../values.ts';
 import { inventoryOf } from './inventory.ts';
-import { chooseProfile } from './profile.ts';
-import type { Deployer } from './tracking.ts';
 import { classifyUnmanaged, type Unmanaged } from './unmanaged.ts';
-import { own } from './values.ts';
 
 interface Removed {
   found: Compared[];

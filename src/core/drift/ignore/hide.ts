@@ -1,8 +1,8 @@
-import type { DriftPath, IgnoreRule } from '../model/drift.ts';
-import type { Step } from '../model/path.ts';
-import type { Open } from './begin.ts';
+import type { DriftPath, IgnoreRule } from '../../model/drift.ts';
+import type { Step } from '../../model/path.ts';
+import type { Open } from '../begin.ts';
+import { anyType } from '../typed-path.ts';
 import { covers, type Hiding, hidings } from './ignore.ts';
-import { anyType } from './typed-path.ts';
 
 /** A path with the rule that hides all (`hidden`) or a part (`inside`) of what differs there. */
 export interface Judged {

@@ -1,7 +1,7 @@
-import { formatPath, type Step } from '../model/path.ts';
-import { isObject, type Json, type JsonObject } from '../model/resource.ts';
-import type { ApplyChange } from '../upstream/judge.ts';
-import { equal, own } from './values.ts';
+import { formatPath, type Step } from '../../model/path.ts';
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
+import type { ApplyChange } from '../../upstream/judge.ts';
+import { equal, own } from '../values.ts';
 
 /**
  * What differs where nobody knows the type: maps are walked, lists and scalars are one value. The

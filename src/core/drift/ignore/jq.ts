@@ -1,7 +1,7 @@
-import type { Pointer } from '../model/path.ts';
-import { isObject, type Json } from '../model/resource.ts';
+import type { Pointer } from '../../model/path.ts';
+import { isObject, type Json } from '../../model/resource.ts';
+import { equal, own } from '../values.ts';
 import { safeRegExp } from './pattern.ts';
-import { equal, own } from './values.ts';
 
 /** A value on the way through a filter; `pointer` is undefined for values that are computed. */
 interface At {

@@ -1,9 +1,9 @@
-import type { OwnerProfile } from '../model/drift.ts';
-import { isObject, type Json, type JsonObject } from '../model/resource.ts';
-import type { KindType } from '../schemas/type.ts';
+import type { OwnerProfile } from '../../model/drift.ts';
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
+import type { KindType } from '../../schemas/type.ts';
+import { metadataMap, own, without } from '../values.ts';
 import { lastAppliedAnnotation } from './last-applied.ts';
 import { plainSecret } from './secrets.ts';
-import { metadataMap, own, without } from './values.ts';
 
 /** What only the server writes; people commit it with exported objects. */
 const serverFields = [

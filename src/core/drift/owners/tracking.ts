@@ -1,7 +1,7 @@
-import type { EngineId } from '../model/environment.ts';
-import { type JsonObject, type Resource, resourceOf } from '../model/resource.ts';
-import type { Tracking } from './prepare.ts';
-import { metadataMap } from './values.ts';
+import type { EngineId } from '../../model/environment.ts';
+import { type JsonObject, type Resource, resourceOf } from '../../model/resource.ts';
+import type { Tracking } from '../prepare/prepare.ts';
+import { metadataMap } from '../values.ts';
 
 export const argoTrackingId = 'argocd.argoproj.io/tracking-id';
 

@@ -1,10 +1,10 @@
-import { formatPath, resolveSteps } from '../model/path.ts';
-import { isObject, type Json, type JsonObject } from '../model/resource.ts';
-import type { FieldType } from '../schemas/type.ts';
-import { adoptPaths } from './adopt.ts';
+import { formatPath, resolveSteps } from '../../model/path.ts';
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
+import type { FieldType } from '../../schemas/type.ts';
+import { adoptPaths } from '../ignore/adopt.ts';
+import { typedSteps } from '../typed-path.ts';
+import { leaves, without } from '../values.ts';
 import { encodeText, isSecret } from './secrets.ts';
-import { typedSteps } from './typed-path.ts';
-import { leaves, without } from './values.ts';
 
 /** True for a manifest that SOPS encrypted. */
 export function isEncrypted(manifest: JsonObject): boolean {

@@ -1,8 +1,8 @@
-import type { Step } from '../model/path.ts';
-import { isObject, type Json, type JsonObject } from '../model/resource.ts';
-import type { FieldType } from '../schemas/type.ts';
-import { anyType, fieldType, itemStep, itemType, stepText } from './typed-path.ts';
-import { own, without } from './values.ts';
+import type { Step } from '../../model/path.ts';
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
+import type { FieldType } from '../../schemas/type.ts';
+import { anyType, fieldType, itemStep, itemType, stepText } from '../typed-path.ts';
+import { own, without } from '../values.ts';
 
 /**
  * The manifest with live's values at some paths: what is ignored is applied as it is found, as Flux and

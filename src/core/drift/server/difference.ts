@@ -1,10 +1,10 @@
-import { formatPath, parsePath, resolveSteps, type Step } from '../model/path.ts';
-import { isObject, type Json, type JsonObject } from '../model/resource.ts';
-import type { FieldType } from '../schemas/type.ts';
-import type { ApplyChange } from '../upstream/judge.ts';
-import { lastAppliedAnnotation } from './last-applied.ts';
-import { anyType, fieldType, itemStep, itemType, listMerge, stepText } from './typed-path.ts';
-import { equal, metadataMap, own, without } from './values.ts';
+import { formatPath, parsePath, resolveSteps, type Step } from '../../model/path.ts';
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
+import type { FieldType } from '../../schemas/type.ts';
+import type { ApplyChange } from '../../upstream/judge.ts';
+import { lastAppliedAnnotation } from '../prepare/last-applied.ts';
+import { anyType, fieldType, itemStep, itemType, listMerge, stepText } from '../typed-path.ts';
+import { equal, metadataMap, own, without } from '../values.ts';
 
 /**
  * What differs between a live object and the server's answer to a dry-run of its apply. Both are as the

@@ -1,6 +1,5 @@
-import type { DriftState, OwnerProfile } from '../model/drift.ts';
-import type { JsonObject } from '../model/resource.ts';
-import { argoOptions, marked } from './policy.ts';
+import type { DriftState, OwnerProfile } from '../../model/drift.ts';
+import type { JsonObject } from '../../model/resource.ts';
 import {
   type Deployer,
   fluxName,
@@ -9,8 +8,9 @@ import {
   helmNamespace,
   isApplication,
   selfTracked,
-} from './tracking.ts';
-import { metadataMap, own } from './values.ts';
+} from '../owners/tracking.ts';
+import { argoOptions, marked } from '../prepare/policy.ts';
+import { metadataMap, own } from '../values.ts';
 
 export interface Unmanaged {
   state: Extract<DriftState, 'prune-candidate' | 'orphan' | 'untracked' | 'skipped'>;

@@ -1,6 +1,6 @@
-import type { DriftPath, DriftResult } from '../model/drift.ts';
-import { isWithoutJudge } from './conclude.ts';
-import { refusalOf } from './refusal.ts';
+import type { DriftPath, DriftResult } from '../../model/drift.ts';
+import { isWithoutJudge } from '../conclude.ts';
+import { refusalOf } from '../verdict/refusal.ts';
 
 /** What a server said to the dry-run of an apply. */
 export type DryRunAnswer =

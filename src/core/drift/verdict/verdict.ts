@@ -1,10 +1,10 @@
-import type { DriftPath, OwnerProfile } from '../model/drift.ts';
-import { formatPath, parsePath, resolveSteps, type Step } from '../model/path.ts';
-import { isObject, type Json, type JsonObject } from '../model/resource.ts';
-import type { ApplyChange, ApplyVerdict } from '../upstream/judge.ts';
+import type { DriftPath, OwnerProfile } from '../../model/drift.ts';
+import { formatPath, parsePath, resolveSteps, type Step } from '../../model/path.ts';
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
+import type { ApplyChange, ApplyVerdict } from '../../upstream/judge.ts';
+import { type ManagedEntry, managedEntries } from '../owners/fields.ts';
+import { ownersOf } from '../owners/owners.ts';
 import { sameMeaning } from './equivalent.ts';
-import { type ManagedEntry, managedEntries } from './fields.ts';
-import { ownersOf } from './owners.ts';
 
 /** One object as it was asked about. */
 export interface Sides {

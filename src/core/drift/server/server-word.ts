@@ -1,19 +1,19 @@
-import type { ApiResource, Cluster } from '../cluster/cluster.ts';
-import type { DriftResult } from '../model/drift.ts';
-import type { Json, JsonObject } from '../model/resource.ts';
-import type { Schemas } from '../schemas/type.ts';
-import { adoptPaths } from './adopt.ts';
-import { begin, type Open } from './begin.ts';
-import { isWithoutJudge } from './conclude.ts';
+import type { ApiResource, Cluster } from '../../cluster/cluster.ts';
+import type { DriftResult } from '../../model/drift.ts';
+import type { Json, JsonObject } from '../../model/resource.ts';
+import type { Schemas } from '../../schemas/type.ts';
+import { begin, type Open } from '../begin.ts';
+import { isWithoutJudge } from '../conclude.ts';
+import { adoptPaths } from '../ignore/adopt.ts';
+import { judgePaths } from '../ignore/hide.ts';
+import { hidings } from '../ignore/ignore.ts';
+import type { DriftInput } from '../input.ts';
+import { anyType } from '../typed-path.ts';
+import { own } from '../values.ts';
+import { maskResult } from '../verdict/mask.ts';
+import { pathsOf } from '../verdict/verdict.ts';
 import { differences } from './difference.ts';
 import { confirm, type DryRunAnswer } from './dryrun.ts';
-import { judgePaths } from './hide.ts';
-import { hidings } from './ignore.ts';
-import type { DriftInput } from './input.ts';
-import { maskResult } from './mask.ts';
-import { anyType } from './typed-path.ts';
-import { own } from './values.ts';
-import { pathsOf } from './verdict.ts';
 
 export interface ServerWordOptions {
   cluster: Cluster;

@@ -1,4 +1,4 @@
-import type { Application } from '../model/environment.ts';
+import type { Application } from '../../model/environment.ts';
 import type { KnownOwners } from './profile.ts';
 import type { Deployer } from './tracking.ts';
 

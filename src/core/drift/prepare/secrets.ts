@@ -1,5 +1,5 @@
-import { isObject, type Json, type JsonObject } from '../model/resource.ts';
-import { own, without } from './values.ts';
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
+import { own, without } from '../values.ts';
 
 export function isSecret(object: JsonObject | undefined): object is JsonObject {
   return object?.kind === 'Secret' && object.apiVersion === 'v1';

@@ -1,5 +1,5 @@
-import type { OwnerProfile } from '../model/drift.ts';
-import { isObject, type Json, type JsonObject } from '../model/resource.ts';
+import type { OwnerProfile } from '../../model/drift.ts';
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
 import { marked } from './policy.ts';
 
 /** `${name}`, with or without a default or another operation; `$${name}` is an escape for text. */

@@ -1,5 +1,5 @@
-import { isObject, type Json, type JsonObject, type Resource } from '../model/resource.ts';
-import { own } from './values.ts';
+import { isObject, type Json, type JsonObject, type Resource } from '../../model/resource.ts';
+import { own } from '../values.ts';
 
 /** Objects that an engine's own record says it applied. */
 export function inventoryOf(controller: JsonObject): Resource[] {
