@@ -166,6 +166,40 @@ describe('a name that patches select by', () => {
   });
 });
 
+describe('a replacement', () => {
+  it('leads to the field that is copied', async () => {
+    const rendering = renderingOf(
+      {
+        'kustomization.yaml': `resources: [pods.yaml]
+replacements:
+- source: {kind: Pod, name: one, fieldPath: spec.hostname}
+  targets:
+  - select: {kind: Pod, name: two}
+    fieldPaths: [spec.subdomain]
+`,
+        'pods.yaml': `apiVersion: v1
+kind: Pod
+metadata: {name: one}
+spec: {hostname: here}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: two}
+spec: {subdomain: later}
+`,
+      },
+      program,
+    );
+    const two = objectOf(await rendering.trace(kustomization('')), 'Pod', 'two');
+    expect(placeOf(two, '/spec/subdomain')).toBe('pods.yaml:4:18 transformed');
+    expect(viaOf(two, '/spec/subdomain')).toEqual([
+      'kustomization.yaml:1 resources',
+      'kustomization.yaml:3 replacements',
+      'pods.yaml:9',
+    ]);
+  });
+});
+
 describe('characters beyond the basic plane', () => {
   it('count as two columns, as editors have it', async () => {
     const rendering = renderingOf(

@@ -1,6 +1,7 @@
 package kustomize
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -189,12 +190,22 @@ func (o *objectTracer) nearest(pointer string, _ *yaml.Node) (provenance.Place, 
 	return place, true
 }
 
-// substituted: a text with a variable of Flux is not yet the value that is applied.
+// substituted: a text with variables of Flux is not yet the value that is applied; the chain names them.
 func (o *objectTracer) substituted(place provenance.Place, built *yaml.Node) provenance.Place {
 	flux := o.request.Flux
-	if flux != nil && flux.PostBuild != nil && built.Kind == yaml.ScalarNode && strings.Contains(built.Value, "${") {
-		place.How = provenance.Transformed
-		place.Via = append(slices.Clone(place.Via), o.request.Origin.Step("postBuild"))
+	if flux == nil || flux.PostBuild == nil || built.Kind != yaml.ScalarNode || !strings.Contains(built.Value, "${") {
+		return place
+	}
+	place.How = provenance.Transformed
+	place.Via = slices.Clone(place.Via)
+	for _, found := range variableUse.FindAllStringSubmatch(built.Value, -1) {
+		step := o.request.Origin
+		if written := o.made.written.at("postBuild", "substitute", found[1]); written != nil {
+			step = provenance.Place{File: o.made.written.file, Line: written.Line}
+		}
+		place.Via = append(place.Via, step.Step("postBuild "+found[1]))
 	}
 	return place
 }
+
+var variableUse = regexp.MustCompile(`\$\{([_A-Za-z][_A-Za-z0-9]*)`)

@@ -26,7 +26,8 @@ type survey struct {
 	made   *generated
 	origin provenance.Place
 
-	generators []generator
+	generators   []generator
+	replacements []replacement
 	// raw are files that a generator takes as they are.
 	raw map[string]bool
 	// parents says for a file or folder which kustomization names it.
@@ -119,6 +120,7 @@ func (s *survey) kustomization(name string, content []byte) []byte {
 		s.seen[name] = true
 		file.references(root)
 		file.findGenerators(root)
+		file.findReplacements(root)
 	}
 	file.patches(root)
 	if s.marks != nil {

@@ -31,6 +31,7 @@ func trace(view *files.View, request Request, built resmap.ResMap, made *generat
 	for index, resource := range built.Resources() {
 		traces[index] = t.object(index, resource.YNode())
 	}
+	t.followReplacements(built, traces)
 	return traces
 }
 

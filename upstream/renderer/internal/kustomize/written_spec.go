@@ -29,24 +29,29 @@ func readSpec(view *files.View, origin provenance.Place) writtenSpec {
 	return writtenSpec{file: origin.File, lines: text.Lines, root: fieldOf(root, "spec")}
 }
 
-// mark gives the nodes of a value the lines, as negative numbers, at which the spec has the same.
-func (w writtenSpec) mark(made *yaml.RNode, path ...any) *yaml.RNode {
+// at is the node at a path of keys and indices, or nil.
+func (w writtenSpec) at(path ...any) *yaml.Node {
 	node := w.root
 	for _, step := range path {
 		if node == nil {
-			return made
+			return nil
 		}
 		switch key := step.(type) {
 		case string:
 			node = fieldOf(node, key)
 		case int:
 			if node.Kind != yaml.SequenceNode || key >= len(node.Content) {
-				return made
+				return nil
 			}
 			node = node.Content[key]
 		}
 	}
-	if node != nil {
+	return node
+}
+
+// mark gives the nodes of a value the lines, as negative numbers, at which the spec has the same.
+func (w writtenSpec) mark(made *yaml.RNode, path ...any) *yaml.RNode {
+	if node := w.at(path...); node != nil {
 		borrowLines(made.YNode(), node)
 	}
 	return made
