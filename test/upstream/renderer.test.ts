@@ -114,6 +114,22 @@ describe('the renderer program', () => {
     expect(objects[0]?.value.spec).toMatchObject({ mode: 420, on: 'yes', text: 'yes' });
   });
 
+  it('ends a template that counts for ever, and renders the next one', async () => {
+    const chart = (template: string) =>
+      repositoryOf({
+        'web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 0.1.0\n',
+        'web/templates/a.yaml': `${pod}${template}`,
+      });
+    const request = { path: 'web', values: [] };
+    const wild = chart(
+      '{{ range until 2000000000 }}{{ range until 2000000000 }}{{ end }}{{ end }}',
+    );
+    await expect(program.render('helm', wild, request)).rejects.toMatchObject({
+      reason: expect.stringMatching(/died|stuck/),
+    });
+    expect((await program.render('helm', chart(''), request)).objects).toHaveLength(1);
+  });
+
   it('touches nothing outside of the files it was given', async () => {
     const repository = repositoryOf({
       'a/kustomization.yaml': 'resources: [/etc/hostname, ../../../etc/hostname]\n',

@@ -15,6 +15,7 @@ import (
 func main() {
 	messages := os.Stderr
 	seal()
+	go watchMemory(messages)
 	if err := serve(os.Stdin, os.Stdout, newServer(messages)); err != nil {
 		fmt.Fprintln(messages, err)
 		os.Exit(1)

@@ -13,7 +13,7 @@ export async function kustomizeFailure(
   folder: string,
   repository: Repository,
 ): Promise<RenderFailure> {
-  const message = explain(text);
+  const message = explain(text, repository.root);
   const failing = innermostFolder(text, repository.root) ?? folder;
   const file = kustomizationFile(repository, failing);
   const broken = brokenFile(text, failing, repository);
@@ -21,7 +21,11 @@ export async function kustomizeFailure(
   return { message, place: { file, line: await lineOf(text, file, repository), column: 1 } };
 }
 
-function explain(text: string): string {
+function explain(text: string, root: string): string {
+  const [, , visited] =
+    /cycle detected: candidate root '([^']+)' contains visited root '([^']+)'/.exec(text) ?? [];
+  if (visited !== undefined)
+    return `The kustomization in ${visited.slice(root.length + 1) || '.'} includes itself, directly or by way of others: remove the entry on this line. kustomize: ${text}`;
   const remote = /(https?:\/\/[^\s'"\]]+)/.exec(text)?.[1];
   if (/network is not used while rendering|no 'git' program on path/.test(text))
     return `${remote ?? 'A remote base'} is not in the repository and is not downloaded while rendering. kustomize: ${text}`;
@@ -56,6 +60,13 @@ async function lineOf(text: string, file: string, repository: Repository): Promi
   const yamlLine = /(?:invalid Kustomization|error unmarshaling|yaml): .*?line (\d+)/.exec(
     text,
   )?.[1];
+  // The entry itself, even when it is only dots (`..`).
+  const entry = [...text.matchAll(/accumulating resources from '([^']+)'/g)].at(-1)?.[1];
+  const entryLine = lineWhere(
+    content,
+    line => line.replace(/^\s*-\s*|["']|\s+#.*$/g, '').trim() === entry,
+  );
+  if (entryLine !== undefined) return entryLine;
   const words = text.split(/[\s'"()[\],]+/).map(word => word.replace(/:$/, ''));
   const names = words
     .filter(word => /[./]/.test(word) && !word.startsWith(repository.root))

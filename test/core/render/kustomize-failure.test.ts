@@ -105,6 +105,19 @@ describe('a kustomization that cannot be built', () => {
     expect((await failureOf({ 'a.yaml': 'a: 1\n' }, 'nowhere')).message).toContain('nowhere');
   });
 
+  it('has a YAML bomb: it is refused, not unfolded', async () => {
+    const levels = Array.from({ length: 9 }, (_, level) => {
+      const items = Array.from({ length: 9 }, () => (level === 0 ? 'x' : `*a${level - 1}`));
+      return `  a${level}: &a${level} [${items.join(', ')}]\n`;
+    });
+    const { message, place } = await failureOf({
+      'kustomization.yaml': 'resources:\n- bomb.yaml\n',
+      'bomb.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n${levels.join('')}`,
+    });
+    expect(message).toContain('excessive aliasing');
+    expect(place).toEqual({ file: 'kustomization.yaml', line: 2, column: 1 });
+  });
+
   it('leaves the next render as it was', async () => {
     await failureOf({ 'kustomization.yaml': 'resources: [gone.yaml]\n' });
     const { objects } = await renderingOf(

@@ -2,6 +2,7 @@ package files
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"path/filepath"
 	"reflect"
@@ -125,6 +126,20 @@ func TestAFileThatWasNotSentIsAnErrorWhenItIsRead(t *testing.T) {
 	store := NewStore()
 	view := NewView(store.Set("tree", "/repository", map[string]string{"big.yaml": ""}), nil)
 	if _, err := view.ReadFile("/repository/big.yaml"); err == nil || !strings.Contains(err.Error(), "big.yaml") {
+		t.Error(err)
+	}
+}
+
+func TestAYAMLBombIsRefused(t *testing.T) {
+	bomb := "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+	for level := 1; level < 9; level++ {
+		aliases := strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d, ", level-1), 9), ", ")
+		bomb += fmt.Sprintf("a%d: &a%d [%s]\n", level, level, aliases)
+	}
+	if err := checkAliases("bomb.yaml", []byte(bomb)); err != errAliases {
+		t.Error(err)
+	}
+	if err := checkAliases("fine.yaml", []byte("a: &a {b: 1}\nc: *a\nd: *a\n")); err != nil {
 		t.Error(err)
 	}
 }

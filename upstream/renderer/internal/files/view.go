@@ -114,6 +114,9 @@ func (v *View) ReadFile(name string) ([]byte, error) {
 		return nil, kerrors.Wrap(notExist("open", name))
 	}
 	v.reads[rel] = true
+	if err := checkAliases(rel, content); err != nil {
+		return nil, kerrors.WrapPrefixf(err, "%s", name)
+	}
 	if v.rewrite != nil {
 		content = v.rewrite(rel, content)
 	}

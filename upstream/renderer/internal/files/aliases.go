@@ -1,0 +1,58 @@
+package files
+
+import (
+	"bytes"
+	"errors"
+	"path"
+	"regexp"
+
+	"sigs.k8s.io/kustomize/kyaml/yaml"
+)
+
+var errAliases = errors.New("yaml: document contains excessive aliasing")
+
+// maxNodes is more than any manifest has, and few enough to be unfolded.
+const maxNodes = 2_000_000
+
+var (
+	anchor = regexp.MustCompile(`(?m)(^|[\s\[{,])&[\w-]`)
+	alias  = regexp.MustCompile(`(?m)(^|[\s\[{,])\*[\w-]`)
+)
+
+// checkAliases refuses a text whose aliases unfold to an enormous document: Helm refuses it by itself, but
+// kustomize would unfold it.
+func checkAliases(name string, content []byte) error {
+	if extension := path.Ext(name); extension != ".yaml" && extension != ".yml" && extension != "" {
+		return nil
+	}
+	if !anchor.Match(content) || !alias.Match(content) {
+		return nil
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(content))
+	for {
+		var document yaml.Node
+		if decoder.Decode(&document) != nil {
+			return nil // the end, or what is reported when it is parsed for good
+		}
+		if unfolded(&document, map[*yaml.Node]int{}) > maxNodes {
+			return errAliases
+		}
+	}
+}
+
+// unfolded counts the nodes of a document with its aliases replaced, as far as the limit.
+func unfolded(node *yaml.Node, known map[*yaml.Node]int) int {
+	if count, ok := known[node]; ok {
+		return count
+	}
+	known[node] = 1 // an anchor that contains itself is refused by the parser
+	count := 1
+	if node.Alias != nil {
+		count = unfolded(node.Alias, known)
+	}
+	for _, child := range node.Content {
+		count = min(count+unfolded(child, known), maxNodes+1)
+	}
+	known[node] = count
+	return count
+}
