@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -11,7 +11,9 @@ import { RendererProgram } from '../../src/core/upstream/renderer.ts';
 import { filesBelow, repositoryOf } from '../core/render/harness.ts';
 
 // The real kustomize and helm say what is right: every folder and chart of the corpora, byte for byte.
-const corpora = resolve(import.meta.dirname, '../../../shared/corpus');
+const beside = resolve(import.meta.dirname, '../../../shared/corpus');
+// The tools name folders by their real paths.
+const corpora = existsSync(beside) ? realpathSync(beside) : beside;
 const tools = process.env.DRIFTLINE_TOOLS ?? '';
 const hasAll = existsSync(corpora) && existsSync(join(tools, 'kustomize'));
 
