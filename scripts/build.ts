@@ -5,6 +5,11 @@ import { buildUpstream } from './build-upstream.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
+/** An old Node says what it lacks in one sentence; CommonJS has no `import.meta.url` of its own. */
+const banner = `#!/usr/bin/env node
+if (!Map.groupBy) { console.error('driftline: this is Node ' + process.versions.node + '; Driftline needs 22.15 or newer.'); process.exit(2); }
+var __bundleUrl = require('node:url').pathToFileURL(__filename).href;`;
+
 /** Builds everything the command line needs into `dist/`: the bundle and the two Go programs. */
 export async function buildAll(log: (line: string) => void): Promise<void> {
   await Promise.all([buildBundles(), buildUpstream(log)]);
@@ -22,9 +27,7 @@ export async function buildBundles(): Promise<void> {
     target: 'node22',
     minify: true,
     sourcemap: 'linked',
-    banner: {
-      js: "#!/usr/bin/env node\nvar __bundleUrl=require('node:url').pathToFileURL(__filename).href;",
-    },
+    banner: { js: banner },
     // A UMD build of jsonc-parser breaks at run time when `main` is taken first.
     mainFields: ['module', 'main'],
     // CommonJS has no import.meta; modules that look for files beside them ask for these.

@@ -179,12 +179,15 @@ describe('files that are not as they should be', () => {
       return `l${at}: &l${at} [${Array(9).fill(below).join(', ')}]`;
     });
     const bomb = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bomb}\n${levels.join('\n')}\n`;
-    const repo = repositoryWith({ 'bomb.yaml': bomb, 'good.yaml': 'kind: [\n' });
+    const wrong = configMap('wrong').replace('data:', 'dta:');
+    const repo = repositoryWith({ 'bomb.yaml': bomb, 'wrong.yaml': wrong });
     const ran = await driftline(['validate', '-C', repo]);
     calm(ran);
     expect(ran.status).toBe(1);
     expect(ran.stdout).toContain('bomb.yaml');
-    expect(ran.stdout).toContain('good.yaml');
+    expect(ran.stdout).toContain('wrong.yaml');
+    // Once as the error, once as the reason why nothing more was checked there.
+    expect(ran.stdout.match(/unfold/g)).toHaveLength(2);
   });
 
   it('leaves binary files alone', async () => {

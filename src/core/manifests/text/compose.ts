@@ -8,6 +8,7 @@ import {
   type SequenceEvent,
 } from 'js-yaml';
 import type { MapNode, Node, ScalarNode } from '../syntax.ts';
+import { aliasMessage } from './alias-message.ts';
 import { skipBlank, trimEnd } from './blanks.ts';
 import type { Defect } from './defect.ts';
 import {
@@ -60,6 +61,7 @@ class Composer {
   #cursor = 0;
   #nodes = 0;
   #aliased = 0;
+  #unfolded = false;
 
   constructor(chunk: string, base: number, events: readonly Event[]) {
     this.#chunk = chunk;
@@ -233,7 +235,9 @@ class Composer {
     const anchor = this.#anchors.get(alias);
     if (anchor?.node && this.#affords(anchor.size)) return { ...anchor.node, start, end, alias };
     const shown = /^kind:\s*["']?Secret/m.test(this.#chunk) ? '' : alias;
-    this.#refuse(aliasMessage(shown, anchor), start, end);
+    // One alias too many stands for all that follow it.
+    if (!anchor?.node || !this.#unfolded) this.#refuse(aliasMessage(shown, anchor), start, end);
+    if (anchor?.node) this.#unfolded = true;
     return { kind: 'scalar', start, end, value: null, style: 'plain', alias };
   }
 
@@ -289,12 +293,4 @@ function isMergeKey(event: Event, key: Node): boolean {
 
 function isBlock(style: Style): boolean {
   return style === 'literal' || style === 'folded';
-}
-
-function aliasMessage(name: string, anchor: Anchor | undefined): string {
-  if (!anchor)
-    return `The alias *${name} has no anchor before it in this document (anchors do not reach across "---"); if it is text, put it in quotes.`;
-  return anchor.node
-    ? `The alias *${name} makes the document unfold to far more than what is written; Kubernetes refuses it.`
-    : `The anchor &${name} contains itself.`;
 }
