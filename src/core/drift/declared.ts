@@ -1,3 +1,4 @@
+import type { DriftResult } from '../model/drift.ts';
 import type { Application, Environment } from '../model/environment.ts';
 import type { Rendered, RenderedObject } from '../model/rendered.ts';
 import { type Resource, resourceKey } from '../model/resource.ts';
@@ -51,6 +52,30 @@ export function declaredObjects(
     }
   }
   return [...declared.values()];
+}
+
+/**
+ * Objects that an application surely declares and nobody could render as its engine would: *not checked*,
+ * and never taken for removed from git.
+ */
+export function unsureObjects(
+  environment: Environment,
+  applications: readonly RenderedApplication[],
+  schemas: Schemas,
+  declared: readonly Declared[],
+): DriftResult[] {
+  const known = new Set(declared.map(({ resource }) => resourceKey(resource)));
+  return applications.flatMap(({ application, rendered }) =>
+    rendered.notChecked.flatMap(({ resource: named, reason, place }): DriftResult[] => {
+      if (!named) return [];
+      const namespace = application.namespace ?? environment.namespace;
+      const resource = effectiveResource(named, namespace, schemas);
+      if (known.has(resourceKey(resource))) return [];
+      known.add(resourceKey(resource));
+      const nothing = { paths: [], extra: [], notes: [], confirmed: 'local' as const };
+      return [{ resource, state: 'unknown', reason, source: place, ...nothing }];
+    }),
+  );
 }
 
 /** Cluster-scoped kinds lose a namespace, namespaced ones get the one they were meant for. */

@@ -2,7 +2,7 @@ import { type Live, readLive } from '../cluster/live.ts';
 import type { Environment } from '../model/environment.ts';
 import type { NotChecked } from '../model/finding.ts';
 import { compareObjects } from './compare.ts';
-import { type Declared, declaredObjects } from './declared.ts';
+import { type Declared, declaredObjects, unsureObjects } from './declared.ts';
 import type { Compared, EnvironmentInput } from './environment-input.ts';
 import type { DriftInput } from './input.ts';
 import { deployerOf, usualOwners } from './owners/deployer.ts';
@@ -26,8 +26,13 @@ export async function compareEnvironment(
   const local = await compareObjects(inputs, input);
   const results = input.localOnly ? local : await withServerWord(inputs, local, input);
   const compared = results.map((result, index) => ({ result, declared: declared[index] }));
-  const removed = await removedObjects(input, declared, live);
-  return { compared: [...compared, ...removed.found], notChecked: removed.notChecked };
+  const unsure = unsureObjects(environment, applications, schemas, declared);
+  const known = [...resources, ...unsure.map(({ resource }) => resource)];
+  const removed = await removedObjects(input, known, live);
+  return {
+    compared: [...compared, ...unsure.map(each => ({ result: each })), ...removed.found],
+    notChecked: removed.notChecked,
+  };
 }
 
 function inputOf(

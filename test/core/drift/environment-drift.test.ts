@@ -245,6 +245,26 @@ status: {inventory: {entries: [{id: shop_a__ConfigMap, v: v1}, {id: shop_left__C
     });
   });
 
+  it('neither hides an object that could not be rendered nor takes it for removed', async () => {
+    const owned = `{kustomize.toolkit.fluxcd.io/name: shop, kustomize.toolkit.fluxcd.io/namespace: flux-system}`;
+    const other = `{apiVersion: v1, kind: ConfigMap, metadata: {name: b, namespace: shop}}`;
+    const live = objects(
+      `{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop, labels: ${owned}}}\n---\n${other}`,
+    );
+    const resource = { group: '', version: 'v1', kind: 'ConfigMap', namespace: '', name: 'a' };
+    const notChecked = [{ resource, reason: 'X is not set', place: origin }];
+    const { compared } = await compare(
+      [{ application: application(), rendered: rendered(other, { notChecked }) }],
+      live,
+    );
+    const states = compared.map(({ result }) => [result.resource.name, result.state]);
+    expect(states).toEqual([
+      ['b', 'synced'],
+      ['a', 'unknown'],
+    ]);
+    expect(compared[1]?.result).toMatchObject({ reason: 'X is not set', source: origin });
+  });
+
   it('puts each path on the line that causes it, and what is gone on its parent’s', async () => {
     const { compared } = await compare(
       [{ application: application({ controller: undefined }), rendered: rendered(conf('a', '1')) }],

@@ -3,7 +3,7 @@ import type { DriftResult } from '../../model/drift.ts';
 import type { Application } from '../../model/environment.ts';
 import type { NotChecked } from '../../model/finding.ts';
 import { type JsonObject, type Resource, resourceKey, resourceOf } from '../../model/resource.ts';
-import type { Declared, RenderedApplication } from '../declared.ts';
+import type { RenderedApplication } from '../declared.ts';
 import type { Compared, EnvironmentInput } from '../environment-input.ts';
 import { deployerOf, usualOwners } from '../owners/deployer.ts';
 import { chooseProfile } from '../owners/profile.ts';
@@ -24,10 +24,10 @@ interface Removed {
  */
 export async function removedObjects(
   input: EnvironmentInput,
-  declared: readonly Declared[],
+  declared: readonly Resource[],
   live: Live,
 ): Promise<Removed> {
-  const known = new Set(declared.map(({ resource }) => resourceKey(resource)));
+  const known = new Set(declared.map(resourceKey));
   const removed: Removed = { found: [], notChecked: [] };
   for (const { application } of input.applications.filter(isComplete)) {
     const deployer = deployerOf(application);
