@@ -62,6 +62,8 @@ export interface DriftResult {
   equivalent?: boolean;
   /** The server refuses the change on the living object (immutable field). */
   recreate?: boolean;
+  /** prune-candidate: its owner is told to leave it, so that the next apply does not remove it. */
+  kept?: boolean;
   /** Notes such as "2 paths ignored by rule 1 of driftline.yaml". */
   notes: string[];
   source?: Place;

@@ -49,7 +49,7 @@ function resultCase(result: DriftResult, environment: string): Element {
   const message = `${resourceText(resource)} is ${spoken[state].word}`;
   const place = source && { file: source.file, line: source.line };
   const attributes = { name: resourceText(resource), classname: environment, ...place };
-  if (isDrift(state))
+  if (isDrift(result))
     return testcase(attributes, {
       name: 'failure',
       attributes: { message, type: state },

@@ -1,5 +1,5 @@
 import type { DriftReport, EnvironmentDrift } from '../../core/actions/reports.ts';
-import type { DriftState } from '../../core/model/drift.ts';
+import type { DriftResult, DriftState } from '../../core/model/drift.ts';
 import type { Style } from '../style.ts';
 
 interface Spoken {
@@ -55,12 +55,13 @@ const openStates: readonly DriftState[] = ['suspect', 'unknown'];
 /** What a report amounts to, for the exit code: drift wins over what was not checked. */
 export function driftOutcome(report: DriftReport): 'drift' | 'not-checked' | 'in-sync' {
   const counts = countStates(report.environments);
-  if (driftStates.some(state => counts[state] > 0)) return 'drift';
+  if (report.environments.some(({ results }) => results.some(isDrift))) return 'drift';
   return openStates.some(state => counts[state] > 0) ? 'not-checked' : 'in-sync';
 }
 
-export function isDrift(state: DriftState): boolean {
-  return driftStates.includes(state);
+/** True when the next apply would change what runs, or could not; what its owner keeps stays. */
+export function isDrift({ state, kept }: Pick<DriftResult, 'state' | 'kept'>): boolean {
+  return driftStates.includes(state) && kept !== true;
 }
 
 /** True for what a report must not let pass as checked. */

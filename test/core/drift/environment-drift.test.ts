@@ -173,6 +173,8 @@ describe('comparing an environment', () => {
       'ConfigMap shop/left prune-candidate',
       'ConfigMap shop/kept prune-candidate',
     ]);
+    expect(compared[2]?.result).toMatchObject({ kept: true });
+    expect(compared[1]?.result.kept).toBeUndefined();
     expect(compared[2]?.result.reason).toContain('Flux keeps it');
   });
 

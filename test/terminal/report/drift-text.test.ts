@@ -150,6 +150,9 @@ describe('the totals', () => {
     expect(driftOutcome(reportOf(result(web, 'unknown'), drifted))).toBe('drift');
     expect(driftOutcome(reportOf(result(web, 'missing')))).toBe('drift');
     expect(driftOutcome(reportOf(result(web, 'orphan')))).toBe('in-sync');
+    const gone = result(web, 'prune-candidate');
+    expect(driftOutcome(reportOf(gone))).toBe('drift');
+    expect(driftOutcome(reportOf({ ...gone, kept: true }))).toBe('in-sync');
     const failed = reportOf(result(web, 'synced'));
     const [only] = failed.environments;
     only?.notChecked.push({ reason: 'The chart did not render.' });

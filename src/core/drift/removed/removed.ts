@@ -68,8 +68,8 @@ function ownedBy(
   return found.state === 'untracked' && !listed ? undefined : found;
 }
 
-function resultOf(resource: Resource, { state, reason }: Unmanaged): DriftResult {
-  return { resource, state, reason, paths: [], extra: [], confirmed: 'local', notes: [] };
+function resultOf(resource: Resource, found: Unmanaged): DriftResult {
+  return { resource, ...found, paths: [], extra: [], confirmed: 'local', notes: [] };
 }
 
 interface RecordRead {

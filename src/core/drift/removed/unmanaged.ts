@@ -15,6 +15,8 @@ import { metadataMap, own } from '../values.ts';
 export interface Unmanaged {
   state: Extract<DriftState, 'prune-candidate' | 'orphan' | 'untracked' | 'skipped'>;
   reason: string;
+  /** Its owner is told to leave it: the next apply does not remove it. */
+  kept?: boolean;
 }
 
 /**
@@ -63,7 +65,7 @@ function byFlux(live: JsonObject, deployer: Deployer | undefined, listed: boolea
     };
   for (const [key, value] of fluxKeeps) {
     if (marked(key, value, live))
-      return candidate(`No manifest declares it any more; Flux keeps it (${key}: ${value}).`);
+      return kept(`No manifest declares it any more; Flux keeps it (${key}: ${value}).`);
   }
   return candidate('No manifest declares it any more, so Flux would delete it.');
 }
@@ -85,11 +87,9 @@ function byArgo(live: JsonObject, deployer: Deployer | undefined, listed: boolea
   const keeps = argoOptions(live, 'sync-options').find(
     option => option === 'Prune=false' || option === 'Prune=confirm',
   );
-  return candidate(
-    keeps === undefined
-      ? 'No manifest declares it any more, so a sync with pruning would delete it.'
-      : `No manifest declares it any more; Argo CD does not prune it by itself (${keeps}).`,
-  );
+  return keeps === undefined
+    ? candidate('No manifest declares it any more, so a sync with pruning would delete it.')
+    : kept(`No manifest declares it any more; Argo CD does not prune it by itself (${keeps}).`);
 }
 
 function releaseOf(live: JsonObject): { name: string; namespace: string } | undefined {
@@ -100,6 +100,10 @@ function releaseOf(live: JsonObject): { name: string; namespace: string } | unde
 
 function candidate(reason: string): Unmanaged {
   return { state: 'prune-candidate', reason };
+}
+
+function kept(reason: string): Unmanaged {
+  return { ...candidate(reason), kept: true };
 }
 
 function untracked(reason: string): Unmanaged {
