@@ -56,8 +56,8 @@ function emptyReport(
     revision: workspace.repository.revision,
     branch: workspace.branch,
     results: [],
-    // Objects that are known by name get a result of their own.
-    notChecked: notRendered(environment, applications).filter(({ object }) => !object),
+    // Objects that are known by name get results of their own.
+    notChecked: notRendered(environment, applications, { objects: false }),
   };
 }
 

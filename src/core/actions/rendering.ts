@@ -19,26 +19,26 @@ export function renderApplications(
   );
 }
 
-/** What of an environment never became objects, or not surely the right ones, and why. */
+/**
+ * What of an environment never became objects, and why. With `objects` those too that are known by name
+ * and were not surely rendered as their engine would apply them.
+ */
 export function notRendered(
   environment: Environment,
   applications: readonly RenderedApplication[],
+  options: { objects: boolean },
 ): NotChecked[] {
   const at = { environment: environment.name };
-  return [
-    ...environment.unresolved.map(({ reason, place }) => ({ reason, place, ...at })),
-    ...applications.flatMap(({ application, rendered }) => {
-      const { failure, notChecked } = rendered;
-      const failed = failure
-        ? [{ reason: `${application.name}: ${failure.message}`, place: failure.place, ...at }]
-        : [];
-      const parts = notChecked.map(({ resource, reason, place }) => ({
-        reason,
-        place,
-        object: resource,
-        ...at,
-      }));
-      return [...failed, ...parts];
-    }),
-  ];
+  const unresolved = environment.unresolved.map(each => ({ ...each, ...at }));
+  const failed = applications.flatMap(({ application, rendered: { failure } }): NotChecked[] => {
+    if (!failure) return [];
+    const { controller, name } = application;
+    const reason = controller ? failure.message : `${name}: ${failure.message}`;
+    return [{ reason, place: failure.place, object: controller, ...at }];
+  });
+  const parts = applications
+    .flatMap(({ rendered }) => rendered.notChecked)
+    .filter(({ resource }) => options.objects || !resource)
+    .map(({ resource, reason, place }) => ({ reason, place, object: resource, ...at }));
+  return [...unresolved, ...failed, ...parts];
 }

@@ -42,7 +42,9 @@ export async function trace(
   return {
     kind: 'objects',
     objects: objects.filter(({ object }) => target === undefined || isNamed(object, target)),
-    notChecked: rendered.flatMap(each => notRendered(each.environment, each.applications)),
+    notChecked: rendered.flatMap(each =>
+      notRendered(each.environment, each.applications, { objects: true }),
+    ),
   };
 }
 

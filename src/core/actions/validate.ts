@@ -68,7 +68,7 @@ async function renderDeployed(
       objects: rendered.objects,
       reads: rendered.reads,
     })),
-    notChecked: notRendered(environment, applications),
+    notChecked: notRendered(environment, applications, { objects: true }),
   };
 }
 

@@ -69,10 +69,7 @@ export function newEnvironment(
 }
 
 function noCluster(name: string): string {
-  return (
-    `no cluster is chosen for ${name}: in driftline.yaml give the environment ` +
-    '`cluster: { context: NAME, uid: UID }` or `cluster: { snapshot: FILE }`'
-  );
+  return `no cluster is chosen for ${name}; give it a context or a snapshot in driftline.yaml`;
 }
 
 export function firstLine(file: string): Place {
