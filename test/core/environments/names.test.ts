@@ -21,7 +21,7 @@ describe('git addresses', () => {
   it('differ by host and path', () => {
     expect(sameRemote('https://a.example/x/y', 'https://b.example/x/y')).toBe(false);
     expect(sameRemote('https://a.example/x/y', 'https://a.example/x/y-z')).toBe(false);
-    expect(sameRemote('C:/work/apps', 'c:/work/apps')).toBe(true);
+    expect(sameRemote('C:/code/apps', 'c:/code/apps')).toBe(true);
   });
 });
 
