@@ -33,10 +33,10 @@ async function main(names: readonly string[]): Promise<void> {
   say(`${cpus().length} × ${cpu?.model.trim()}, ${memory} GiB, Node ${process.version}\n`);
   for (const [name, bench] of Object.entries(benches))
     if (names.length === 0 || names.includes(name))
-      for (const table of [await bench()].flat()) say(tableText(name, table));
+      for (const table of [await bench()].flat()) say(tableText(table));
 }
 
-function tableText(name: string, { title, unit, rows }: BenchTable): string {
+function tableText({ title, unit, rows }: BenchTable): string {
   const cells = rows.map(({ what, ours, peer, ratio }) => [
     what,
     figure(ours),
@@ -50,7 +50,7 @@ function tableText(name: string, { title, unit, rows }: BenchTable): string {
       at === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[at] ?? 0),
     );
   const body = all.map(row => `  ${line(row).join('  ')}`.trimEnd());
-  return `${name}: ${title} (${unit})\n${body.join('\n')}\n`;
+  return `${title} (${unit})\n${body.join('\n')}\n`;
 }
 
 /** Three figures that matter. */
