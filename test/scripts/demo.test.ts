@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { history } from '../../scripts/demo/history.ts';
 import { asOf, makeDemo, takenAt } from '../../scripts/demo.ts';
-import { openSnapshot } from '../../src/core/cluster/snapshot.ts';
+import { openSnapshot } from '../../src/core/cluster/snapshot/snapshot.ts';
 import { discoverEnvironments } from '../../src/core/environments/discover.ts';
 import { openRepository } from '../../src/core/git/repository.ts';
 import { RepositoryIndex } from '../../src/core/manifests/repository-index.ts';

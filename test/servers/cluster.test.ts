@@ -10,8 +10,8 @@ import type { ApiResource, Cluster, WatchEvent } from '../../src/core/cluster/cl
 import { customResourceDefinitions } from '../../src/core/cluster/definitions.ts';
 import { readLive } from '../../src/core/cluster/live.ts';
 import { type OpenAnswer, openCluster } from '../../src/core/cluster/open.ts';
-import { readSnapshot } from '../../src/core/cluster/snapshot.ts';
-import { takeSnapshot } from '../../src/core/cluster/write-snapshot.ts';
+import { readSnapshot } from '../../src/core/cluster/snapshot/snapshot.ts';
+import { takeSnapshot } from '../../src/core/cluster/snapshot/write.ts';
 import type { JsonObject, Resource } from '../../src/core/model/resource.ts';
 import { apply, kubectl, withNamespace } from './plane.ts';
 

@@ -1,5 +1,5 @@
 import type { ApiResource } from '../cluster/cluster.ts';
-import { takeSnapshot, type Wanted } from '../cluster/write-snapshot.ts';
+import { takeSnapshot, type Wanted } from '../cluster/snapshot/write.ts';
 import { UserError } from '../lib/errors.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Workspace } from '../workspace.ts';

@@ -1,6 +1,6 @@
 import { type GroupVersionKind, isObject, type JsonObject } from '../model/resource.ts';
 import type { ApiResource, Cluster } from './cluster.ts';
-import { publishedDefinition } from './published-definition.ts';
+import { publishedDefinition } from './server/published-definition.ts';
 
 const definitionType: ApiResource = {
   group: 'apiextensions.k8s.io',

@@ -3,9 +3,9 @@ import type { ClusterTarget } from '../model/environment.ts';
 import type { Host } from '../model/host.ts';
 import { isObject } from '../model/resource.ts';
 import type { Cluster } from './cluster.ts';
-import { credentialProgram, type KubeContext } from './kube-context.ts';
-import { findContext, type Kubeconfig, readKubeconfig } from './kubeconfig.ts';
-import { openSnapshot } from './snapshot.ts';
+import { credentialProgram, type KubeContext } from './kubeconfig/context.ts';
+import { findContext, type Kubeconfig, readKubeconfig } from './kubeconfig/kubeconfig.ts';
+import { openSnapshot } from './snapshot/snapshot.ts';
 
 export interface OpenOptions {
   /** The repository's root folder. */
@@ -63,8 +63,8 @@ async function openContext(
   }
   // The client library takes a third of a second to load: only when a server is asked.
   const [{ Connection }, { ApiCluster }] = await Promise.all([
-    import('./connection.ts'),
-    import('./api.ts'),
+    import('./server/connection.ts'),
+    import('./server/api.ts'),
   ]);
   const connection = new Connection(context, env ?? process.env);
   const fail = (reason: string): OpenAnswer => {

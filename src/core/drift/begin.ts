@@ -1,4 +1,4 @@
-import { sealLike } from '../cluster/secret-values.ts';
+import { sealLike } from '../cluster/snapshot/secret-values.ts';
 import type { DriftResult, IgnoreRule, OwnerProfile } from '../model/drift.ts';
 import { isObject, type Json, type JsonObject } from '../model/resource.ts';
 import type { FieldType, KindLookup, Schemas } from '../schemas/type.ts';

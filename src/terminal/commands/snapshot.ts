@@ -1,5 +1,5 @@
 import { snapshot as take } from '../../core/actions/snapshot.ts';
-import { writeSnapshot } from '../../core/cluster/write-snapshot.ts';
+import { writeSnapshot } from '../../core/cluster/snapshot/write.ts';
 import type { Invocation } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { deliver, progress, type Terminal, withWorkspace } from '../terminal.ts';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiResource, Cluster, WatchEvent } from '../../../src/core/cluster/cluster.ts';
-import { Connection } from '../../../src/core/cluster/connection.ts';
 import type { OpenAnswer } from '../../../src/core/cluster/open.ts';
+import { Connection } from '../../../src/core/cluster/server/connection.ts';
 import { type Answer, json, openSmall, type SmallServer, smallServer } from './small-server.ts';
 
 let folder: string;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findContext, readKubeconfig } from '../../../src/core/cluster/kubeconfig.ts';
+import { findContext, readKubeconfig } from '../../../src/core/cluster/kubeconfig/kubeconfig.ts';
 import { openCluster } from '../../../src/core/cluster/open.ts';
 
 let folder: string;

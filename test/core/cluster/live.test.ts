@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Cluster } from '../../../src/core/cluster/cluster.ts';
 import { readLive } from '../../../src/core/cluster/live.ts';
-import { readSnapshot } from '../../../src/core/cluster/snapshot.ts';
+import { readSnapshot } from '../../../src/core/cluster/snapshot/snapshot.ts';
 import type { Resource } from '../../../src/core/model/resource.ts';
 import { type Answer, json, openSmall, type SmallServer, smallServer } from './small-server.ts';
 

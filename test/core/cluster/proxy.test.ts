@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { proxyFor } from '../../../src/core/cluster/proxy.ts';
+import { proxyFor } from '../../../src/core/cluster/server/proxy.ts';
 
 const proxy = 'http://proxy:3128';
 

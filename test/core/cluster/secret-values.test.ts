@@ -4,7 +4,7 @@ import {
   sealLike,
   sealSecret,
   secretMatches,
-} from '../../../src/core/cluster/secret-values.ts';
+} from '../../../src/core/cluster/snapshot/secret-values.ts';
 import type { JsonObject } from '../../../src/core/model/resource.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');

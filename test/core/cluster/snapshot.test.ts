@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ApiResource } from '../../../src/core/cluster/cluster.ts';
-import { openSnapshot, readSnapshot } from '../../../src/core/cluster/snapshot.ts';
+import { openSnapshot, readSnapshot } from '../../../src/core/cluster/snapshot/snapshot.ts';
 import { UserError } from '../../../src/core/lib/errors.ts';
 
 const deployments: ApiResource = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ListAnswer, WatchEvent } from '../../../src/core/cluster/cluster.ts';
-import type { Failure } from '../../../src/core/cluster/failure.ts';
-import { keepCurrent } from '../../../src/core/cluster/watch.ts';
+import type { Failure } from '../../../src/core/cluster/server/failure.ts';
+import { keepCurrent } from '../../../src/core/cluster/server/watch.ts';
 import type { JsonObject } from '../../../src/core/model/resource.ts';
 
 const timing = { pause: 1, backoff: { base: 1, max: 4 } };

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiResource, Cluster } from '../../../src/core/cluster/cluster.ts';
 import { customResourceDefinitions } from '../../../src/core/cluster/definitions.ts';
-import { openSnapshot, readSnapshot } from '../../../src/core/cluster/snapshot.ts';
-import { takeSnapshot, writeSnapshot } from '../../../src/core/cluster/write-snapshot.ts';
+import { openSnapshot, readSnapshot } from '../../../src/core/cluster/snapshot/snapshot.ts';
+import { takeSnapshot, writeSnapshot } from '../../../src/core/cluster/snapshot/write.ts';
 import type { JsonObject } from '../../../src/core/model/resource.ts';
 
 const type = (group: string, kind: string, namespaced = true): ApiResource => ({

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { readSnapshot } from '../../../src/core/cluster/snapshot.ts';
+import { readSnapshot } from '../../../src/core/cluster/snapshot/snapshot.ts';
 import { compareEnvironment } from '../../../src/core/drift/environment-drift.ts';
 import { placeResult } from '../../../src/core/drift/place-result.ts';
 import type {

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { sealSecret } from '../../../src/core/cluster/secret-values.ts';
+import { sealSecret } from '../../../src/core/cluster/snapshot/secret-values.ts';
 import { compareObjects } from '../../../src/core/drift/compare.ts';
 import { maskText } from '../../../src/core/drift/verdict/mask.ts';
 import { isObject, type JsonObject } from '../../../src/core/model/resource.ts';

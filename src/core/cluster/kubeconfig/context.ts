@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path';
-import { isObject, type Json, type JsonObject } from '../model/resource.ts';
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
 
 /** Where to connect to and as whom: one context of a kubeconfig. Paths are absolute. */
 export interface KubeContext {

@@ -2,12 +2,12 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { sleep } from '../lib/backoff.ts';
-import type { Json } from '../model/resource.ts';
-import { type Access, Credentials } from './credentials.ts';
+import { sleep } from '../../lib/backoff.ts';
+import type { Json } from '../../model/resource.ts';
+import type { KubeContext } from '../kubeconfig/context.ts';
+import { type Access, Credentials } from '../kubeconfig/credentials.ts';
 import { connectionFailure, type Failure, NoAnswer, statusFailure } from './failure.ts';
 import { Guard } from './guard.ts';
-import type { KubeContext } from './kube-context.ts';
 import { Limit } from './limit.ts';
 
 export interface Question {

@@ -1,5 +1,5 @@
-import { isObject, type Json, type JsonObject, parseApiVersion } from '../model/resource.ts';
-import type { ApiResource, DiscoveryAnswer } from './cluster.ts';
+import { isObject, type Json, type JsonObject, parseApiVersion } from '../../model/resource.ts';
+import type { ApiResource, DiscoveryAnswer } from '../cluster.ts';
 import type { Connection } from './connection.ts';
 
 /** Aggregated discovery since Kubernetes 1.26; older servers answer the plain form. */

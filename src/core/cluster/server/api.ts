@@ -6,7 +6,7 @@ import {
   type JsonObject,
   type Resource,
   resourceText,
-} from '../model/resource.ts';
+} from '../../model/resource.ts';
 import type {
   ApiResource,
   Cluster,
@@ -14,7 +14,7 @@ import type {
   DiscoveryAnswer,
   ListAnswer,
   WatchEvent,
-} from './cluster.ts';
+} from '../cluster.ts';
 import type { Connection } from './connection.ts';
 import { discover } from './discovery.ts';
 import type { Failure } from './failure.ts';

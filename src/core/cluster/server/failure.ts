@@ -1,7 +1,7 @@
-import { messageOf, UserError } from '../lib/errors.ts';
-import { isObject, type Json, type JsonObject } from '../model/resource.ts';
-import type { ListAnswer } from './cluster.ts';
-import type { KubeContext } from './kube-context.ts';
+import { messageOf, UserError } from '../../lib/errors.ts';
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
+import type { ListAnswer } from '../cluster.ts';
+import type { KubeContext } from '../kubeconfig/context.ts';
 
 /** Why a request got no answer that can be used; `reason` is a sentence without a full stop. */
 export interface Failure {

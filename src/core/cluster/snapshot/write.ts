@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { messageOf, UserError } from '../lib/errors.ts';
-import type { JsonObject } from '../model/resource.ts';
-import type { ApiResource, Cluster, ListAnswer } from './cluster.ts';
-import { customResourceDefinitions } from './definitions.ts';
+import { messageOf, UserError } from '../../lib/errors.ts';
+import type { JsonObject } from '../../model/resource.ts';
+import type { ApiResource, Cluster, ListAnswer } from '../cluster.ts';
+import { customResourceDefinitions } from '../definitions.ts';
+import { headerObject, type NotListedKind, type SnapshotHeader } from './format.ts';
 import { sealSecret } from './secret-values.ts';
-import { headerObject, type NotListedKind, type SnapshotHeader } from './snapshot-format.ts';
 
 /** One list to be taken: a type, in one namespace or (`''`) in all. */
 export interface Wanted {

@@ -1,5 +1,5 @@
-import { isObject, type Json, type JsonObject } from '../model/resource.ts';
-import type { ApiResource } from './cluster.ts';
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
+import type { ApiResource } from '../cluster.ts';
 
 /*
  * `driftline snapshot` writes a `v1 List` in JSON, as `kubectl get -o json` prints it, whose first item

@@ -1,6 +1,6 @@
-import { backoffDelay, sleep } from '../lib/backoff.ts';
-import { isObject, type JsonObject } from '../model/resource.ts';
-import type { ListAnswer, WatchEvent } from './cluster.ts';
+import { backoffDelay, sleep } from '../../lib/backoff.ts';
+import { isObject, type JsonObject } from '../../model/resource.ts';
+import type { ListAnswer, WatchEvent } from '../cluster.ts';
 import type { Failure } from './failure.ts';
 
 /** What a watch is made of: a list, and the changes since a resource version. */

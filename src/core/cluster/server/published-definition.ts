@@ -1,5 +1,5 @@
-import { apiVersionOf, isObject, type JsonObject } from '../model/resource.ts';
-import type { ApiResource } from './cluster.ts';
+import { apiVersionOf, isObject, type JsonObject } from '../../model/resource.ts';
+import type { ApiResource } from '../cluster.ts';
 
 /**
  * The definition of a custom resource, made from the OpenAPI v3 document that the server publishes for

@@ -1,10 +1,10 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { messageOf, UserError } from '../lib/errors.ts';
-import { isObject, type Json, type JsonObject } from '../model/resource.ts';
-import { type KubeContext, readCluster, readUser } from './kube-context.ts';
-import { readYaml } from './yaml.ts';
+import { messageOf, UserError } from '../../lib/errors.ts';
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
+import { readYaml } from '../yaml.ts';
+import { type KubeContext, readCluster, readUser } from './context.ts';
 
 /** The merged kubeconfigs. The current context is not in it: a context is always named. */
 export interface Kubeconfig {

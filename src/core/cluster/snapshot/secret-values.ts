@@ -1,5 +1,5 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import { isObject, type JsonObject } from '../model/resource.ts';
+import { isObject, type JsonObject } from '../../model/resource.ts';
 
 /*
  * A snapshot must say whether a Secret's value changed, and must not say the value. Each value is

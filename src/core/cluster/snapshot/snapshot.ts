@@ -1,16 +1,16 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { messageOf, UserError } from '../lib/errors.ts';
+import { messageOf, UserError } from '../../lib/errors.ts';
 import {
   apiVersionOf,
   type JsonObject,
   type Resource,
   resourceKey,
   resourceOf,
-} from '../model/resource.ts';
-import type { ApiResource, Cluster, DiscoveryAnswer, ListAnswer } from './cluster.ts';
-import type { SnapshotHeader } from './snapshot-format.ts';
-import { readObjects } from './snapshot-objects.ts';
+} from '../../model/resource.ts';
+import type { ApiResource, Cluster, DiscoveryAnswer, ListAnswer } from '../cluster.ts';
+import type { SnapshotHeader } from './format.ts';
+import { readObjects } from './objects.ts';
 
 /**
  * Opens a snapshot: what `driftline snapshot` writes, or what `kubectl get … -o yaml|json

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { UserError } from '../lib/errors.ts';
-import { isObject, type Json, type JsonObject } from '../model/resource.ts';
-import type { ExecPlugin, KubeContext } from './kube-context.ts';
+import { UserError } from '../../lib/errors.ts';
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
+import type { ExecPlugin, KubeContext } from './context.ts';
 
 /** What a credential plug-in answers. */
 export interface PluginCredential {

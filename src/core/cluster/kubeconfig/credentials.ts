@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
-import { messageOf, UserError } from '../lib/errors.ts';
+import { messageOf, UserError } from '../../lib/errors.ts';
+import { proxyFor } from '../server/proxy.ts';
+import { type KubeContext, type KubeUser, knownProviders } from './context.ts';
 import { type PluginCredential, runPlugin } from './exec-plugin.ts';
-import { type KubeContext, type KubeUser, knownProviders } from './kube-context.ts';
-import { proxyFor } from './proxy.ts';
 
 /** What a request needs so that the server knows who asks. */
 export interface Access {

@@ -1,7 +1,7 @@
-import { messageOf, UserError } from '../lib/errors.ts';
-import { isObject, type Json, type JsonObject, resourceOf } from '../model/resource.ts';
-import { readHeader, type SnapshotHeader } from './snapshot-format.ts';
-import { readYaml } from './yaml.ts';
+import { messageOf, UserError } from '../../lib/errors.ts';
+import { isObject, type Json, type JsonObject, resourceOf } from '../../model/resource.ts';
+import { readYaml } from '../yaml.ts';
+import { readHeader, type SnapshotHeader } from './format.ts';
 
 export interface SnapshotObjects {
   objects: JsonObject[];
