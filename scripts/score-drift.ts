@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { messageOf, UserError } from '../src/core/lib/errors.ts';
 import { Judge } from '../src/core/upstream/judge.ts';
+import { buildUpstream } from './build-upstream.ts';
 import { readCases } from './drift-cases/case-file.ts';
 import { runCases } from './drift-cases/case-run.ts';
 import { scoreCase } from './drift-cases/case-score.ts';
+
+await buildUpstream(line => process.stderr.write(`${line}\n`));
 
 /*
  * `npm run score:drift -- FILE`: runs a drift case file through the offline comparison and the stored

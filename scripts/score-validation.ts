@@ -6,6 +6,9 @@ import { validate } from '../src/core/actions/validate.ts';
 import { messageOf } from '../src/core/lib/errors.ts';
 import type { Host } from '../src/core/model/host.ts';
 import { Workspace } from '../src/core/workspace.ts';
+import { buildUpstream } from './build-upstream.ts';
+
+await buildUpstream(line => process.stderr.write(`${line}\n`));
 
 // `npm run --silent score:validation -- DIR > results.json`: validates every case folder below DIR as a
 // repository of its own, and prints what the cases' scorer reads.
