@@ -5,7 +5,7 @@ import {
   resourceKey,
   resourceOf,
 } from '../model/resource.ts';
-import type { ApiResource, Cluster } from './cluster.ts';
+import type { ApiResource, Cluster, DiscoveryAnswer, ListAnswer } from './cluster.ts';
 
 /** What runs of a set of objects. */
 export interface Live {
@@ -20,7 +20,9 @@ export type Found =
   /** `object` is undefined when it is known that there is none. */
   | { ok: true; object: JsonObject | undefined }
   /** Not checked; `notServed` when the server has no such kind at all (its definition is not installed). */
-  | { ok: false; reason: string; notServed?: boolean };
+  | { ok: false; reason: string; notServed?: boolean; why?: Refusal['why'] };
+
+type Refusal = Extract<ListAnswer, { ok: false }>;
 
 /** With more namespaces than this, one list of all of them is cheaper, where it is allowed. */
 const manyNamespaces = 5;
@@ -53,7 +55,9 @@ export async function readLive(
     const absent = known ? undefined : whyAbsent(first, discovery, served);
     const read: Read = absent
       ? { found: new Map(wanted.map(resource => [resourceKey(resource), absent])), objects: [] }
-      : await readKind(cluster, known ?? guessType(first), wanted, signal);
+      : known
+        ? await readKind(cluster, known, wanted, signal)
+        : await readUnlisted(cluster, discovery, wanted, signal);
     for (const [key, value] of read.found) found.set(key, value);
     for (const object of read.objects) objects.push(object);
   });
@@ -85,10 +89,34 @@ function whyAbsent(
   return { ok: false, reason, notServed: true };
 }
 
-/** For kinds that discovery could not tell: the plural that nearly all kinds have. */
-function guessType({ group, version, kind, namespace }: Resource): ApiResource {
-  const namespaced = namespace !== '';
-  return { group, version, kind, resource: `${kind.toLowerCase()}s`, namespaced, verbs: ['list'] };
+/**
+ * Reads a kind that the server does not say it serves, because it cannot say all: by the plural that
+ * nearly all kinds have. When that is not served either, the incomplete list is the reason.
+ */
+async function readUnlisted(
+  cluster: Cluster,
+  discovery: DiscoveryAnswer,
+  wanted: readonly Resource[],
+  signal?: AbortSignal,
+): Promise<Read> {
+  const [{ group, version, kind, namespace }] = wanted as [Resource];
+  const resource = plural(kind.toLowerCase());
+  const type = { group, version, kind, resource, namespaced: namespace !== '', verbs: ['list'] };
+  const read = await readKind(cluster, type, wanted, signal);
+  const incomplete = discovery.ok ? discovery.incomplete : discovery.reason;
+  const name = group === '' ? `${version} ${kind}` : `${group}/${version} ${kind}`;
+  const reason = `it is not known whether ${name} is served there: ${incomplete}`;
+  const found = [...read.found].map(
+    ([key, value]) => [key, isUnserved(value) ? { ok: false as const, reason } : value] as const,
+  );
+  return { ...read, found: new Map(found) };
+}
+
+const isUnserved = (found: Found) => !found.ok && found.why === 'not-served';
+
+function plural(word: string): string {
+  if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`;
+  return /(?:s|x|z|ch|sh)$/.test(word) ? `${word}es` : `${word}s`;
 }
 
 interface Read {
@@ -144,7 +172,7 @@ async function readNamespace(
   // A file that holds some objects of a kind says nothing about the others.
   for (const [key, value] of found)
     if (value.ok && value.object === undefined)
-      found.set(key, { ok: false, reason: answer.reason });
+      found.set(key, { ok: false, reason: answer.reason, why: answer.why });
   return { found, objects };
 }
 

@@ -67,6 +67,9 @@ function inputOf(
 
 /** A reason as other rooms give it, as a finished sentence. */
 function sentence(reason: string): string {
-  const text = reason.charAt(0).toUpperCase() + reason.slice(1);
+  // An address or a name such as `v1/Pod` stays as it is.
+  const text = /^[a-z]+[\s,]/.test(reason)
+    ? reason.charAt(0).toUpperCase() + reason.slice(1)
+    : reason;
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
