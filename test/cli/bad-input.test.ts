@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import { existsSync, readdirSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -79,7 +79,6 @@ describe('clusters that do not answer', () => {
     calm(ran);
     expect(ran.status).toBe(2);
     expect(ran.stderr).toContain('--trust');
-    const { existsSync } = await import('node:fs');
     expect(existsSync(mark)).toBe(false);
   });
 });
@@ -247,6 +246,24 @@ describe('files that are not as they should be', () => {
 });
 
 describe('the command line itself', () => {
+  it('ends at Ctrl-C with 130 and writes nothing', async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>(done => silent.listen(0, '127.0.0.1', done));
+    afterAll(() => silent.close());
+    const { port } = silent.address() as { port: number };
+    const repo = repositoryWith({ 'apps/a.yaml': configMap('a'), 'driftline.yaml': onCluster() });
+    const config = kubeconfigFor(`https://127.0.0.1:${port}`);
+    const folder = folderWith({ config });
+    const asked = new Promise<void>(done => silent.once('connection', () => done()));
+    const ran = await driftline(['drift', '-C', repo, '-o', join(folder, 'report.txt')], {
+      env: { KUBECONFIG: join(folder, 'config') },
+      interruptWhen: asked,
+    });
+    calm(ran);
+    expect(ran.status).toBe(130);
+    expect(readdirSync(folder)).toEqual(['config']);
+  });
+
   it('names what it does not understand, and what was probably meant', async () => {
     const ran = await driftline(['drfit']);
     calm(ran);

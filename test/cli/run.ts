@@ -14,7 +14,13 @@ export interface Ran {
 /** Runs the built command line as a process, with no terminal and no kubeconfig but what `env` says. */
 export function driftline(
   args: string[],
-  options: { cwd?: string; env?: Record<string, string>; timeoutMs?: number } = {},
+  options: {
+    cwd?: string;
+    env?: Record<string, string>;
+    timeoutMs?: number;
+    /** Presses Ctrl-C when this resolves. */
+    interruptWhen?: Promise<void>;
+  } = {},
 ): Promise<Ran> {
   if (!existsSync(bundle)) throw new Error('dist/cli.cjs is missing: run `npm run build` first');
   return new Promise((done, failed) => {
@@ -37,6 +43,7 @@ export function driftline(
       stderr += text;
     });
     const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 60_000);
+    options.interruptWhen?.then(() => child.kill('SIGINT'));
     child.on('error', failed);
     child.on('close', status => {
       clearTimeout(timer);

@@ -6,7 +6,7 @@ import type { Compared } from '../drift/environment-input.ts';
 import { placeResult } from '../drift/place-result.ts';
 import type { DriftResult } from '../model/drift.ts';
 import type { Application, Environment } from '../model/environment.ts';
-import type { Rendered } from '../model/rendered.ts';
+import type { RenderedObject } from '../model/rendered.ts';
 import { type JsonObject, resourceKey } from '../model/resource.ts';
 import { newestVersion } from '../schemas/schemas.ts';
 import type { Workspace } from '../workspace.ts';
@@ -16,6 +16,8 @@ import type { DriftReport, EnvironmentDrift } from './reports.ts';
 
 export interface DriftOptions {
   environments: readonly Environment[];
+  /** Find the line of every object, also of those in sync; costs a second render of each application. */
+  placeAll: boolean;
   signal?: AbortSignal;
 }
 
@@ -25,7 +27,7 @@ export interface DriftOptions {
  */
 export async function drift(
   workspace: Workspace,
-  { environments, signal }: DriftOptions,
+  { environments, placeAll, signal }: DriftOptions,
 ): Promise<Omit<DriftReport, 'elapsedMs'> & { failures: string[] }> {
   const failures: string[] = [];
   const compared = environments.map(async environment => {
@@ -34,8 +36,10 @@ export async function drift(
       workspace.connect(environment),
     ]);
     const report = emptyReport(workspace, environment, applications);
-    if (opened.ok)
-      return fill(report, workspace, environment, applications, opened.cluster, signal);
+    if (opened.ok) {
+      const open = { environment, applications, cluster: opened.cluster };
+      return fill(report, workspace, open, { placeAll, signal });
+    }
     if (environment.cluster.kind !== 'none') failures.push(`${environment.name}: ${opened.reason}`);
     report.notChecked.unshift(nothingCompared(environment, applications, opened.reason));
     return report;
@@ -71,13 +75,17 @@ function nothingCompared(
   return { reason: `${objects}: ${reason}`, environment: environment.name };
 }
 
+interface OpenEnvironment {
+  environment: Environment;
+  applications: readonly RenderedApplication[];
+  cluster: Cluster;
+}
+
 async function fill(
   report: EnvironmentDrift,
   workspace: Workspace,
-  environment: Environment,
-  applications: readonly RenderedApplication[],
-  cluster: Cluster,
-  signal: AbortSignal | undefined,
+  { environment, applications, cluster }: OpenEnvironment,
+  { placeAll, signal }: Pick<DriftOptions, 'placeAll' | 'signal'>,
 ): Promise<EnvironmentDrift> {
   const customTypes = await customTypesOf(workspace, applications, cluster, signal);
   const target = environment.kubernetes ?? minorOf(cluster.identity.version) ?? newestVersion();
@@ -96,7 +104,7 @@ async function fill(
     ...report,
     cluster: cluster.identity,
     deployed: await deployed,
-    results: await placeAll(workspace, compared),
+    results: await placeResults(workspace, compared, placeAll),
     notChecked: [...report.notChecked, ...notChecked],
   };
 }
@@ -125,25 +133,32 @@ async function customTypesOf(
 
 /**
  * Puts results on the lines that cause them. Where a field comes from takes longer to find out than the
- * field itself, so it is asked for those applications only that have something to show.
+ * field itself, so it is asked for those applications only that have something to show (or for `all`).
  */
-async function placeAll(
+async function placeResults(
   workspace: Workspace,
   compared: readonly Compared[],
+  all: boolean,
 ): Promise<DriftResult[]> {
-  const traces = new Map<Application, Promise<Rendered>>();
+  const traces = new Map<Application, Promise<Map<string, RenderedObject>>>();
   return Promise.all(
     compared.map(async ({ result, declared }) => {
-      if (declared === undefined || result.state === 'synced') return result;
+      if (declared === undefined || (result.state === 'synced' && !all)) return result;
       const { application, object } = declared;
-      const trace = traces.get(application) ?? workspace.trace(application);
+      const trace = traces.get(application) ?? tracedObjects(workspace, application);
       traces.set(application, trace);
-      const { objects } = await trace;
-      const key = resourceKey(object.resource);
-      const place = objects.find(({ resource }) => resourceKey(resource) === key);
+      const place = (await trace).get(resourceKey(object.resource));
       return place ? placeResult(result, place) : result;
     }),
   );
+}
+
+async function tracedObjects(
+  workspace: Workspace,
+  application: Application,
+): Promise<Map<string, RenderedObject>> {
+  const { objects } = await workspace.trace(application);
+  return new Map(objects.map(object => [resourceKey(object.resource), object]));
 }
 
 /** `v1.33.2` → `1.33`. */

@@ -23,6 +23,8 @@ export async function drift(invocation: DriftArguments, terminal: Terminal): Pro
     const done = progress('Comparing …', invocation, terminal);
     const found = await compare(workspace, {
       environments: await workspace.choose(invocation.environments),
+      // JUnit lists every object as a test case.
+      placeAll: invocation.all || invocation.format === 'junit',
       signal: terminal.signal,
     }).finally(done);
     const report = { ...found, elapsedMs: performance.now() - started };
