@@ -245,6 +245,23 @@ describe('files that are not as they should be', () => {
   });
 });
 
+describe('a driftline.yaml that is not as it should be', () => {
+  it('is said on its line; its environment is not compared, the others are', async () => {
+    const repo = repositoryWith({
+      'apps/a.yaml': configMap('a'),
+      'live.json': JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [] }),
+      'driftline.yaml': onCluster(
+        '- name: staging\n  source: { path: apps }\n  cluster: { snapsht: live.json }\n',
+      ),
+    });
+    const ran = await driftline(['drift', '-C', repo, '-e', 'staging']);
+    calm(ran);
+    expect(ran.status).toBe(2);
+    expect(ran.stderr).toMatch(/driftline\.yaml:8: .*snapsht/);
+    expect(ran.stdout).toContain('1 object was not compared');
+  });
+});
+
 describe('the command line itself', () => {
   it('ends at Ctrl-C with 130 and writes nothing', async () => {
     const silent = createServer(() => {});

@@ -8,6 +8,7 @@ import type { DriftResult } from '../model/drift.ts';
 import type { Application, Environment } from '../model/environment.ts';
 import type { RenderedObject } from '../model/rendered.ts';
 import { type JsonObject, resourceKey } from '../model/resource.ts';
+import { placeText } from '../model/source.ts';
 import { newestVersion } from '../schemas/schemas.ts';
 import type { Workspace } from '../workspace.ts';
 import { deployedRevision } from './deployed.ts';
@@ -22,14 +23,18 @@ export interface DriftOptions {
 }
 
 /**
- * Compares environments with what runs, all at the same time. `failures` are the chosen clusters and
- * snapshots that could not be asked at all: one sentence each.
+ * Compares environments with what runs, all at the same time. `failures` are what is wrong
+ * with driftline.yaml, and the chosen clusters and snapshots that could not be asked at all: one
+ * sentence each.
  */
 export async function drift(
   workspace: Workspace,
   { environments, placeAll, signal }: DriftOptions,
 ): Promise<Omit<DriftReport, 'elapsedMs'> & { failures: string[] }> {
-  const failures: string[] = [];
+  const { problems } = await workspace.discovery();
+  const failures = problems
+    .filter(({ severity }) => severity === 'error')
+    .map(({ message, ...place }) => `${placeText(place)}: ${message}`);
   const compared = environments.map(async environment => {
     const [applications, opened] = await Promise.all([
       renderApplications(workspace, environment, { trace: false }),
