@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildServers, toolsDirectory } from '../test/servers/build.ts';
 import { buildAll } from './build.ts';
+import { findGo } from './lib/go.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const ci = Boolean(process.env.CI);
@@ -18,11 +19,12 @@ interface Tally {
 async function main(): Promise<void> {
   await buildAll(say);
   await buildServers(say);
+  const go = await findGo(say);
   const parts = [
     command('types', 'tsc', ['--noEmit']),
     command('lint and format', 'biome', ['check', '.']),
-    goTests('renderer'),
-    goTests('judge'),
+    goTests(go, 'renderer'),
+    goTests(go, 'judge'),
     vitest('unit tests and the command line', 'vitest.config.ts'),
     vitest('real servers', 'vitest.servers.config.ts'),
   ];
@@ -42,11 +44,11 @@ function command(title: string, program: string, args: string[], cwd = root): Ta
 }
 
 /** `go vet` and `go test`, counted test by test. */
-function goTests(module: string): Tally {
+function goTests(go: string, module: string): Tally {
   const cwd = join(root, 'upstream', module);
-  const vet = command(`go vet ${module}`, 'go', ['vet', './...'], cwd);
+  const vet = command(`go vet ${module}`, go, ['vet', './...'], cwd);
   say(`— go test ${module}`);
-  const run = spawnSync('go', ['test', '-json', './...'], {
+  const run = spawnSync(go, ['test', '-json', './...'], {
     cwd,
     encoding: 'utf8',
     maxBuffer: 1 << 28,
