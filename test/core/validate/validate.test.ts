@@ -94,6 +94,22 @@ items:
     ]);
   });
 
+  it('is not asked for what the API server fills in, though OpenAPI calls it required', async () => {
+    const { findings } = await validate({
+      'a.yaml': `apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: a}
+roleRef: {kind: Role, name: a}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: b}
+spec: {policyTypes: [Ingress]}
+`,
+    });
+    expect(findings).toEqual([]);
+  });
+
   it('never shows the values of a Secret', async () => {
     const { findings } = await validate({
       'a.yaml':
