@@ -8,7 +8,7 @@ import { createRendering } from '../../src/core/render/rendering.ts';
 import { ResidentProgram } from '../../src/core/upstream/process.ts';
 import { requireProgram } from '../../src/core/upstream/programs.ts';
 import { RendererProgram } from '../../src/core/upstream/renderer.ts';
-import { filesBelow, repositoryOf } from '../core/render/harness.ts';
+import { filesBelow, repositoryOf, scalars } from '../core/render/harness.ts';
 
 // The real kustomize and helm say what is right: every folder and chart of the corpora, byte for byte.
 const beside = resolve(import.meta.dirname, '../../../shared/corpus');
@@ -157,15 +157,4 @@ function standsAt(text: string, value: unknown): boolean {
     /^["'|>&!]/.test(text) ||
     text.startsWith(value.split('\n')[0]?.slice(0, 20) ?? '')
   );
-}
-
-function scalars(
-  value: unknown,
-  pointer: (string | number)[] = [],
-): [(string | number)[], unknown][] {
-  if (Array.isArray(value))
-    return value.flatMap((item, index) => scalars(item, [...pointer, index]));
-  if (typeof value === 'object' && value !== null)
-    return Object.entries(value).flatMap(([key, item]) => scalars(item, [...pointer, key]));
-  return [[pointer, value]];
 }

@@ -1,7 +1,8 @@
 import type { Cluster } from '../cluster/cluster.ts';
+import { readLive } from '../cluster/live.ts';
 import { commitsBetween } from '../git/repository.ts';
 import type { Environment } from '../model/environment.ts';
-import { isObject, type Json, type JsonObject, type Resource } from '../model/resource.ts';
+import { isObject, type Json, type JsonObject } from '../model/resource.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Deployed } from './reports.ts';
 
@@ -15,15 +16,13 @@ export async function deployedRevision(
   cluster: Cluster,
   signal: AbortSignal | undefined,
 ): Promise<Deployed | undefined> {
-  const discovery = await cluster.discovery(signal);
-  if (!discovery.ok) return undefined;
   const controllers = environment.applications.flatMap(({ controller }) => controller ?? []);
-  const read = controllers.map(async controller => {
-    const type = discovery.resources.find(served => isType(served, controller));
-    const answer = type && (await cluster.get(type, controller, signal));
-    return answer?.ok && answer.object ? revisionOf(answer.object) : undefined;
+  const live = await readLive(cluster, controllers, environment.namespace, signal);
+  const said = controllers.map(controller => {
+    const found = live.find(controller);
+    return found.ok && found.object ? revisionOf(found.object) : undefined;
   });
-  const revisions = new Set((await Promise.all(read)).filter(found => found !== undefined));
+  const revisions = new Set(said.filter(revision => revision !== undefined));
   const deployed = [...revisions].map(async revision => ({
     revision,
     behind: await behind(workspace, revision),
@@ -43,9 +42,4 @@ function behind({ repository }: Workspace, revision: string): Promise<number | u
   const { root } = repository;
   const to = repository.revision === 'working tree' ? 'HEAD' : repository.revision;
   return commitsBetween(root, revision, to);
-}
-
-function isType(served: Pick<Resource, 'group' | 'kind' | 'version'>, wanted: Resource): boolean {
-  const { group, kind, version } = wanted;
-  return served.group === group && served.kind === kind && served.version === version;
 }

@@ -93,7 +93,7 @@ async function fill(
   { placeAll, signal }: Pick<DriftOptions, 'placeAll' | 'signal'>,
 ): Promise<EnvironmentDrift> {
   const customTypes = await customTypesOf(workspace, applications, cluster, signal);
-  const target = environment.kubernetes ?? minorOf(cluster.identity.version) ?? newestVersion();
+  const target = environment.kubernetes ?? cluster.identity.version ?? newestVersion();
   const deployed = deployedRevision(workspace, environment, cluster, signal);
   const { compared, notChecked } = await compareEnvironment({
     environment,
@@ -164,9 +164,4 @@ async function tracedObjects(
 ): Promise<Map<string, RenderedObject>> {
   const { objects } = await workspace.trace(application);
   return new Map(objects.map(object => [resourceKey(object.resource), object]));
-}
-
-/** `v1.33.2` → `1.33`. */
-function minorOf(version: string | undefined): string | undefined {
-  return /^v?(\d+\.\d+)/.exec(version ?? '')?.[1];
 }

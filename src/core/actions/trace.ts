@@ -1,7 +1,7 @@
 import type { Environment } from '../model/environment.ts';
 import { formatPath, type Pointer } from '../model/path.ts';
 import type { RenderedObject } from '../model/rendered.ts';
-import { isObject, type Json } from '../model/resource.ts';
+import { isObject, type Json, type Resource } from '../model/resource.ts';
 import type { Workspace } from '../workspace.ts';
 import { sourceAt } from './render.ts';
 import { notRendered, renderApplications } from './rendering.ts';
@@ -30,9 +30,11 @@ export async function trace(
       applications: await renderApplications(workspace, environment, { trace: true }),
     })),
   );
+  const wanted = ({ resource }: RenderedObject) =>
+    target?.kind !== 'object' || isNamed(resource, target);
   const objects = rendered.flatMap(({ environment, applications }) =>
     applications.flatMap(application =>
-      application.rendered.objects.map(object => traced(object, environment.name)),
+      application.rendered.objects.filter(wanted).map(object => traced(object, environment.name)),
     ),
   );
   if (target?.kind === 'line') {
@@ -41,7 +43,7 @@ export async function trace(
   }
   return {
     kind: 'objects',
-    objects: objects.filter(({ object }) => target === undefined || isNamed(object, target)),
+    objects,
     notChecked: rendered.flatMap(each =>
       notRendered(each.environment, each.applications, { objects: true }),
     ),
@@ -49,13 +51,13 @@ export async function trace(
 }
 
 function isNamed(
-  object: TracedObject['object'],
+  resource: Resource,
   { objectKind, namespace, name }: Extract<TraceTarget, { kind: 'object' }>,
 ): boolean {
   return (
-    object.kind === objectKind &&
-    object.name === name &&
-    (namespace === undefined || object.namespace === namespace)
+    resource.kind === objectKind &&
+    resource.name === name &&
+    (namespace === undefined || resource.namespace === namespace)
   );
 }
 

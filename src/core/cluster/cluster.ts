@@ -1,4 +1,4 @@
-import type { JsonObject, Resource } from '../model/resource.ts';
+import type { GroupVersionKind, JsonObject, Resource } from '../model/resource.ts';
 
 export interface ClusterIdentity {
   context?: string;
@@ -20,6 +20,11 @@ export interface ApiResource {
   resource: string;
   namespaced: boolean;
   verbs: readonly string[];
+}
+
+/** True when a served type is the one that an object is written in, version and all. */
+export function isType(type: ApiResource, { group, version, kind }: GroupVersionKind): boolean {
+  return type.group === group && type.version === version && type.kind === kind;
 }
 
 export type ListAnswer =

@@ -5,7 +5,13 @@ import {
   resourceKey,
   resourceOf,
 } from '../model/resource.ts';
-import type { ApiResource, Cluster, DiscoveryAnswer, ListAnswer } from './cluster.ts';
+import {
+  type ApiResource,
+  type Cluster,
+  type DiscoveryAnswer,
+  isType,
+  type ListAnswer,
+} from './cluster.ts';
 
 /** What runs of a set of objects. */
 export interface Live {
@@ -211,8 +217,4 @@ function pick(wanted: readonly Resource[], objects: readonly JsonObject[]): Map<
       return [key, { ok: true, object: byKey.get(key) }];
     }),
   );
-}
-
-function isType(type: ApiResource, { group, version, kind }: Resource): boolean {
-  return type.group === group && type.version === version && type.kind === kind;
 }

@@ -1,4 +1,3 @@
-import type { Json } from '../model/resource.ts';
 import type { Range } from '../model/source.ts';
 
 /**
@@ -68,6 +67,3 @@ export interface ParsedFile {
   /** Offset at which each line starts. */
   lineStarts: number[];
 }
-
-/** Plain JSON of a node. */
-export type NodeValue = Json;

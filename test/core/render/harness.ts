@@ -105,3 +105,15 @@ function stepsOf(pointer: string): (string | number)[] {
     .slice(1)
     .map(step => (/^\d+$/.test(step) ? Number(step) : step.replaceAll('~1', '/')));
 }
+
+/** Every scalar of a value with the way to it. */
+export function scalars(
+  value: unknown,
+  pointer: (string | number)[] = [],
+): [(string | number)[], unknown][] {
+  if (Array.isArray(value))
+    return value.flatMap((item, index) => scalars(item, [...pointer, index]));
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).flatMap(([key, item]) => scalars(item, [...pointer, key]));
+  return [[pointer, value]];
+}

@@ -5,6 +5,7 @@ import {
   objectOf,
   placeOf,
   renderingOf,
+  scalars,
   startRenderer,
   viaOf,
 } from './harness.ts';
@@ -134,17 +135,6 @@ describe('a kustomization', () => {
 
 function startsWith(text: string): RegExp {
   return new RegExp(`^${text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}`);
-}
-
-function scalars(
-  value: unknown,
-  pointer: (string | number)[] = [],
-): [(string | number)[], unknown][] {
-  if (Array.isArray(value))
-    return value.flatMap((item, index) => scalars(item, [...pointer, index]));
-  if (typeof value === 'object' && value !== null)
-    return Object.entries(value).flatMap(([key, item]) => scalars(item, [...pointer, key]));
-  return [[pointer, value]];
 }
 
 describe('a name that patches select by', () => {

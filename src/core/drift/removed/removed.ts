@@ -28,24 +28,31 @@ export async function removedObjects(
   live: Live,
 ): Promise<Removed> {
   const known = new Set(declared.map(resourceKey));
+  const records = await readRecords(input, known);
+  const undeclared = live.objects.flatMap(object => candidateOf(object, known));
   const removed: Removed = { found: [], notChecked: [] };
-  for (const { application } of input.applications.filter(isComplete)) {
-    const deployer = deployerOf(application);
-    if (!deployer) continue;
-    const record = await readRecord(application, deployer, input, known);
-    if (record.notChecked) removed.notChecked.push(record.notChecked);
-    for (const object of [...record.objects, ...live.objects]) {
-      const resource = resourceOf(object);
-      const key = resource && resourceKey(resource);
-      if (!resource || key === undefined || known.has(key)) continue;
-      const listed = record.objects.includes(object);
-      const found = ownedBy(object, application, record.deployer, listed);
+  for (const { application, deployer, objects, notChecked } of records) {
+    if (notChecked) removed.notChecked.push(notChecked);
+    const listed = objects.flatMap(object => candidateOf(object, known));
+    for (const { object, resource } of [...listed, ...undeclared]) {
+      if (known.has(resourceKey(resource))) continue;
+      const found = ownedBy(object, application, deployer, objects.includes(object));
       if (!found) continue;
-      known.add(key);
+      known.add(resourceKey(resource));
       removed.found.push({ result: resultOf(resource, found) });
     }
   }
   return removed;
+}
+
+interface Candidate {
+  object: JsonObject;
+  resource: Resource;
+}
+
+function candidateOf(object: JsonObject, known: ReadonlySet<string>): Candidate[] {
+  const resource = resourceOf(object);
+  return resource && !known.has(resourceKey(resource)) ? [{ object, resource }] : [];
 }
 
 function isComplete({ rendered, application }: RenderedApplication): boolean {
@@ -72,42 +79,56 @@ function resultOf(resource: Resource, found: Unmanaged): DriftResult {
   return { resource, ...found, paths: [], extra: [], confirmed: 'local', notes: [] };
 }
 
-interface RecordRead {
+/** What an application's engine has recorded of it. */
+interface EngineRecord {
+  application: Application;
   deployer: Deployer;
-  /** Live objects that the engine's record names and no manifest declares. */
+  /** Live objects that the record names and no manifest declares. */
   objects: JsonObject[];
   notChecked?: NotChecked;
 }
 
-/** Reads the engine's own object (Kustomization, HelmRelease, Application) and what only it still names. */
-async function readRecord(
-  application: Application,
-  deployer: Deployer,
-  { cluster, environment, signal }: EnvironmentInput,
+/**
+ * Reads the engines' own objects (Kustomization, HelmRelease, Application) and what only they still name,
+ * in two rounds for all applications together: each is a list per kind and namespace.
+ */
+async function readRecords(
+  { applications, cluster, environment, signal }: EnvironmentInput,
   known: ReadonlySet<string>,
-): Promise<RecordRead> {
-  const { controller } = application;
-  if (!controller) return { deployer, objects: [] };
+): Promise<EngineRecord[]> {
   const read = (resources: Resource[]) =>
     readLive(cluster, resources, environment.namespace, signal);
-  const answer = (await read([controller])).find(controller);
+  const deployed = applications.filter(isComplete).flatMap(({ application }) => {
+    const deployer = deployerOf(application);
+    return deployer ? [{ application, deployer }] : [];
+  });
+  const engines = await read(deployed.flatMap(({ application }) => application.controller ?? []));
+  const records = deployed.map(each => recordOf(each, engines, environment.name));
+  const gone = records.map(({ named }) => named.filter(item => !known.has(resourceKey(item))));
+  const live = await read(gone.flat());
+  return records.map(({ named: _, ...record }, index) => ({
+    ...record,
+    objects: (gone[index] ?? []).flatMap(item => {
+      const found = live.find(item);
+      return found.ok && found.object ? [found.object] : [];
+    }),
+  }));
+}
+
+function recordOf(
+  { application, deployer }: Pick<EngineRecord, 'application' | 'deployer'>,
+  engines: Live,
+  environment: string,
+): Omit<EngineRecord, 'objects'> & { named: Resource[] } {
+  const { controller, origin } = application;
+  if (!controller) return { application, deployer, named: [] };
+  const answer = engines.find(controller);
   if (!answer.ok) {
     const reason = `What ${controller.kind} ${controller.name} applied before is not known (${answer.reason}), so objects that were removed from git are found by their labels only`;
-    const notChecked = {
-      reason,
-      place: application.origin,
-      object: controller,
-      environment: environment.name,
-    };
-    return { deployer, objects: [], notChecked };
+    const notChecked = { reason, place: origin, object: controller, environment };
+    return { application, deployer, named: [], notChecked };
   }
-  if (!answer.object) return { deployer, objects: [] };
-  const gone = inventoryOf(answer.object).filter(item => !known.has(resourceKey(item)));
-  const live = await read(gone);
-  const objects = gone.flatMap(item => {
-    const found = live.find(item);
-    return found.ok && found.object ? [found.object] : [];
-  });
+  if (!answer.object) return { application, deployer, named: [] };
   const prunes = own(own(answer.object, 'spec'), 'prune') !== false;
-  return { deployer: { ...deployer, prunes }, objects };
+  return { application, deployer: { ...deployer, prunes }, named: inventoryOf(answer.object) };
 }

@@ -1,4 +1,4 @@
-import type { ApiResource, Cluster } from '../../cluster/cluster.ts';
+import { type ApiResource, type Cluster, isType } from '../../cluster/cluster.ts';
 import type { DriftResult } from '../../model/drift.ts';
 import type { Json, JsonObject } from '../../model/resource.ts';
 import type { Schemas } from '../../schemas/type.ts';
@@ -76,12 +76,12 @@ async function ask(
 
 async function typeOf(
   cluster: Cluster,
-  { resource: { group, version, kind } }: DriftInput,
+  { resource }: DriftInput,
   signal?: AbortSignal,
 ): Promise<ApiResource | undefined> {
   const discovery = await cluster.discovery(signal);
   const types = discovery.ok ? discovery.resources : [];
-  return types.find(type => type.group === group && type.version === version && type.kind === kind);
+  return types.find(type => isType(type, resource));
 }
 
 async function dryRun(
