@@ -8,6 +8,7 @@ const ranks: Record<string, number> = {
   'core/model': 0,
   'core/manifests': 1,
   'core/schemas': 1,
+  'core/words': 1,
   'core/cluster': 1,
   'core/upstream': 1,
   'core/git': 1,
@@ -19,12 +20,13 @@ const ranks: Record<string, number> = {
   'core/forges': 2,
   'core/workspace.ts': 3,
   'core/actions': 4,
-  terminal: 5,
-  lsp: 5,
-  editor: 5,
-  'cli.ts': 6,
-  'server.ts': 6,
-  'extension.ts': 6,
+  'core/live': 5,
+  terminal: 6,
+  lsp: 6,
+  editor: 7,
+  'cli.ts': 8,
+  'server.ts': 8,
+  'extension.ts': 8,
 };
 
 export interface Import {

@@ -88,6 +88,43 @@ export interface Cluster {
     type: { group: string; version: string },
     signal?: AbortSignal,
   ): Promise<JsonObject | undefined>;
+  /** Changes what runs; absent where nothing can be changed (snapshots). */
+  readonly writer?: ClusterWriter;
   /** Ends its connections and watches. */
   close(): void;
+}
+
+export type WriteAnswer =
+  | { ok: true; object: JsonObject }
+  | { ok: false; status: number; reason: string };
+
+/**
+ * The only way to change a cluster. Every call first reads the UID of `kube-system` again and refuses (status
+ * 0) when it is not `expected`. All methods reject only when aborted.
+ */
+export interface ClusterWriter {
+  /** JSON merge patch (an object), or JSON patch (a list of operations). */
+  patch(
+    type: ApiResource,
+    resource: Resource,
+    body: JsonObject | JsonObject[],
+    options: WriteOptions,
+  ): Promise<WriteAnswer>;
+  /** Server-side apply. */
+  apply(
+    type: ApiResource,
+    object: JsonObject,
+    options: WriteOptions & { force: boolean },
+  ): Promise<WriteAnswer>;
+  delete(type: ApiResource, resource: Resource, options: WriteOptions): Promise<WriteAnswer>;
+}
+
+export interface WriteOptions {
+  /** The pinned UID of the cluster's `kube-system` namespace. */
+  expected: string;
+  /** Field manager. */
+  manager: string;
+  /** Ask what would happen, change nothing. */
+  dryRun?: boolean;
+  signal?: AbortSignal;
 }

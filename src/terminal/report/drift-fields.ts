@@ -1,13 +1,13 @@
 import type { DriftPath, DriftResult } from '../../core/model/drift.ts';
 import type { Resource } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
+import { shortPaths } from '../../core/words/short-path.ts';
+import { isSecret, maskPath, printable } from '../../core/words/values.ts';
 import { type Style, styleFor } from '../style.ts';
 import { changeText, ownersText, remarks } from './change.ts';
 import { pad, shortenMiddle, textWidth, widest, wrapParts } from './columns.ts';
-import { shortPaths } from './short-path.ts';
 import { shortenPair } from './shorten-pair.ts';
 import type { TextOptions } from './text-options.ts';
-import { isSecret, maskPath, printable } from './values.ts';
 
 /** Columns that the fields of one environment share, so that the eye finds each thing in its place. */
 export interface FieldColumns {

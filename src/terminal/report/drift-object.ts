@@ -1,14 +1,14 @@
 import type { DriftResult } from '../../core/model/drift.ts';
 import { resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
+import { shortPath } from '../../core/words/short-path.ts';
+import { printable } from '../../core/words/values.ts';
 import { type Style, styleFor } from '../style.ts';
 import { ownersText } from './change.ts';
 import { justify, shortenMiddle, wrap } from './columns.ts';
 import { type FieldColumns, fieldLines } from './drift-fields.ts';
-import { shortPath } from './short-path.ts';
 import { spoken } from './states.ts';
 import type { TextOptions } from './text-options.ts';
-import { printable } from './values.ts';
 
 /** The lines about one object: its name and state, what is to be known, its fields. */
 export function objectLines(
@@ -32,11 +32,11 @@ export function objectLines(
 /** A name on the left, its state at the right edge; on a narrow terminal the state has its own line. */
 export function headLines(
   name: string,
-  state: keyof typeof spoken,
+  state: DriftResult['state'],
   options: TextOptions,
 ): string[] {
   const style = styleFor(options.colour);
-  const { word, colour } = spoken[state];
+  const { word, colour } = spoken(state);
   const painted = style[colour](word);
   const line = justify(`  ${name}`, painted, options.width);
   if (line !== undefined) return [line];

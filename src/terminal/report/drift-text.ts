@@ -1,5 +1,6 @@
 import type { DriftReport, EnvironmentDrift } from '../../core/actions/reports.ts';
 import type { DriftResult, DriftState } from '../../core/model/drift.ts';
+import { states } from '../../core/words/states.ts';
 import { styleFor } from '../style.ts';
 import { wrapParts } from './columns.ts';
 import { fieldColumns } from './drift-fields.ts';
@@ -7,7 +8,7 @@ import { objectLines } from './drift-object.ts';
 import { driftHeader } from './header.ts';
 import { layoutWidth, nameColumn } from './layout.ts';
 import { notCheckedLines } from './not-checked.ts';
-import { driftTotals, states } from './states.ts';
+import { driftTotals } from './states.ts';
 import type { TextOptions } from './text-options.ts';
 
 export interface DriftTextOptions extends TextOptions {

@@ -1,12 +1,12 @@
 import type { EnvironmentsReport } from '../../core/actions/reports.ts';
 import type { Application, Environment, RenderSource } from '../../core/model/environment.ts';
 import { type Place, placeText } from '../../core/model/source.ts';
+import { quantity } from '../../core/words/states.ts';
+import { printable } from '../../core/words/values.ts';
 import { styleFor } from '../style.ts';
 import { pad, shortenMiddle, textWidth, widest, wrap } from './columns.ts';
 import { engineNames, factLines, layoutWidth, nameColumn } from './layout.ts';
-import { quantity } from './states.ts';
 import type { TextOptions } from './text-options.ts';
-import { printable } from './values.ts';
 
 /** The environments for eyes: engine, cluster, version, applications with their sources, what is unresolved. */
 export function environmentsText(report: EnvironmentsReport, options: TextOptions): string {

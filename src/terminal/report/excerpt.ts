@@ -1,8 +1,8 @@
 import type { Finding } from '../../core/model/finding.ts';
+import { printable } from '../../core/words/values.ts';
 import { styleFor } from '../style.ts';
 import { takeColumns, textWidth } from './columns.ts';
 import type { TextOptions } from './text-options.ts';
-import { printable } from './values.ts';
 
 /**
  * The line a finding is about, with its place underlined. Nothing where the text is not at hand or

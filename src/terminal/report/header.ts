@@ -1,10 +1,11 @@
 import type { EnvironmentDrift } from '../../core/actions/reports.ts';
 import type { DriftState } from '../../core/model/drift.ts';
+import { minuteText } from '../../core/words/age.ts';
+import { countStates, countWords, states } from '../../core/words/states.ts';
 import { type Style, styleFor } from '../style.ts';
-import { minuteText } from './age.ts';
 import { wrapParts } from './columns.ts';
 import { engineNames, factLines } from './layout.ts';
-import { countStates, countWords, spoken, states } from './states.ts';
+import { spoken } from './states.ts';
 import type { TextOptions } from './text-options.ts';
 
 /** An environment's name, what it is compared with and at which revision, and below that its counts. */
@@ -44,8 +45,8 @@ function paintCounts(line: string, style: Style): string {
   return line
     .split(countGap)
     .map(part => {
-      const state = states.find(state => part.endsWith(` ${spoken[state].word}`));
-      return state === undefined ? style.yellow(part) : style[spoken[state].colour](part);
+      const state = states.find(state => part.endsWith(` ${spoken(state).word}`));
+      return state === undefined ? style.yellow(part) : style[spoken(state).colour](part);
     })
     .join(countGap);
 }

@@ -3,12 +3,13 @@ import type { DriftPath, DriftResult } from '../../core/model/drift.ts';
 import type { Finding, NotChecked } from '../../core/model/finding.ts';
 import { type Resource, resourceText } from '../../core/model/resource.ts';
 import type { Place, Range } from '../../core/model/source.ts';
+import { shortPath } from '../../core/words/short-path.ts';
+import { isOpen } from '../../core/words/states.ts';
+import { isSecret } from '../../core/words/values.ts';
 import { changeText, ownersText, remarks } from './change.ts';
 import { safeFindings } from './safe-findings.ts';
-import { shortPath } from './short-path.ts';
 import { shortenPair } from './shorten-pair.ts';
-import { isOpen, spoken } from './states.ts';
-import { isSecret } from './values.ts';
+import { spoken } from './states.ts';
 
 /** One thing to point at, in the form that CI's own displays know: a level, a sentence, a place. */
 export interface Issue {
@@ -106,7 +107,7 @@ function objectIssue(result: DriftResult, environment: EnvironmentDrift): Issue 
   if (rule === undefined) return undefined;
   const recreated = recreate ? ' It has to be recreated.' : '';
   const why = reason === undefined ? '.' : `: ${reason}`;
-  const text = `${resourceText(resource)} is ${spoken[state].word} in ${environment.name}`;
+  const text = `${resourceText(resource)} is ${spoken(state).word} in ${environment.name}`;
   return {
     rule,
     level: level as Issue['level'],

@@ -3,11 +3,12 @@ import type { DriftResult } from '../../core/model/drift.ts';
 import type { Finding, NotChecked } from '../../core/model/finding.ts';
 import { resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
+import { shortPaths } from '../../core/words/short-path.ts';
+import { isDrift, isOpen, quantity } from '../../core/words/states.ts';
 import { changeText, ownersText, remarks } from './change.ts';
 import { objectRemarks } from './drift-object.ts';
 import { safeFindings } from './safe-findings.ts';
-import { shortPaths } from './short-path.ts';
-import { isDrift, isOpen, quantity, spoken } from './states.ts';
+import { spoken } from './states.ts';
 import { type Element, xmlDocument } from './xml.ts';
 
 /**
@@ -46,7 +47,7 @@ function environmentSuite({ name, results, notChecked }: EnvironmentDrift): Elem
 function resultCase(result: DriftResult, environment: string): Element {
   const { resource, state, source } = result;
   const text = [...objectRemarks(result), ...fieldTexts(result)].join('\n');
-  const message = `${resourceText(resource)} is ${spoken[state].word}`;
+  const message = `${resourceText(resource)} is ${spoken(state).word}`;
   const place = source && { file: source.file, line: source.line };
   const attributes = { name: resourceText(resource), classname: environment, ...place };
   if (isDrift(result))

@@ -1,8 +1,8 @@
 import type { EngineId } from '../../core/model/environment.ts';
+import { printable } from '../../core/words/values.ts';
 import { styleFor } from '../style.ts';
 import { pad, shortenMiddle, textWidth, widest, wrapParts } from './columns.ts';
 import type { TextOptions } from './text-options.ts';
-import { printable } from './values.ts';
 
 /** Narrower cannot be read in columns; wider, the eye loses the line. */
 export function layoutWidth(width: number): number {

@@ -3,17 +3,18 @@ import type { DriftPath, DriftResult } from '../../core/model/drift.ts';
 import type { Finding, NotChecked } from '../../core/model/finding.ts';
 import { type Resource, resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
+import { shortPaths } from '../../core/words/short-path.ts';
+import { quantity, states } from '../../core/words/states.ts';
+import { printable } from '../../core/words/values.ts';
 import { changeText, ownersText, remarks } from './change.ts';
 import { shortenMiddle } from './columns.ts';
 import { objectRemarks } from './drift-object.ts';
 import { driftFacts, stateCounts } from './header.ts';
 import { bounded, code, folded, plain, table } from './markdown-text.ts';
 import { safeFindings } from './safe-findings.ts';
-import { shortPaths } from './short-path.ts';
 import { shortenPair } from './shorten-pair.ts';
-import { driftTotals, quantity, spoken, states } from './states.ts';
+import { driftTotals, spoken } from './states.ts';
 import { validateTotals } from './validate-text.ts';
-import { printable } from './values.ts';
 
 /**
  * The drift report as a comment on a pull request: the totals, a table of objects per environment, the
@@ -79,7 +80,7 @@ function objectRow(result: DriftResult): string[] {
   const said = [fields, ...place, ...objectRemarks(result).map(text => plain(short(text)))];
   return [
     code(short(resourceText(resource))),
-    spoken[state].word,
+    spoken(state).word,
     said.filter(text => text !== '').join('<br>'),
   ];
 }

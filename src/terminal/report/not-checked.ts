@@ -2,10 +2,10 @@ import type { DriftResult } from '../../core/model/drift.ts';
 import type { NotChecked } from '../../core/model/finding.ts';
 import { resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
+import { quantity } from '../../core/words/states.ts';
+import { printable } from '../../core/words/values.ts';
 import { headLines, placeLines, sentenceLines } from './drift-object.ts';
-import { quantity } from './states.ts';
 import type { TextOptions } from './text-options.ts';
-import { printable } from './values.ts';
 
 interface Unchecked {
   name: string;

@@ -6,14 +6,14 @@ import type {
 } from '../../core/actions/reports.ts';
 import { resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
+import { shortPath } from '../../core/words/short-path.ts';
+import { quantity } from '../../core/words/states.ts';
+import { isSecret, masked, printable, valueText } from '../../core/words/values.ts';
 import { type Style, styleFor } from '../style.ts';
 import { justify, pad, shortenMiddle, textWidth, widest } from './columns.ts';
 import { sentenceLines } from './drift-object.ts';
 import { layoutWidth } from './layout.ts';
-import { shortPath } from './short-path.ts';
-import { quantity } from './states.ts';
 import type { TextOptions } from './text-options.ts';
-import { isSecret, masked, printable, valueText } from './values.ts';
 
 /** Where fields come from, or what a line reaches, for eyes. */
 export function traceText(report: TraceReport, options: TextOptions): string {

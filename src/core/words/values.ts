@@ -1,6 +1,6 @@
-import type { DriftPath } from '../../core/model/drift.ts';
-import { parsePath } from '../../core/model/path.ts';
-import { isObject, type Json, type Resource } from '../../core/model/resource.ts';
+import type { DriftPath } from '../model/drift.ts';
+import { parsePath } from '../model/path.ts';
+import { isObject, type Json, type Resource } from '../model/resource.ts';
 
 /** What stands for a value that nobody may read. */
 export const masked = '•••';

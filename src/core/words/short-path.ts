@@ -1,4 +1,4 @@
-import { parsePath, type Step } from '../../core/model/path.ts';
+import { parsePath, type Step } from '../model/path.ts';
 import { printable, valueText } from './values.ts';
 
 /**

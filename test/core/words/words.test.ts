@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { ageText, minuteText } from '../../../src/terminal/report/age.ts';
+import { ageText, minuteText } from '../../../src/core/words/age.ts';
+import { shortPath, shortPaths } from '../../../src/core/words/short-path.ts';
+import { isSecret, maskPath, printable, valueText } from '../../../src/core/words/values.ts';
 import { changeText, ownersText, remarks } from '../../../src/terminal/report/change.ts';
-import { shortPath, shortPaths } from '../../../src/terminal/report/short-path.ts';
-import { isSecret, maskPath, printable, valueText } from '../../../src/terminal/report/values.ts';
-import { ago, changed, now, object } from './sample.ts';
+import { ago, changed, now, object } from '../../terminal/report/sample.ts';
 
 const secret = object('v1', 'Secret', 'shop/db');
 const settings = object('v1', 'ConfigMap', 'shop/settings');

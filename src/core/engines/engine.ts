@@ -1,0 +1,62 @@
+import type { ApiResource, Cluster } from '../cluster/cluster.ts';
+import type { DriftState } from '../model/drift.ts';
+import type { Application, EngineId, Environment } from '../model/environment.ts';
+import type { Health } from '../model/health.ts';
+import type { JsonObject, Resource } from '../model/resource.ts';
+
+export type EngineVerb = 'sync' | 'suspend' | 'resume' | 'refresh' | 'terminate';
+
+/** Deploys applications to a cluster, and can be told to. A verb exists only where `can` names it. */
+export interface Engine {
+  readonly id: EngineId;
+  readonly can: ReadonlySet<EngineVerb>;
+  /**
+   * What the engine says of an application, read from the object that controls it (undefined when the cluster
+   * has none). Pure: no request is sent. Absent fields are not known.
+   */
+  status(application: Application, controller: JsonObject | undefined): EngineStatus;
+  /**
+   * Why a verb must not be used on this application now (suspended, being deleted, an operation is running, a
+   * sync window denies it): one sentence; undefined when nothing is in the way. May read the cluster.
+   */
+  refuses(verb: EngineVerb, target: EngineTarget): Promise<string | undefined>;
+  /** Starts the verb and follows it until the engine reports its outcome, or the signal aborts (rejects). */
+  run(verb: EngineVerb, target: EngineTarget, progress: Progress): Promise<Outcome>;
+}
+
+export interface EngineStatus {
+  /** Commit (40 hex digits) or chart version that was applied last. */
+  revision?: string;
+  health?: Health;
+  suspended: boolean;
+  /** What the engine complains of: one sentence, as it says it. */
+  trouble?: string;
+}
+
+export interface EngineTarget {
+  environment: Environment;
+  application: Application;
+  cluster: Cluster;
+  /** Objects as rendered, in their environment's namespaces; what plain apply applies. */
+  objects: readonly SyncObject[];
+  signal?: AbortSignal;
+}
+
+export interface SyncObject {
+  resource: Resource;
+  desired: JsonObject;
+  state: DriftState;
+}
+
+/** One line for whoever waits, such as `flux-system/apps: applying main@1a2b3c4`. */
+export type Progress = (message: string) => void;
+
+export interface Outcome {
+  kind: 'succeeded' | 'failed';
+  /** One sentence, the engine's own words where it has some. */
+  message: string;
+  revision?: string;
+}
+
+/** The served type of a resource, for requests about it. */
+export type TypeOf = (resource: Resource) => Promise<ApiResource | undefined>;

@@ -1,0 +1,54 @@
+import type { ValidateReport } from '../actions/reports.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Host } from '../model/host.ts';
+import type { Resource } from '../model/resource.ts';
+import type { Workspace } from '../workspace.ts';
+import type { EnvironmentState, LiveChange, Marker, ObjectSummary } from './state.ts';
+
+export interface LiveOptions {
+  /** Any folder of the repository. */
+  directory: string;
+  host: Host;
+  /** Clusters that a person chose by hand: they win over what the repository says. */
+  clusters: { environment: string; context: string; uid: string }[];
+}
+
+/**
+ * One repository kept current: what is edited (before it is saved), what changes on disk, and what changes in the
+ * clusters of its environments. Nothing throws for what is wrong with the repository or a cluster; it is in the
+ * states. Where `host.trusted()` is false no cluster is asked (snapshots are files and work).
+ */
+export interface Live {
+  readonly root: string;
+  /** The workspace as it is now, unsaved texts included; a new object after every change. */
+  workspace(): Workspace;
+  environments(): EnvironmentState[];
+  /** Takes the text of an open document (`undefined`: closed, the file on disk counts again). */
+  edit(file: string, text: string | undefined): void;
+  /** Files that changed, appeared or vanished on disk. */
+  changedOnDisk(files: readonly string[]): void;
+  /** Findings of one file in its present text: fast, the rendered objects that this file reaches included. */
+  findings(file: string, signal?: AbortSignal): Promise<Finding[]>;
+  /** Findings of the whole repository. */
+  validate(signal?: AbortSignal): Promise<Omit<ValidateReport, 'elapsedMs'>>;
+  /** Markers of a file, from the last comparison of every environment that reaches it. */
+  markers(file: string): Marker[];
+  /** Number of differences per file that has some. */
+  badges(): Map<string, { differences: number; environments: string[] }>;
+  objects(file: string): ObjectSummary[];
+  /** Desired and live of one object as YAML: noise removed, secrets masked. */
+  compare(
+    environment: string,
+    resource: Resource,
+  ): Promise<{ desired: string; live: string; reason?: string }>;
+  /** Takes a choice of cluster; `undefined` takes it back. */
+  choose(environment: string, cluster: { context: string; uid: string } | undefined): void;
+  /** Lists anew and compares; resolves when done. */
+  check(environments: readonly string[], signal?: AbortSignal): Promise<void>;
+  /** Reads `host` anew: trust was granted, or a setting changed. */
+  hostChanged(): void;
+  onChanged(listener: (change: LiveChange) => void): () => void;
+  /** Resolves when everything that was asked for so far is compared. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}

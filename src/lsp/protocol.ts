@@ -1,0 +1,188 @@
+import type {
+  CommitOutcome,
+  CommitPlan,
+  ProposalPlan,
+  Proposed,
+  RollbackPlan,
+  RollbackRevision,
+  SyncOutcome,
+  SyncPlan,
+} from '../core/actions/plans.ts';
+import type { EngineVerb } from '../core/engines/engine.ts';
+import type { EnvironmentState } from '../core/live/state.ts';
+import type { DriftState } from '../core/model/drift.ts';
+import type { NotChecked } from '../core/model/finding.ts';
+import type { Resource } from '../core/model/resource.ts';
+
+// Every request and notification that is ours, beyond LSP. Both sides import this file and nothing else of
+// each other. Types and names only: the editor's bundle must not grow by it.
+
+/** `initializationOptions` of a client that shows markers, lenses and the tree itself. */
+export interface InitializationOptions {
+  /** False until the person trusts the folder: no cluster, no git network, no program. */
+  trusted: boolean;
+  /** Our extension: no inlay hints, markers are pushed. */
+  markers: boolean;
+  /** Clusters that the person chose on this machine; they win over driftline.yaml. */
+  clusters: ChosenCluster[];
+  settings: Settings;
+}
+
+export interface ChosenCluster {
+  environment: string;
+  context: string;
+  /** UID of its `kube-system` namespace, as it was when it was chosen. */
+  uid: string;
+}
+
+/** The settings that the server reads; sent anew whenever one changes. */
+export interface Settings {
+  /** Absolute path; undefined: as kubectl finds it. */
+  kubeconfig?: string;
+  /** Forges of hosts that are not well-known: `{"git.example.com": "gitea"}`. */
+  forges: Record<string, string>;
+  /** Show what was not checked as a hint in the text. */
+  validation: boolean;
+}
+
+/** A request: its name and, for the type checker only, what goes and what comes. */
+export interface Request<Params, Result> {
+  readonly method: string;
+  readonly types?: (params: Params) => Result;
+}
+export interface Notification<Params> {
+  readonly method: string;
+  readonly types?: (params: Params) => void;
+}
+
+const request = <Params, Result>(method: string): Request<Params, Result> => ({ method });
+const notification = <Params>(method: string): Notification<Params> => ({ method });
+
+export interface OfEnvironment {
+  /** Name; all when absent. */
+  environment?: string;
+}
+
+export interface OfApplication {
+  environment: string;
+  /** Name; all of the environment when absent. */
+  application?: string;
+}
+
+export interface OfObject {
+  environment: string;
+  object: Resource;
+}
+
+/** Drawn at the end of a line. Lines are 0-based as in LSP. */
+export interface MarkerLine {
+  line: number;
+  /** `production runs 5 · kubectl-scale, 3 h ago`, without the arrow; secrets masked. */
+  text: string;
+  state: DriftState;
+  /** What to compare when it is clicked. */
+  environment: string;
+  object: Resource;
+}
+
+export interface FileMarkers {
+  uri: string;
+  /** Version of the text that the lines are of; undefined for the file on disk. */
+  version?: number;
+  lines: MarkerLine[];
+}
+
+/** Two texts side by side: what the repository renders, what runs; noise removed, secrets masked. */
+export interface Comparison {
+  title: string;
+  desired: string;
+  live: string;
+  /** Why one side is empty or partial. */
+  reason?: string;
+}
+
+export interface ContextChoice {
+  context: string;
+  server: string;
+  /** Of the current kubeconfig's own choice. */
+  current: boolean;
+}
+
+export interface Identity {
+  context: string;
+  server: string;
+  uid: string;
+  version?: string;
+}
+
+/** The repository as a whole. `none`: no GitOps repository here, `reason` says what was looked for. */
+export interface WorkspaceState {
+  kind: 'none' | 'loading' | 'ready';
+  reason?: string;
+  root?: string;
+  environments: EnvironmentState[];
+  /** Files of role manifest, kustomization and so on that were read. */
+  files: number;
+  /** What belongs to no environment, and what is wrong with driftline.yaml. */
+  unresolved: NotChecked[];
+}
+
+export interface FileBadge {
+  uri: string;
+  /** Fields and objects that drift because of this file. */
+  count: number;
+  /** `2 fields drifted in production`. */
+  words: string;
+}
+
+export const requests = {
+  state: request<null, WorkspaceState>('driftline/state'),
+  badges: request<null, FileBadge[]>('driftline/badges'),
+  markers: request<{ uri: string }, FileMarkers>('driftline/markers'),
+  compare: request<OfObject, Comparison>('driftline/compare'),
+  /** Reads clusters and snapshots anew and compares. */
+  check: request<OfEnvironment, null>('driftline/check'),
+  /** Publishes the findings of all files; answers how many there are. */
+  validate: request<null, { errors: number; warnings: number; notChecked: number }>(
+    'driftline/validate',
+  ),
+  contexts: request<null, ContextChoice[]>('driftline/contexts'),
+  /** Who a context leads to, for the person to confirm; writes nothing. */
+  identify: request<{ context: string }, Identity>('driftline/identify'),
+  choose: request<ChosenCluster, null>('driftline/choose'),
+
+  commitPlan: request<OfEnvironment, CommitPlan>('driftline/commitPlan'),
+  commit: request<{ paths: string[]; message: string; push: boolean }, CommitOutcome>(
+    'driftline/commit',
+  ),
+  proposalPlan: request<{ environment?: string; paths: string[] }, ProposalPlan>(
+    'driftline/proposalPlan',
+  ),
+  /** `token` goes to the forge and nowhere else; without one the forge's page is the answer. */
+  propose: request<{ plan: ProposalPlan; token?: string }, Proposed>('driftline/propose'),
+  syncPlan: request<OfApplication & { verb: EngineVerb }, SyncPlan>('driftline/syncPlan'),
+  /** `confirmation`: the environment's name as the person typed it, where it is protected. Progress by `progress`. */
+  sync: request<
+    OfApplication & { verb: EngineVerb; uid: string; confirmation?: string; id: string },
+    SyncOutcome
+  >('driftline/sync'),
+  rollbackRevisions: request<{ environment: string; application: string }, RollbackRevision[]>(
+    'driftline/rollbackRevisions',
+  ),
+  rollbackPlan: request<{ environment: string; application: string; commit: string }, RollbackPlan>(
+    'driftline/rollbackPlan',
+  ),
+  rollback: request<{ plan: RollbackPlan; token?: string }, Proposed>('driftline/rollback'),
+} as const;
+
+export const notifications = {
+  /** Client → server: the person trusts the folder now, or a setting changed. */
+  trust: notification<{ trusted: boolean }>('driftline/trust'),
+  settings: notification<Settings>('driftline/settings'),
+  /** Server → client: ask `state` again; `environments` are those that changed. */
+  changed: notification<{ environments: string[] }>('driftline/changed'),
+  /** Server → client: markers of an open document. */
+  markers: notification<FileMarkers>('driftline/markersChanged'),
+  /** Server → client: what a running verb does now. */
+  progress: notification<{ id: string; message: string }>('driftline/progress'),
+} as const;
