@@ -1,25 +1,40 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { buildUpstream } from './build-upstream.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** An old Node says what it lacks in one sentence; CommonJS has no `import.meta.url` of its own. */
-const banner = `#!/usr/bin/env node
+/** CommonJS has no `import.meta.url` of its own. */
+const location = `var __bundleUrl = require('node:url').pathToFileURL(__filename).href;`;
+/** An old Node says what it lacks in one sentence. */
+const program = `#!/usr/bin/env node
 if (!Map.groupBy) { console.error('driftline: this is Node ' + process.versions.node + '; Driftline needs 22.15 or newer.'); process.exit(2); }
-var __bundleUrl = require('node:url').pathToFileURL(__filename).href;`;
+${location}`;
 
-/** Builds everything the command line needs into `dist/`: the bundle and the two Go programs. */
+/** The doors of `src/`, each a bundle of its name; the editor's runs in VS Code's process, not in its own. */
+const doors = [
+  { name: 'cli', banner: program },
+  { name: 'server', banner: program },
+  { name: 'extension', banner: location },
+];
+
+/** Builds everything the doors need into `dist/`: the bundles and the two Go programs. */
 export async function buildAll(log: (line: string) => void): Promise<void> {
   await Promise.all([buildBundles(), buildUpstream(log)]);
 }
 
-/** Bundles the command line into `dist/cli.cjs`; takes less than a second. */
+/** Bundles the doors into `dist/cli.cjs`, `dist/server.cjs` and `dist/extension.cjs`; takes a second. */
 export async function buildBundles(): Promise<void> {
-  const outfile = join(root, 'dist', 'cli.cjs');
+  await Promise.all(doors.map(({ name, banner }) => bundle(name, banner)));
+}
+
+async function bundle(name: string, banner: string): Promise<void> {
+  const entry = join(root, 'src', `${name}.ts`);
+  if (!existsSync(entry)) return;
+  const outfile = join(root, 'dist', `${name}.cjs`);
   await build({
-    entryPoints: [join(root, 'src', 'cli.ts')],
+    entryPoints: [entry],
     outfile,
     bundle: true,
     platform: 'node',
@@ -28,13 +43,14 @@ export async function buildBundles(): Promise<void> {
     minify: true,
     sourcemap: 'linked',
     banner: { js: banner },
+    external: ['vscode'],
     // A UMD build of jsonc-parser breaks at run time when `main` is taken first.
     mainFields: ['module', 'main'],
     // CommonJS has no import.meta; modules that look for files beside them ask for these.
     define: { 'import.meta.dirname': '__dirname', 'import.meta.url': '__bundleUrl' },
     logLevel: 'warning',
   });
-  chmodSync(outfile, 0o755);
+  if (banner === program) chmodSync(outfile, 0o755);
 }
 
 if (import.meta.main) await buildAll(line => process.stderr.write(`${line}\n`));
