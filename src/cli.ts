@@ -13,8 +13,8 @@ process.stdout.on('error', error => {
   throw error;
 });
 
-const { stdout, stderr, env, argv } = process;
-const terminal = { stdout, stderr, env, signal: interrupted.signal };
+const { stdin, stdout, stderr, env, argv } = process;
+const terminal = { stdin, stdout, stderr, env, signal: interrupted.signal };
 main(argv.slice(2), terminal).then(code => {
   process.exitCode = code;
 });

@@ -56,6 +56,11 @@ const strict: OptionSpec = {
   help: 'exit with 3 when nothing was found but something was not checked',
 };
 
+/** For every command that changes something; see `confirm.ts`. */
+export const yes: OptionSpec = {
+  help: 'go ahead without asking; a protected environment must be named with -e too',
+};
+
 /** The commands, in the order in which one meets them. */
 export const commands = {
   environments: {

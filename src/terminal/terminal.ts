@@ -6,6 +6,7 @@ import type { TextOptions } from './report/text-options.ts';
 
 /** What a command writes to and asks of: made once per run. */
 export interface Terminal {
+  stdin: NodeJS.ReadStream;
   stdout: NodeJS.WriteStream;
   stderr: NodeJS.WriteStream;
   env: NodeJS.ProcessEnv;
