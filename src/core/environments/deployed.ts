@@ -1,9 +1,9 @@
 import { jsonOf } from '../manifests/locate.ts';
 import { resolveReference } from '../manifests/paths.ts';
 import type { FluxBuild, RenderSource } from '../model/environment.ts';
+import { objectAt, textAt, valueAt } from '../model/fields.ts';
 import type { Json, JsonObject } from '../model/resource.ts';
 import type { DeclaredObject, DeployedObject, DiscoveryInput } from './context.ts';
-import { objectAt, textAt, valueAt } from './fields.ts';
 import { isWithin } from './folders.ts';
 import { matchesGlob } from './globs.ts';
 import type { ManifestIndex } from './manifest-index.ts';

@@ -1,10 +1,10 @@
+import { objectAt, objectsAt, textAt } from '../model/fields.ts';
 import type { JsonObject } from '../model/resource.ts';
 import { argocd } from './argocd/argocd.ts';
 import { readConfig } from './config/config.ts';
 import { applyConfig } from './config/configured.ts';
 import type { Discoverer, Discovery, DiscoveryContext, DiscoveryInput, Found } from './context.ts';
 import { deployedObjects } from './deployed.ts';
-import { objectAt, objectsAt, textAt } from './fields.ts';
 import { flux } from './flux/flux.ts';
 import { isWithin } from './folders.ts';
 import { layouts } from './layouts/layouts.ts';

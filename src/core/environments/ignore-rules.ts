@@ -1,8 +1,8 @@
 import type { IgnoreRule } from '../model/drift.ts';
+import { objectAt, textAt, textsAt } from '../model/fields.ts';
 import type { JsonObject } from '../model/resource.ts';
 import { placeText } from '../model/source.ts';
 import type { DeployedObject } from './context.ts';
-import { objectAt, textAt, textsAt } from './fields.ts';
 
 /**
  * Flux' `ignore` (Kustomization) and `driftDetection.ignore` (HelmRelease): pointers, and a target

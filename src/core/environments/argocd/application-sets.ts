@@ -1,8 +1,8 @@
 import { baseName, folderOf } from '../../manifests/paths.ts';
 import type { Unresolved } from '../../model/environment.ts';
+import { objectAt, objectsAt, textAt, valueAt } from '../../model/fields.ts';
 import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
 import type { DeployedObject, DiscoveryContext } from '../context.ts';
-import { objectAt, objectsAt, textAt, valueAt } from '../fields.ts';
 import { matchesGlob } from '../globs.ts';
 import { parseValues } from '../inline-values.ts';
 import type { ManifestIndex } from '../manifest-index.ts';

@@ -1,9 +1,9 @@
 import { resolveReference } from '../../manifests/paths.ts';
 import type { Application, RenderSource } from '../../model/environment.ts';
+import { objectAt, objectsAt, textAt, textsAt, valueAt } from '../../model/fields.ts';
 import type { JsonObject } from '../../model/resource.ts';
 import type { DeployedObject, DiscoveryContext } from '../context.ts';
 import type { Draft } from '../drafts.ts';
-import { objectAt, objectsAt, textAt, textsAt, valueAt } from '../fields.ts';
 import { folderExists } from '../folders.ts';
 import { argoIgnoreRules } from '../ignore-rules.ts';
 import { argoHelmSource } from './helm.ts';

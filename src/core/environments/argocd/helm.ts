@@ -1,9 +1,9 @@
 import { resolveReference } from '../../manifests/paths.ts';
 import type { RenderSource, ValuesSource } from '../../model/environment.ts';
+import { objectAt, objectsAt, textAt, textsAt, valueAt } from '../../model/fields.ts';
 import type { JsonObject } from '../../model/resource.ts';
 import type { Place } from '../../model/source.ts';
 import type { DeployedObject, DiscoveryContext } from '../context.ts';
-import { objectAt, objectsAt, textAt, textsAt, valueAt } from '../fields.ts';
 import { parseValues } from '../inline-values.ts';
 import { setValue } from './helm-set.ts';
 

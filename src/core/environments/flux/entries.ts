@@ -1,9 +1,9 @@
 import { folderOf, resolveReference } from '../../manifests/paths.ts';
+import { objectAt, textAt } from '../../model/fields.ts';
 import type { JsonObject } from '../../model/resource.ts';
 import type { Place } from '../../model/source.ts';
 import type { DeployedObject, DiscoveryContext } from '../context.ts';
 import { firstLine } from '../drafts.ts';
-import { objectAt, textAt } from '../fields.ts';
 import { folderExists } from '../folders.ts';
 import type { ManifestIndex } from '../manifest-index.ts';
 import { writtenObjects, writtenOfKind } from '../written.ts';

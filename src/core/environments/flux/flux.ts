@@ -1,4 +1,5 @@
 import type { Environment, Unresolved } from '../../model/environment.ts';
+import { textAt } from '../../model/fields.ts';
 import { resourceKey } from '../../model/resource.ts';
 import type { DeployedObject, Discoverer, DiscoveryContext } from '../context.ts';
 import {
@@ -9,7 +10,6 @@ import {
   positionKey,
   tooDeep,
 } from '../drafts.ts';
-import { textAt } from '../fields.ts';
 import { shortestNames } from '../folders.ts';
 import { writtenOfKind } from '../written.ts';
 import { entriesOf, type FluxEntry, fluxEntries } from './entries.ts';

@@ -1,9 +1,9 @@
 import { resolveReference } from '../../manifests/paths.ts';
 import type { FluxBuild, RenderSource } from '../../model/environment.ts';
+import { objectAt, objectsAt, textAt, textMapAt, textsAt } from '../../model/fields.ts';
 import type { Resource } from '../../model/resource.ts';
 import type { DeployedObject, DiscoveryContext } from '../context.ts';
 import { type Draft, referenceKey } from '../drafts.ts';
-import { objectAt, objectsAt, textAt, textMapAt, textsAt } from '../fields.ts';
 import { folderExists } from '../folders.ts';
 import { fluxIgnoreRules } from '../ignore-rules.ts';
 import { type FluxSources, referenceOf } from './sources.ts';

@@ -1,9 +1,9 @@
 import { resolveReference } from '../../manifests/paths.ts';
 import type { RenderSource, ValuesSource } from '../../model/environment.ts';
+import { objectAt, objectsAt, textAt, textsAt } from '../../model/fields.ts';
 import type { JsonObject, Resource } from '../../model/resource.ts';
 import type { DeployedObject, DiscoveryContext } from '../context.ts';
 import { type Draft, referenceKey } from '../drafts.ts';
-import { objectAt, objectsAt, textAt, textsAt } from '../fields.ts';
 import { fluxIgnoreRules } from '../ignore-rules.ts';
 import type { ManifestIndex } from '../manifest-index.ts';
 import { type FluxSources, referenceOf } from './sources.ts';

@@ -1,6 +1,6 @@
 import { baseName, folderOf, resolveReference } from '../../manifests/paths.ts';
+import { objectAt, textAt } from '../../model/fields.ts';
 import type { DeployedObject, DiscoveryContext } from '../context.ts';
-import { objectAt, textAt } from '../fields.ts';
 import { environmentPart, folderExists, isWithin } from '../folders.ts';
 import type { ManifestIndex } from '../manifest-index.ts';
 import { reach } from '../reach.ts';

@@ -1,8 +1,8 @@
 import { resolveReference } from '../../manifests/paths.ts';
+import { objectAt, objectsAt, textAt, valueAt } from '../../model/fields.ts';
 import type { Json, JsonObject, Resource } from '../../model/resource.ts';
 import { resourceKey } from '../../model/resource.ts';
 import type { DeployedObject, DiscoveryContext } from '../context.ts';
-import { objectAt, objectsAt, textAt, valueAt } from '../fields.ts';
 import { writtenOfKind } from '../written.ts';
 
 export interface SourceReference {

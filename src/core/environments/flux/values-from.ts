@@ -1,9 +1,9 @@
 import type { ValuesSource } from '../../model/environment.ts';
+import { objectsAt, textAt, valueAt } from '../../model/fields.ts';
 import type { JsonObject } from '../../model/resource.ts';
 import type { Place } from '../../model/source.ts';
 import { setValue } from '../argocd/helm-set.ts';
 import type { DeployedObject } from '../context.ts';
-import { objectsAt, textAt, valueAt } from '../fields.ts';
 import { parseValues } from '../inline-values.ts';
 import type { ManifestIndex } from '../manifest-index.ts';
 import { writtenOfKind } from '../written.ts';

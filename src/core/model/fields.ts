@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../model/resource.ts';
+import { isObject, type Json, type JsonObject } from './resource.ts';
 
 /** The value below `value` at the given fields; undefined as soon as one does not exist. */
 export function valueAt(value: Json | undefined, ...fields: string[]): Json | undefined {
