@@ -18,6 +18,7 @@ const host: Host = {
   log: () => undefined,
   trusted: () => false,
   secret: () => undefined,
+  forges: () => ({}),
 };
 
 const directory = resolve(process.argv[2] ?? '.');

@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { forgeIds } from '../core/forges/forge.ts';
 import { UserError } from '../core/lib/errors.ts';
 import { nearestName } from '../core/schemas/nearest.ts';
 import {
@@ -23,6 +24,8 @@ export interface CommonArguments {
   output?: string;
   offline: boolean;
   trust: boolean;
+  /** Forges of hosts that are not well-known; of `--forge HOST=NAME`. */
+  forges: Record<string, string>;
   quiet: boolean;
   verbose: boolean;
   /** `--no-color` was given. */
@@ -101,10 +104,20 @@ function commonArguments(command: CommandName, given: Given): CommonArguments {
     output: given.value('output'),
     offline: given.flag('offline'),
     trust: given.flag('trust'),
+    forges: Object.fromEntries(given.values('forge').map(hostAndForge)),
     quiet,
     verbose,
     noColor: given.flag('no-color'),
   };
+}
+
+function hostAndForge(text: string): [string, string] {
+  const [, host, forge] = /^([^=\s]+)=(.+)$/.exec(text) ?? [];
+  if (host === undefined || forge === undefined || !forgeIds.some(id => id === forge))
+    throw new UserError(
+      `--forge takes a host and what runs there (${forgeIds.join(', ')}), such as git.example.com=gitea; not ${JSON.stringify(text)}.`,
+    );
+  return [host.toLowerCase(), forge];
 }
 
 function chartArguments(given: Given): ChartArguments {

@@ -56,6 +56,13 @@ const strict: OptionSpec = {
   help: 'exit with 3 when nothing was found but something was not checked',
 };
 
+/** For every command that proposes a change for review; see `core/forges`. */
+export const forge: OptionSpec = {
+  value: 'HOST=NAME',
+  multiple: true,
+  help: 'what runs on a host that is not well-known: github, gitlab or gitea',
+};
+
 /** For every command that changes something; see `confirm.ts`. */
 export const yes: OptionSpec = {
   help: 'go ahead without asking; a protected environment must be named with -e too',

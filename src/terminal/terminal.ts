@@ -69,5 +69,6 @@ function hostOf(common: CommonArguments, { stderr, env }: Terminal): Host {
     },
     trusted: () => common.trust,
     secret: name => env[name],
+    forges: () => common.forges,
   };
 }

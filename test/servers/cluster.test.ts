@@ -15,7 +15,7 @@ import { takeSnapshot } from '../../src/core/cluster/snapshot/write.ts';
 import type { JsonObject, Resource } from '../../src/core/model/resource.ts';
 import { apply, kubectl, withNamespace } from './plane.ts';
 
-const host = { log: () => {}, trusted: () => false, secret: () => undefined };
+const host = { log: () => {}, trusted: () => false, secret: () => undefined, forges: () => ({}) };
 const { server, certificate, key, kubeconfig } = inject('plane');
 const opened: Cluster[] = [];
 const servers: Server[] = [];

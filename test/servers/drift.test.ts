@@ -15,7 +15,7 @@ import { apply, kubectl, withNamespace } from './plane.ts';
 // What we say without asking the server is held against what the server itself says: the dry-run of
 // the same apply. Whatever it would change is drift, and nothing else is.
 
-const host = { log: () => {}, trusted: () => false, secret: () => undefined };
+const host = { log: () => {}, trusted: () => false, secret: () => undefined, forges: () => ({}) };
 let cluster: Cluster;
 let judge: Judge;
 

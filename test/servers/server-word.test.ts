@@ -10,7 +10,7 @@ import { createSchemas } from '../../src/core/schemas/schemas.ts';
 import { Judge } from '../../src/core/upstream/judge.ts';
 import { apply, kubectl, withNamespace } from './plane.ts';
 
-const host = { log: () => {}, trusted: () => false, secret: () => undefined };
+const host = { log: () => {}, trusted: () => false, secret: () => undefined, forges: () => ({}) };
 const schemas = createSchemas({ version: '1.36' });
 const judge = new Judge();
 const opened: Cluster[] = [];

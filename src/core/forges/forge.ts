@@ -1,4 +1,5 @@
-export type ForgeId = 'github' | 'gitlab' | 'gitea';
+export const forgeIds = ['github', 'gitlab', 'gitea'] as const;
+export type ForgeId = (typeof forgeIds)[number];
 
 /** Where a remote leads: `git@host:owner/name.git`, `https://host:3000/group/sub/name` and the like. */
 export interface RemoteAddress {

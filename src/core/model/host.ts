@@ -5,4 +5,9 @@ export interface Host {
   trusted(): boolean;
   /** Environment variable or stored secret; undefined when there is none. */
   secret(name: string): string | undefined;
+  /**
+   * Forges of hosts that are not well-known, such as `{"git.example.com": "gitea"}`. A person's setting, never
+   * the repository's: it decides where a token goes.
+   */
+  forges(): Readonly<Record<string, string>>;
 }

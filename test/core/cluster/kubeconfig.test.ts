@@ -29,7 +29,7 @@ contexts: [{name: prod, context: {cluster: main, user: me, namespace: shop}}]
 const read = (KUBECONFIG: string, trusted = false) =>
   readKubeconfig({ env: { KUBECONFIG }, root: join(folder, 'repository'), trusted });
 
-const host = { log: () => {}, trusted: () => false, secret: () => undefined };
+const host = { log: () => {}, trusted: () => false, secret: () => undefined, forges: () => ({}) };
 const open = (context: string, KUBECONFIG: string) =>
   openCluster(
     { kind: 'context', context },

@@ -60,7 +60,12 @@ export async function openSmall(
     { kind: 'context', context: 'small', uid: options.uid },
     {
       root: join(folder, 'repository'),
-      host: { log: () => {}, trusted: () => options.trusted === true, secret: () => undefined },
+      host: {
+        log: () => {},
+        trusted: () => options.trusted === true,
+        secret: () => undefined,
+        forges: () => ({}),
+      },
       env: { KUBECONFIG: file },
     },
   );
