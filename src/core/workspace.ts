@@ -5,11 +5,12 @@ import { currentBranch, findRoot, openRepository, remoteUrls } from './git/repos
 import { UserError } from './lib/errors.ts';
 import { jsonOf } from './manifests/locate.ts';
 import { RepositoryIndex } from './manifests/repository-index.ts';
-import type { Environment } from './model/environment.ts';
+import type { ClusterTarget, Environment } from './model/environment.ts';
 import type { Host } from './model/host.ts';
 import type { Rendered } from './model/rendered.ts';
 import type { Repository } from './model/repository.ts';
 import { isObject, type JsonObject } from './model/resource.ts';
+import { RenderCache } from './render/cache.ts';
 import { createRendering, type Rendering, type Target } from './render/rendering.ts';
 import { nearestName } from './schemas/nearest.ts';
 import { createSchemas, newestVersion } from './schemas/schemas.ts';
@@ -27,8 +28,23 @@ export interface WorkspaceOptions {
   revision?: string;
   /** Open no connection. */
   offline: boolean;
+  /** Clusters that a person chose by hand, by environment: they win over what the repository says. */
+  chosen?: ReadonlyMap<string, ClusterTarget>;
   host: Host;
   signal?: AbortSignal;
+}
+
+/** What the states of one repository share: programs, connections, and what was rendered. */
+interface Resident {
+  options: WorkspaceOptions;
+  remotes: readonly string[];
+  /** Undefined where the program is not built: what only it can tell is then *not checked*. */
+  judge: Judge | undefined;
+  process: ResidentProgram;
+  renderer: RendererProgram;
+  renders: RenderCache;
+  store: SchemaStore;
+  clusters: Map<string, Promise<OpenAnswer>>;
 }
 
 /**
@@ -38,17 +54,10 @@ export interface WorkspaceOptions {
 export class Workspace {
   readonly repository: Repository;
   readonly index: RepositoryIndex;
-  readonly host: Host;
   /** Branch that is checked out, when the working tree is read. */
   readonly branch: string | undefined;
-  /** Undefined where the program is not built: what only it can tell is then *not checked*. */
-  readonly judge: Judge | undefined;
-  readonly #options: WorkspaceOptions;
-  readonly #remotes: readonly string[];
+  readonly #resident: Resident;
   readonly #rendering: Rendering;
-  readonly #renderer: ResidentProgram;
-  readonly #store: SchemaStore = openStore();
-  readonly #clusters = new Map<string, Promise<OpenAnswer>>();
   #discovery: Promise<Discovery> | undefined;
 
   /** Opens the repository around a folder. Throws a UserError when there is nothing to read. */
@@ -61,37 +70,49 @@ export class Workspace {
       currentBranch(root),
     ]);
     const index = await RepositoryIndex.build(repository, signal);
-    return new Workspace(options, repository, index, remotes, branch);
+    return new Workspace(startPrograms(options, remotes), repository, index, revision ?? branch);
   }
 
   private constructor(
-    options: WorkspaceOptions,
+    resident: Resident,
     repository: Repository,
     index: RepositoryIndex,
-    remotes: readonly string[],
     branch: string | undefined,
   ) {
-    this.#options = options;
+    this.#resident = resident;
     this.repository = repository;
     this.index = index;
-    this.host = options.host;
-    this.branch = options.revision ?? branch;
-    this.#remotes = remotes;
-    const log = (line: string) => options.host.log(line);
-    this.#renderer = new ResidentProgram({ program: requireProgram('renderer') }, { log });
-    this.#rendering = createRendering(repository, new RendererProgram(this.#renderer));
-    const judge = programPath('judge');
-    if (judge !== undefined) this.judge = new Judge(judge, { log });
+    this.branch = branch;
+    this.#rendering = createRendering(repository, resident.renderer, resident.renders);
+  }
+
+  get host(): Host {
+    return this.#resident.options.host;
+  }
+
+  get judge(): Judge | undefined {
+    return this.#resident.judge;
+  }
+
+  /**
+   * The same workspace with another state of its repository, in which only `files` differ (added and removed
+   * ones among them). The index is shared and must be of that state. Programs, connections and renders stay;
+   * closing one closes all.
+   */
+  at(
+    repository: Repository,
+    files: Iterable<string>,
+    options: Partial<Pick<WorkspaceOptions, 'offline' | 'chosen'>> & { branch?: string } = {},
+  ): Workspace {
+    this.#resident.renderer.derive(this.repository, repository, files);
+    const { branch = this.branch, ...changed } = options;
+    const resident = { ...this.#resident, options: { ...this.#resident.options, ...changed } };
+    return new Workspace(resident, repository, this.index, branch);
   }
 
   /** The environments, found once. */
   discovery(): Promise<Discovery> {
-    this.#discovery ??= discoverEnvironments({
-      index: this.index,
-      remotes: this.#remotes,
-      revisions: this.branch === undefined ? [] : [this.branch],
-      render: source => this.render({ source }),
-    });
+    this.#discovery ??= this.#discover();
     return this.#discovery;
   }
 
@@ -110,33 +131,49 @@ export class Workspace {
     return environments.filter(({ name }) => names.includes(name));
   }
 
+  async #discover(): Promise<Discovery> {
+    const { remotes, options } = this.#resident;
+    const found = await discoverEnvironments({
+      index: this.index,
+      remotes,
+      revisions: this.branch === undefined ? [] : [this.branch],
+      render: source => this.render({ source }),
+    });
+    const environments = found.environments.map(environment => {
+      const cluster = options.chosen?.get(environment.name);
+      return cluster ? { ...environment, cluster } : environment;
+    });
+    return { ...found, environments };
+  }
+
   /** What an application would apply. A render that fails says so in its value. */
   render(application: Target): Promise<Rendered> {
-    return this.#rendering.render(application, this.#options.signal);
+    return this.#rendering.render(application, this.#resident.options.signal);
   }
 
   /** The same with the place of every field; slower, so for what differs only. */
   trace(application: Target): Promise<Rendered> {
-    return this.#rendering.trace(application, this.#options.signal);
+    return this.#rendering.trace(application, this.#resident.options.signal);
   }
 
   /** The cluster or snapshot of an environment; opened once per target. */
   connect({ cluster }: Environment): Promise<OpenAnswer> {
-    const { host, offline, signal } = this.#options;
-    const key = JSON.stringify(cluster);
+    const { clusters, options } = this.#resident;
+    const { host, offline, signal } = options;
+    const key = JSON.stringify({ cluster, offline });
     const known =
-      this.#clusters.get(key) ??
+      clusters.get(key) ??
       openCluster(cluster, { root: this.repository.root, host, offline, signal });
-    this.#clusters.set(key, known);
+    clusters.set(key, known);
     return known;
   }
 
   /** Types of a Kubernetes version (default: the newest that is bundled) and of custom resources. */
   schemas(version: string | undefined, customTypes: readonly JsonObject[]): Schemas {
     return createSchemas({
-      version: version ?? newestVersion(this.#store),
+      version: version ?? newestVersion(this.#resident.store),
       crds: customTypes,
-      store: this.#store,
+      store: this.#resident.store,
     });
   }
 
@@ -148,12 +185,36 @@ export class Workspace {
       .filter(isObject);
   }
 
-  /** Ends programs and connections. */
-  async close(): Promise<void> {
-    await Promise.all([this.#renderer.close(), this.judge?.close()]);
-    for (const opened of this.#clusters.values()) {
-      const answer = await opened.catch(() => undefined);
+  /** Ends connections, so that the next `connect` opens them anew. */
+  async disconnect(): Promise<void> {
+    const { clusters } = this.#resident;
+    const opened = [...clusters.values()];
+    clusters.clear();
+    for (const each of opened) {
+      const answer = await each.catch(() => undefined);
       if (answer?.ok) answer.cluster.close();
     }
   }
+
+  /** Ends programs and connections. */
+  async close(): Promise<void> {
+    const { process, judge } = this.#resident;
+    await Promise.all([process.close(), judge?.close(), this.disconnect()]);
+  }
+}
+
+function startPrograms(options: WorkspaceOptions, remotes: readonly string[]): Resident {
+  const log = (line: string) => options.host.log(line);
+  const process = new ResidentProgram({ program: requireProgram('renderer') }, { log });
+  const judge = programPath('judge');
+  return {
+    options,
+    remotes,
+    judge: judge === undefined ? undefined : new Judge(judge, { log }),
+    process,
+    renderer: new RendererProgram(process),
+    renders: new RenderCache(),
+    store: openStore(),
+    clusters: new Map(),
+  };
 }

@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { Repository } from '../model/repository.ts';
 import type { RenderedSource } from './renderer.ts';
 
 /** The files of a repository as a render sees them. */
 export interface FileState {
-  files: ReadonlySet<string>;
+  /** True for a file, and for a folder that has one. */
+  exists(path: string): boolean;
+  /** Changes when the names in a folder do. */
+  names(folder: string): string;
   /** Content hash of a file; the empty text where it is not known. */
   hash(file: string): string;
 }
@@ -31,7 +33,7 @@ export class RenderCache {
       trace,
       rendered,
       hashes: new Map(rendered.reads.map(file => [file, state.hash(file)])),
-      names: new Map(rendered.listed.map(folder => [folder, namesBelow(folder, state)])),
+      names: new Map(rendered.listed.map(folder => [folder, state.names(folder)])),
     };
     const key = JSON.stringify(target);
     const others = (this.#entries.get(key) ?? []).filter(other => other.rendered !== rendered);
@@ -48,29 +50,44 @@ interface Entry {
 
 function isCurrent({ rendered, hashes, names }: Entry, state: FileState): boolean {
   return (
-    [...hashes].every(([file, hash]) => state.files.has(file) && state.hash(file) === hash) &&
-    rendered.absent.every(path => !exists(path, state)) &&
-    [...names].every(([folder, list]) => namesBelow(folder, state) === list)
+    [...hashes].every(([file, hash]) => state.exists(file) && state.hash(file) === hash) &&
+    rendered.absent.every(path => !state.exists(path)) &&
+    [...names].every(([folder, list]) => state.names(folder) === list)
   );
-}
-
-function exists(path: string, { files }: FileState): boolean {
-  if (files.has(path)) return true;
-  for (const file of files) if (file.startsWith(`${path}/`)) return true;
-  return false;
-}
-
-function namesBelow(folder: string, { files }: FileState): string {
-  const prefix = folder === '' ? '' : `${folder}/`;
-  const names = new Set<string>();
-  for (const file of files)
-    if (file.startsWith(prefix)) names.add(file.slice(prefix.length).split('/', 1)[0] ?? '');
-  return createHash('sha256')
-    .update([...names].sort().join('\n'))
-    .digest('base64url');
 }
 
 /** The state of a repository whose hashes are known. */
 export function fileState(repository: Repository, hashes: ReadonlyMap<string, string>): FileState {
-  return { files: new Set(repository.files), hash: file => hashes.get(file) ?? '' };
+  const folders = foldersOf(repository.files);
+  return {
+    exists: path => hashes.has(path) || folders.has(path),
+    names: folder => folders.get(folder) ?? '',
+    hash: file => hashes.get(file) ?? '',
+  };
+}
+
+/** Edits keep the list of files, so that what it says of folders is worked out once. */
+const knownFolders = new WeakMap<readonly string[], Map<string, string>>();
+
+/** The names in each folder; `''` is the root. */
+function foldersOf(files: readonly string[]): Map<string, string> {
+  const known = knownFolders.get(files);
+  if (known) return known;
+  const names = new Map<string, Set<string>>();
+  for (const file of files) {
+    for (let path = file; path !== ''; ) {
+      const folder = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+      const inside = names.get(folder);
+      const name = path.slice(folder === '' ? 0 : folder.length + 1);
+      if (inside?.has(name)) break;
+      if (inside) inside.add(name);
+      else names.set(folder, new Set([name]));
+      path = folder;
+    }
+  }
+  const folders = new Map(
+    [...names].map(([folder, inside]) => [folder, [...inside].sort().join('\n')] as const),
+  );
+  knownFolders.set(files, folders);
+  return folders;
 }

@@ -95,6 +95,18 @@ export class RendererProgram {
     return this.#hashesOf(repository);
   }
 
+  /**
+   * Says that a repository is another one with other contents in these files (added or removed ones among
+   * them), so that only they are read to know its hashes.
+   */
+  derive(from: Repository, to: Repository, files: Iterable<string>): void {
+    const known = this.#hashes.get(from);
+    if (!known || this.#hashes.has(to)) return;
+    const derived = known.then(hashes => rehash(hashes, to, files));
+    this.#hashes.set(to, derived);
+    derived.catch(() => this.#hashes.delete(to));
+  }
+
   #treeOf(repository: Repository): string {
     const known = this.#trees.get(repository);
     if (known !== undefined) return known;
@@ -183,6 +195,20 @@ async function hashFiles(repository: Repository): Promise<Map<string, string>> {
       if (!unsent.test(file)) hashes.set(file, await hashOf(repository, file));
   };
   await Promise.all(Array.from({ length: readsAtOnce }, work));
+  return hashes;
+}
+
+async function rehash(
+  before: ReadonlyMap<string, string>,
+  repository: Repository,
+  files: Iterable<string>,
+): Promise<Map<string, string>> {
+  const changed = new Set(files);
+  const hashes = new Map<string, string>();
+  for (const file of repository.files) {
+    const known = changed.has(file) ? undefined : before.get(file);
+    hashes.set(file, known ?? (unsent.test(file) ? '' : await hashOf(repository, file)));
+  }
   return hashes;
 }
 
