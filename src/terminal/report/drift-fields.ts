@@ -1,10 +1,10 @@
 import type { DriftPath, DriftResult } from '../../core/model/drift.ts';
 import type { Resource } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
+import { changeText, ownersText, remarks } from '../../core/words/change.ts';
 import { shortPaths } from '../../core/words/short-path.ts';
 import { isSecret, maskPath, printable } from '../../core/words/values.ts';
 import { type Style, styleFor } from '../style.ts';
-import { changeText, ownersText, remarks } from './change.ts';
 import { pad, shortenMiddle, textWidth, widest, wrapParts } from './columns.ts';
 import { shortenPair } from './shorten-pair.ts';
 import type { TextOptions } from './text-options.ts';

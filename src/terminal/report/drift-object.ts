@@ -1,10 +1,10 @@
 import type { DriftResult } from '../../core/model/drift.ts';
 import { resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
+import { ownersText } from '../../core/words/change.ts';
 import { shortPath } from '../../core/words/short-path.ts';
 import { printable } from '../../core/words/values.ts';
 import { type Style, styleFor } from '../style.ts';
-import { ownersText } from './change.ts';
 import { justify, shortenMiddle, wrap } from './columns.ts';
 import { type FieldColumns, fieldLines } from './drift-fields.ts';
 import { spoken } from './states.ts';

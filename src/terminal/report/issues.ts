@@ -3,11 +3,11 @@ import type { DriftPath, DriftResult } from '../../core/model/drift.ts';
 import type { Finding, NotChecked } from '../../core/model/finding.ts';
 import { type Resource, resourceText } from '../../core/model/resource.ts';
 import type { Place, Range } from '../../core/model/source.ts';
+import { changeText, ownersText, remarks } from '../../core/words/change.ts';
+import { safeFindings } from '../../core/words/safe-findings.ts';
 import { shortPath } from '../../core/words/short-path.ts';
 import { isOpen } from '../../core/words/states.ts';
 import { isSecret } from '../../core/words/values.ts';
-import { changeText, ownersText, remarks } from './change.ts';
-import { safeFindings } from './safe-findings.ts';
 import { shortenPair } from './shorten-pair.ts';
 import { spoken } from './states.ts';
 

@@ -8,9 +8,9 @@ import type {
 import type { DriftPath, DriftResult } from '../../core/model/drift.ts';
 import type { Finding, NotChecked } from '../../core/model/finding.ts';
 import type { Resource } from '../../core/model/resource.ts';
+import { safeFindings } from '../../core/words/safe-findings.ts';
 import { countStates } from '../../core/words/states.ts';
 import { isSecret, masked, maskPath } from '../../core/words/values.ts';
-import { safeFindings } from './safe-findings.ts';
 
 /** The JSON of `driftline validate` (`cli.md`); fields are added, never renamed. */
 export function validateJson({ findings, checked, notChecked }: ValidateReport): string {

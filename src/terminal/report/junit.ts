@@ -3,11 +3,11 @@ import type { DriftResult } from '../../core/model/drift.ts';
 import type { Finding, NotChecked } from '../../core/model/finding.ts';
 import { resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
+import { changeText, ownersText, remarks } from '../../core/words/change.ts';
+import { safeFindings } from '../../core/words/safe-findings.ts';
 import { shortPaths } from '../../core/words/short-path.ts';
 import { isDrift, isOpen, quantity } from '../../core/words/states.ts';
-import { changeText, ownersText, remarks } from './change.ts';
 import { objectRemarks } from './drift-object.ts';
-import { safeFindings } from './safe-findings.ts';
 import { spoken } from './states.ts';
 import { type Element, xmlDocument } from './xml.ts';
 

@@ -2,13 +2,13 @@ import type { ValidateReport } from '../../core/actions/reports.ts';
 import type { Finding, NotChecked, Severity } from '../../core/model/finding.ts';
 import { resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
+import { safeFindings } from '../../core/words/safe-findings.ts';
 import { quantity } from '../../core/words/states.ts';
 import { printable } from '../../core/words/values.ts';
 import { type Style, styleFor } from '../style.ts';
 import { justify, pad, widest, wrap, wrapParts } from './columns.ts';
 import { excerptLines } from './excerpt.ts';
 import { layoutWidth } from './layout.ts';
-import { safeFindings } from './safe-findings.ts';
 import { elapsed } from './states.ts';
 import type { TextOptions } from './text-options.ts';
 

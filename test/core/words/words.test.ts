@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ageText, minuteText } from '../../../src/core/words/age.ts';
+import { changeText, ownersText, remarks } from '../../../src/core/words/change.ts';
 import { shortPath, shortPaths } from '../../../src/core/words/short-path.ts';
 import { isSecret, maskPath, printable, valueText } from '../../../src/core/words/values.ts';
-import { changeText, ownersText, remarks } from '../../../src/terminal/report/change.ts';
 import { ago, changed, now, object } from '../../terminal/report/sample.ts';
 
 const secret = object('v1', 'Secret', 'shop/db');

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ValidateReport } from '../../../src/core/actions/reports.ts';
 import type { Finding } from '../../../src/core/model/finding.ts';
+import { safeFindings } from '../../../src/core/words/safe-findings.ts';
 import { github } from '../../../src/terminal/report/github.ts';
 import { validateIssues } from '../../../src/terminal/report/issues.ts';
 import { validateJson } from '../../../src/terminal/report/json.ts';
 import { validateJunit } from '../../../src/terminal/report/junit.ts';
 import { validateMarkdown } from '../../../src/terminal/report/markdown.ts';
-import { safeFindings } from '../../../src/terminal/report/safe-findings.ts';
 import { sarif } from '../../../src/terminal/report/sarif.ts';
 import { validateText } from '../../../src/terminal/report/validate-text.ts';
 import { now, object } from './sample.ts';

@@ -1,5 +1,5 @@
-import type { Finding } from '../../core/model/finding.ts';
-import { isSecret, masked } from '../../core/words/values.ts';
+import type { Finding } from '../model/finding.ts';
+import { isSecret, masked } from './values.ts';
 
 /**
  * The findings without what their sentences quote from a Secret: `must be a string, not the number •••`.

@@ -1,7 +1,7 @@
-import type { DriftPath, Owner } from '../../core/model/drift.ts';
-import type { Json, Resource } from '../../core/model/resource.ts';
-import { ageText, minuteText } from '../../core/words/age.ts';
-import { isSecret, maskPath, printable, valueText } from '../../core/words/values.ts';
+import type { DriftPath, Owner } from '../model/drift.ts';
+import type { Json, Resource } from '../model/resource.ts';
+import { ageText, minuteText } from './age.ts';
+import { isSecret, maskPath, printable, valueText } from './values.ts';
 
 /**
  * `kubectl-edit, yesterday`: the newest first, at most two; the subresource only where it says more.
