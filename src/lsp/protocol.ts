@@ -41,8 +41,37 @@ export interface Settings {
   kubeconfig?: string;
   /** Forges of hosts that are not well-known: `{"git.example.com": "gitea"}`. */
   forges: Record<string, string>;
-  /** Show what was not checked as a hint in the text. */
+  /** Publish findings as diagnostics. */
   validation: boolean;
+  /** Publish drift as diagnostics too, as information. */
+  drift: boolean;
+}
+
+/** Codes of the errors that our requests answer with. */
+export const errorCodes = {
+  /** The message is a finished sentence for the person: show it as it is. */
+  person: 1,
+  /** A defect of ours, which the log tells more about: show the sentence with "Show Log". */
+  defect: 2,
+} as const;
+
+/** Commands that hovers, lenses and code actions name; each has one argument. */
+export const commands = {
+  /** `OfObject`: of the editor. */
+  compare: '_driftline.compareObject',
+  /** `OfApplication`: of the editor. */
+  sync: '_driftline.syncApplication',
+  /** `TakeValue`: of the server, which the client library registers by itself. */
+  take: '_driftline.takeValue',
+} as const;
+
+/** Writes what runs into the file, on the line that decides it. */
+export interface TakeValue extends OfObject {
+  uri: string;
+  /** 0-based. */
+  line: number;
+  /** Field path, see `core/model/path.ts`. */
+  path: string;
 }
 
 /** A request: its name and, for the type checker only, what goes and what comes. */
