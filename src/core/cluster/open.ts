@@ -62,26 +62,25 @@ async function openContext(
     return { ok: false, reason };
   }
   // The client library takes a third of a second to load: only when a server is asked.
-  const [{ Connection }, { ApiCluster }] = await Promise.all([
+  const [{ Connection }, { ApiCluster }, { readUid }] = await Promise.all([
     import('./server/connection.ts'),
     import('./server/api.ts'),
+    import('./server/pinned.ts'),
   ]);
   const connection = new Connection(context, env ?? process.env);
   const fail = (reason: string): OpenAnswer => {
     connection.close();
     return { ok: false, reason };
   };
-  const namespace = '/api/v1/namespaces/kube-system';
   const [version, system] = await Promise.all([
     connection.ask({ what: 'read the version', path: '/version' }, signal),
-    connection.ask({ what: 'read the namespace kube-system', path: namespace }, signal),
+    readUid(connection, signal),
   ]);
   // A server may hide its version or its namespace; every other failure is one of the connection.
   const hidden = ['forbidden', 'not-served'];
   for (const answer of [version, system])
     if (!answer.ok && !hidden.includes(answer.why)) return fail(answer.reason);
-  const metadata = system.ok && isObject(system.body) ? system.body.metadata : undefined;
-  const uid = isObject(metadata) && typeof metadata.uid === 'string' ? metadata.uid : undefined;
+  const uid = system.ok ? system.uid : undefined;
   if (pinned !== undefined && uid !== pinned) return fail(pinText(context.name, pinned, uid));
   const git = version.ok && isObject(version.body) ? version.body.gitVersion : undefined;
   const identity = {

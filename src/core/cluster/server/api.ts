@@ -1,6 +1,4 @@
 import {
-  apiVersionOf,
-  type GroupVersionKind,
   isObject,
   type Json,
   type JsonObject,
@@ -15,10 +13,12 @@ import type {
   ListAnswer,
   WatchEvent,
 } from '../cluster.ts';
+import { applyRequest, collectionPath, objectPath, typed } from './address.ts';
 import type { Connection } from './connection.ts';
 import { discover } from './discovery.ts';
 import type { Failure } from './failure.ts';
 import { keepCurrent, type WatchSource } from './watch.ts';
+import { ApiWriter } from './writer.ts';
 
 const pageSize = 500;
 /** The server ends a watch after this many seconds; bookmarks come every minute on the way. */
@@ -29,6 +29,7 @@ const watchSilence = 150_000;
 /** An API server. Bodies are read as the server sends them, not through generated models. */
 export class ApiCluster implements Cluster {
   readonly identity: ClusterIdentity;
+  readonly writer: ApiWriter;
   readonly #connection: Connection;
   readonly #watches = new Set<() => void>();
   readonly #openApi = new Map<string, Promise<JsonObject | undefined>>();
@@ -37,6 +38,7 @@ export class ApiCluster implements Cluster {
   constructor(connection: Connection, identity: ClusterIdentity) {
     this.#connection = connection;
     this.identity = identity;
+    this.writer = new ApiWriter(connection);
   }
 
   async discovery(signal?: AbortSignal): Promise<DiscoveryAnswer> {
@@ -89,26 +91,9 @@ export class ApiCluster implements Cluster {
     manager: string,
     signal?: AbortSignal,
   ): Promise<{ ok: true; object: JsonObject } | { ok: false; status: number; reason: string }> {
-    const metadata = isObject(object.metadata) ? object.metadata : {};
-    const resource = {
-      ...type,
-      namespace: String(metadata.namespace ?? ''),
-      name: String(metadata.name ?? ''),
-    };
-    const query = new URLSearchParams({
-      dryRun: 'All',
-      fieldManager: manager,
-      force: 'true',
-      fieldValidation: 'Strict',
-    });
-    const question = {
-      what: `try ${resourceText(resource)}`,
-      path: `${objectPath(type, resource)}?${query}`,
-      method: 'PATCH' as const,
-      // JSON is YAML.
-      contentType: 'application/apply-patch+yaml',
-      body: JSON.stringify(object),
-    };
+    const options = { manager, force: true, dryRun: true };
+    const { resource, ...request } = applyRequest(type, object, options);
+    const question = { what: `try ${resourceText(resource)}`, ...request };
     const answer = await this.#connection.ask(question, signal);
     if (answer.ok) return { ok: true, object: typed(answer.body, type) };
     const message = answer.body?.message;
@@ -197,22 +182,6 @@ export class ApiCluster implements Cluster {
 function selection({ group, kind }: ApiResource): URLSearchParams {
   const isSecret = group === '' && kind === 'Secret';
   return new URLSearchParams(isSecret ? { fieldSelector: 'type!=helm.sh/release.v1' } : {});
-}
-
-function collectionPath(type: ApiResource, namespace: string): string {
-  const root = type.group === '' ? '/api' : `/apis/${type.group}`;
-  const scope =
-    type.namespaced && namespace !== '' ? `namespaces/${encodeURIComponent(namespace)}/` : '';
-  return `${root}/${type.version}/${scope}${type.resource}`;
-}
-
-function objectPath(type: ApiResource, resource: { namespace: string; name: string }): string {
-  return `${collectionPath(type, resource.namespace)}/${encodeURIComponent(resource.name)}`;
-}
-
-/** Items of a list of a built-in type come without their type. */
-function typed(value: Json, type: GroupVersionKind): JsonObject {
-  return { apiVersion: apiVersionOf(type), kind: type.kind, ...(isObject(value) ? value : {}) };
 }
 
 /** A 404 about the object itself, not about a type or an address that is not served. */

@@ -15,7 +15,7 @@ export interface Question {
   what: string;
   /** Path and query, such as `/api/v1/pods?limit=500`. */
   path: string;
-  method?: 'GET' | 'PATCH';
+  method?: 'GET' | 'PATCH' | 'DELETE';
   accept?: string;
   contentType?: string;
   body?: string;
