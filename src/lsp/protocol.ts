@@ -9,7 +9,7 @@ import type {
   SyncPlan,
 } from '../core/actions/plans.ts';
 import type { EngineVerb } from '../core/engines/engine.ts';
-import type { EnvironmentState } from '../core/live/state.ts';
+import type { EnvironmentState, ObjectSummary } from '../core/live/state.ts';
 import type { DriftState } from '../core/model/drift.ts';
 import type { NotChecked } from '../core/model/finding.ts';
 import type { Resource } from '../core/model/resource.ts';
@@ -168,6 +168,8 @@ export const requests = {
   state: request<null, WorkspaceState>('driftline/state'),
   badges: request<null, FileBadge[]>('driftline/badges'),
   markers: request<{ uri: string }, FileMarkers>('driftline/markers'),
+  /** The objects of a file, in its present text, in the order of their lines (1-based): what a command is about. */
+  objects: request<{ uri: string }, ObjectSummary[]>('driftline/objects'),
   compare: request<OfObject, Comparison>('driftline/compare'),
   /** Reads clusters and snapshots anew and compares. */
   check: request<OfEnvironment, null>('driftline/check'),
