@@ -1,8 +1,8 @@
 import markdownIt from 'markdown-it';
 import { describe, expect, it } from 'vitest';
 import type { DriftReport } from '../../../src/core/actions/reports.ts';
+import { code, plain, table } from '../../../src/core/words/markdown.ts';
 import { driftMarkdown, validateMarkdown } from '../../../src/terminal/report/markdown.ts';
-import { code, plain, table } from '../../../src/terminal/report/markdown-text.ts';
 import { changed, object, result, sketch } from './sample.ts';
 import { all, secrets } from './sample-all.ts';
 import { findings } from './validate-sample.ts';
