@@ -5,6 +5,7 @@ import { compareObjects } from './compare.ts';
 import { type Declared, declaredObjects, unsureObjects } from './declared.ts';
 import type { Compared, EnvironmentInput } from './environment-input.ts';
 import type { DriftInput } from './input.ts';
+import { remembering } from './memory.ts';
 import { deployerOf, usualOwners } from './owners/deployer.ts';
 import { removedObjects } from './removed/removed.ts';
 import { withServerWord } from './server/server-word.ts';
@@ -23,8 +24,10 @@ export async function compareEnvironment(
   const resources = declared.map(({ resource }) => resource);
   const live = await readLive(cluster, resources, environment.namespace, signal);
   const inputs = declared.map(each => inputOf(each, environment, live, input));
-  const local = await compareObjects(inputs, input);
-  const results = input.localOnly ? local : await withServerWord(inputs, local, input);
+  const results = await remembering(inputs, input, async fresh => {
+    const local = await compareObjects(fresh, input);
+    return input.localOnly ? local : withServerWord(fresh, local, input);
+  });
   const compared = results.map((result, index) => ({ result, declared: declared[index] }));
   const unsure = unsureObjects(environment, applications, schemas, declared);
   const known = [...resources, ...unsure.map(({ resource }) => resource)];

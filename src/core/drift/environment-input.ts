@@ -3,6 +3,7 @@ import type { DriftResult } from '../model/drift.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Declared, RenderedApplication } from './declared.ts';
 import type { CompareOptions } from './input.ts';
+import type { CompareMemory } from './memory.ts';
 
 export interface EnvironmentInput extends CompareOptions {
   environment: Environment;
@@ -11,6 +12,8 @@ export interface EnvironmentInput extends CompareOptions {
   cluster: Cluster;
   /** True to send no dry-run to the cluster: each leaves an entry in its audit log. */
   localOnly?: boolean;
+  /** What was compared before, so that only what changed is compared again. */
+  memory?: CompareMemory;
 }
 
 export interface Compared {
