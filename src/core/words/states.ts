@@ -48,6 +48,19 @@ export function countWords(counts: Counts, order: readonly DriftState[]): string
   });
 }
 
+/** What people count first comes first; in sync and skipped go without saying. */
+export const countedStates: readonly DriftState[] = [
+  'drifted',
+  'missing',
+  'invalid',
+  'suspect',
+  'prune-candidate',
+  'orphan',
+  'untracked',
+  'terminating',
+  'unknown',
+];
+
 /** States in which the next apply would change the cluster, or could not. */
 export const driftStates: readonly DriftState[] = [
   'invalid',

@@ -1,11 +1,12 @@
 import type { EnvironmentsReport } from '../../core/actions/reports.ts';
 import type { Application, Environment, RenderSource } from '../../core/model/environment.ts';
 import { type Place, placeText } from '../../core/model/source.ts';
+import { engineNames } from '../../core/words/names.ts';
 import { quantity } from '../../core/words/states.ts';
 import { printable } from '../../core/words/values.ts';
 import { styleFor } from '../style.ts';
 import { pad, shortenMiddle, textWidth, widest, wrap } from './columns.ts';
-import { engineNames, factLines, layoutWidth, nameColumn } from './layout.ts';
+import { factLines, layoutWidth, nameColumn } from './layout.ts';
 import type { TextOptions } from './text-options.ts';
 
 /** The environments for eyes: engine, cluster, version, applications with their sources, what is unresolved. */

@@ -1,10 +1,11 @@
 import type { EnvironmentDrift } from '../../core/actions/reports.ts';
 import type { DriftState } from '../../core/model/drift.ts';
 import { minuteText } from '../../core/words/age.ts';
+import { engineNames, shortRevision } from '../../core/words/names.ts';
 import { countStates, countWords, states } from '../../core/words/states.ts';
 import { type Style, styleFor } from '../style.ts';
 import { wrapParts } from './columns.ts';
-import { engineNames, factLines } from './layout.ts';
+import { factLines } from './layout.ts';
 import { spoken } from './states.ts';
 import type { TextOptions } from './text-options.ts';
 
@@ -67,9 +68,4 @@ function revisionText({ revision, branch, deployed }: EnvironmentDrift): string 
   if (deployed === undefined) return read;
   const behind = deployed.behind ? ` (${deployed.behind} behind)` : '';
   return `${read}, deployed ${shortRevision(deployed.revision)}${behind}`;
-}
-
-/** Commit ids as git abbreviates them; anything else, such as `working tree`, as it is. */
-function shortRevision(revision: string): string {
-  return /^[0-9a-f]{40,64}$/.test(revision) ? revision.slice(0, 7) : revision;
 }

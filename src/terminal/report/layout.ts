@@ -1,4 +1,3 @@
-import type { EngineId } from '../../core/model/environment.ts';
 import { printable } from '../../core/words/values.ts';
 import { styleFor } from '../style.ts';
 import { pad, shortenMiddle, textWidth, widest, wrapParts } from './columns.ts';
@@ -8,15 +7,6 @@ import type { TextOptions } from './text-options.ts';
 export function layoutWidth(width: number): number {
   return Math.min(Math.max(width, 40), 100);
 }
-
-/** `Flux`, as the engines write themselves. */
-export const engineNames: Record<EngineId, string> = {
-  flux: 'Flux',
-  argocd: 'Argo CD',
-  helm: 'Helm',
-  apply: 'kubectl apply',
-  none: 'no engine',
-};
 
 /** Where headers begin after the environments' names; a longer name has its own line. */
 export function nameColumn(named: readonly { name: string }[]): number {

@@ -1,6 +1,7 @@
 import type { DriftReport, EnvironmentDrift } from '../../core/actions/reports.ts';
 import type { DriftState } from '../../core/model/drift.ts';
 import {
+  countedStates,
   countStates,
   countWords,
   isDrift,
@@ -39,7 +40,7 @@ export function driftOutcome(report: DriftReport): 'drift' | 'not-checked' | 'in
 /** The line that scripts and tired people read: `3 drifted, 1 missing in 2 environments · 47 objects · 0.31 s`. */
 export function driftTotals({ environments, elapsedMs }: DriftReport): string {
   const counts = countStates(environments);
-  const said = countWords(counts, totalled);
+  const said = countWords(counts, countedStates);
   const objects = environments.reduce((sum, environment) => sum + objectCount(environment), 0);
   const summary = said.length > 0 ? said.join(', ') : objects > 0 ? 'all in sync' : 'no objects';
   const where = quantity(environments.length, 'environment');
@@ -49,19 +50,6 @@ export function driftTotals({ environments, elapsedMs }: DriftReport): string {
 function objectCount({ results, notChecked }: EnvironmentDrift): number {
   return results.length + notChecked.filter(({ object }) => object !== undefined).length;
 }
-
-/** What people count first comes first; in sync and skipped go without saying. */
-const totalled: readonly DriftState[] = [
-  'drifted',
-  'missing',
-  'invalid',
-  'suspect',
-  'prune-candidate',
-  'orphan',
-  'untracked',
-  'terminating',
-  'unknown',
-];
 
 /** Seconds with two digits, minutes from 100 seconds on. */
 export function elapsed(milliseconds: number): string {
