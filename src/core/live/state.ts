@@ -82,6 +82,8 @@ export interface MarkedDifference {
   state: DriftState;
   /** Absent where the object as a whole is meant (missing, invalid). */
   path?: DriftPath;
+  /** That of the object's result, such as what the API server says against it. */
+  reason?: string;
 }
 
 /** How an object of a file stands in each environment that its file reaches. */
