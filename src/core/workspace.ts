@@ -5,6 +5,7 @@ import { currentBranch, findRoot, openRepository, remoteUrls } from './git/repos
 import { UserError } from './lib/errors.ts';
 import { jsonOf } from './manifests/locate.ts';
 import { RepositoryIndex } from './manifests/repository-index.ts';
+import type { Node } from './manifests/syntax.ts';
 import type { ClusterTarget, Environment } from './model/environment.ts';
 import type { Host } from './model/host.ts';
 import type { Rendered } from './model/rendered.ts';
@@ -44,6 +45,8 @@ interface Resident {
   renderer: RendererProgram;
   renders: RenderCache;
   store: SchemaStore;
+  schemas: RecentSchemas[];
+  definitions: WeakMap<Node, JsonObject>;
   clusters: Map<string, Promise<OpenAnswer>>;
 }
 
@@ -157,43 +160,65 @@ export class Workspace {
   }
 
   /** The cluster or snapshot of an environment; opened once per target. */
-  connect({ cluster }: Environment): Promise<OpenAnswer> {
+  connect(environment: Pick<Environment, 'cluster'>): Promise<OpenAnswer> {
     const { clusters, options } = this.#resident;
     const { host, offline, signal } = options;
-    const key = JSON.stringify({ cluster, offline });
+    const key = this.#clusterKey(environment);
     const known =
       clusters.get(key) ??
-      openCluster(cluster, { root: this.repository.root, host, offline, signal });
+      openCluster(environment.cluster, { root: this.repository.root, host, offline, signal });
     clusters.set(key, known);
     return known;
   }
 
-  /** Types of a Kubernetes version (default: the newest that is bundled) and of custom resources. */
+  /**
+   * Types of a Kubernetes version (default: the newest that is bundled) and of custom resources; the same value
+   * for the same types, so that what was judged by them can be kept.
+   */
   schemas(version: string | undefined, customTypes: readonly JsonObject[]): Schemas {
-    return createSchemas({
-      version: version ?? newestVersion(this.#resident.store),
-      crds: customTypes,
-      store: this.#resident.store,
-    });
+    const { store, schemas: recent } = this.#resident;
+    const wanted = version ?? newestVersion(store);
+    const known = recent.find(
+      ({ version, types }) =>
+        version === wanted &&
+        types.length === customTypes.length &&
+        types.every((type, index) => type === customTypes[index]),
+    );
+    if (known) return known.schemas;
+    const schemas = createSchemas({ version: wanted, crds: customTypes, store });
+    recent.unshift({ version: wanted, types: [...customTypes], schemas });
+    recent.splice(keptSchemas);
+    return schemas;
   }
 
   /** CustomResourceDefinitions that stand in the repository's manifests. */
   customTypes(): JsonObject[] {
+    const { definitions } = this.#resident;
     return this.index
       .ofKind('apiextensions.k8s.io', 'CustomResourceDefinition')
-      .map(({ document }) => (document.root ? jsonOf(document.root) : null))
-      .filter(isObject);
+      .flatMap(({ document: { root } }) => {
+        if (root === undefined) return [];
+        const value = definitions.get(root) ?? jsonOf(root);
+        if (!isObject(value)) return [];
+        definitions.set(root, value);
+        return [value];
+      });
   }
 
-  /** Ends connections, so that the next `connect` opens them anew. */
-  async disconnect(): Promise<void> {
+  /** Ends connections (to one cluster, or all), so that the next `connect` opens them anew. */
+  async disconnect(environment?: Pick<Environment, 'cluster'>): Promise<void> {
     const { clusters } = this.#resident;
-    const opened = [...clusters.values()];
-    clusters.clear();
-    for (const each of opened) {
-      const answer = await each.catch(() => undefined);
+    const only = environment && this.#clusterKey(environment);
+    const ended = [...clusters].filter(([key]) => only === undefined || key === only);
+    for (const [key, opened] of ended) {
+      clusters.delete(key);
+      const answer = await opened.catch(() => undefined);
       if (answer?.ok) answer.cluster.close();
     }
+  }
+
+  #clusterKey({ cluster }: Pick<Environment, 'cluster'>): string {
+    return JSON.stringify({ cluster, offline: this.#resident.options.offline });
   }
 
   /** Ends programs and connections. */
@@ -202,6 +227,15 @@ export class Workspace {
     await Promise.all([process.close(), judge?.close(), this.disconnect()]);
   }
 }
+
+interface RecentSchemas {
+  version: string;
+  types: readonly JsonObject[];
+  schemas: Schemas;
+}
+
+/** A few environments at several versions. */
+const keptSchemas = 8;
 
 function startPrograms(options: WorkspaceOptions, remotes: readonly string[]): Resident {
   const log = (line: string) => options.host.log(line);
@@ -215,6 +249,8 @@ function startPrograms(options: WorkspaceOptions, remotes: readonly string[]): R
     renderer: new RendererProgram(process),
     renders: new RenderCache(),
     store: openStore(),
+    schemas: [],
+    definitions: new WeakMap(),
     clusters: new Map(),
   };
 }

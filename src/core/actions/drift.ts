@@ -3,6 +3,7 @@ import { customResourceDefinitions } from '../cluster/definitions.ts';
 import type { RenderedApplication } from '../drift/declared.ts';
 import { compareEnvironment } from '../drift/environment-drift.ts';
 import type { Compared } from '../drift/environment-input.ts';
+import type { CompareMemory } from '../drift/memory.ts';
 import { placeResult } from '../drift/place-result.ts';
 import type { DriftResult } from '../model/drift.ts';
 import type { Application, Environment } from '../model/environment.ts';
@@ -37,19 +38,72 @@ export async function drift(
     .map(({ message, ...place }) => `${placeText(place)}: ${message}`);
   const compared = environments.map(async environment => {
     const [applications, opened] = await Promise.all([
-      renderApplications(workspace, environment, { trace: false }),
+      renderApplications(workspace, environment, { trace: placeAll }),
       workspace.connect(environment),
     ]);
-    const report = emptyReport(workspace, environment, applications);
+    const rendered = { environment, applications };
     if (opened.ok) {
-      const open = { environment, applications, cluster: opened.cluster };
-      return fill(report, workspace, open, { placeAll, signal });
+      const open = { ...rendered, cluster: opened.cluster };
+      return (await compareOpen(workspace, open, { traced: placeAll, signal })).report;
     }
     if (environment.cluster.kind !== 'none') failures.push(`${environment.name}: ${opened.reason}`);
-    report.notChecked.unshift(nothingCompared(environment, applications, opened.reason));
-    return report;
+    return notCompared(workspace, rendered, opened.reason);
   });
   return { environments: await Promise.all(compared), failures };
+}
+
+export interface RenderedEnvironment {
+  environment: Environment;
+  applications: readonly RenderedApplication[];
+}
+
+/** The report on an environment of which nothing could be compared. */
+export function notCompared(
+  workspace: Workspace,
+  { environment, applications }: RenderedEnvironment,
+  reason: string,
+): EnvironmentDrift {
+  const report = emptyReport(workspace, environment, applications);
+  report.notChecked.unshift(nothingCompared(environment, applications, reason));
+  return report;
+}
+
+export interface CompareOptions {
+  /** True when the applications are rendered with the place of every field. */
+  traced: boolean;
+  memory?: CompareMemory;
+  signal?: AbortSignal;
+}
+
+/** Compares one rendered environment with its open cluster; `compared` stands in the order of the results. */
+export async function compareOpen(
+  workspace: Workspace,
+  { environment, applications, cluster }: RenderedEnvironment & { cluster: Cluster },
+  { traced, memory, signal }: CompareOptions,
+): Promise<{ report: EnvironmentDrift; compared: Compared[] }> {
+  const report = emptyReport(workspace, environment, applications);
+  const customTypes = await customTypesOf(workspace, applications, cluster, signal);
+  const target = environment.kubernetes ?? cluster.identity.version ?? newestVersion();
+  const deployed = deployedRevision(workspace, environment, cluster, signal);
+  const { compared, notChecked } = await compareEnvironment({
+    environment,
+    applications,
+    cluster,
+    judge: workspace.judge,
+    schemas: workspace.schemas(target, customTypes),
+    target,
+    customTypes,
+    memory,
+    signal,
+  });
+  const filled = {
+    ...report,
+    cluster: cluster.identity,
+    deployed: await deployed,
+    results: await placeResults(workspace, compared, traced),
+    notChecked: [...report.notChecked, ...notChecked],
+  };
+  return { report: filled, compared };
 }
 
 function emptyReport(
@@ -80,40 +134,6 @@ function nothingCompared(
   return { reason: `${objects}: ${reason}`, environment: environment.name };
 }
 
-interface OpenEnvironment {
-  environment: Environment;
-  applications: readonly RenderedApplication[];
-  cluster: Cluster;
-}
-
-async function fill(
-  report: EnvironmentDrift,
-  workspace: Workspace,
-  { environment, applications, cluster }: OpenEnvironment,
-  { placeAll, signal }: Pick<DriftOptions, 'placeAll' | 'signal'>,
-): Promise<EnvironmentDrift> {
-  const customTypes = await customTypesOf(workspace, applications, cluster, signal);
-  const target = environment.kubernetes ?? cluster.identity.version ?? newestVersion();
-  const deployed = deployedRevision(workspace, environment, cluster, signal);
-  const { compared, notChecked } = await compareEnvironment({
-    environment,
-    applications,
-    cluster,
-    judge: workspace.judge,
-    schemas: workspace.schemas(target, customTypes),
-    target,
-    customTypes,
-    signal,
-  });
-  return {
-    ...report,
-    cluster: cluster.identity,
-    deployed: await deployed,
-    results: await placeResults(workspace, compared, placeAll),
-    notChecked: [...report.notChecked, ...notChecked],
-  };
-}
-
 /** The definitions that the cluster judges by; of kinds it does not know yet those that will be applied. */
 async function customTypesOf(
   workspace: Workspace,
@@ -138,18 +158,20 @@ async function customTypesOf(
 
 /**
  * Puts results on the lines that cause them. Where a field comes from takes longer to find out than the
- * field itself, so it is asked for those applications only that have something to show (or for `all`).
+ * field itself, so what was not traced yet is traced for those applications that have something to show.
  */
 async function placeResults(
   workspace: Workspace,
   compared: readonly Compared[],
-  all: boolean,
+  traced: boolean,
 ): Promise<DriftResult[]> {
   const traces = new Map<Application, Promise<Map<string, RenderedObject>>>();
   return Promise.all(
     compared.map(async ({ result, declared }) => {
-      if (declared === undefined || (result.state === 'synced' && !all)) return result;
+      if (declared === undefined) return result;
       const { application, object } = declared;
+      if (traced) return placeResult(result, object);
+      if (result.state === 'synced') return result;
       const trace = traces.get(application) ?? tracedObjects(workspace, application);
       traces.set(application, trace);
       const place = (await trace).get(resourceKey(object.resource));

@@ -28,7 +28,11 @@ export async function compareEnvironment(
     const local = await compareObjects(fresh, input);
     return input.localOnly ? local : withServerWord(fresh, local, input);
   });
-  const compared = results.map((result, index) => ({ result, declared: declared[index] }));
+  const compared = results.map((result, index) => ({
+    result,
+    declared: declared[index],
+    live: inputs[index]?.live,
+  }));
   const unsure = unsureObjects(environment, applications, schemas, declared);
   const known = [...resources, ...unsure.map(({ resource }) => resource)];
   const removed = await removedObjects(input, known, live);

@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import type { DriftResult } from '../model/drift.ts';
 import type { Environment } from '../model/environment.ts';
+import type { JsonObject } from '../model/resource.ts';
 import type { Declared, RenderedApplication } from './declared.ts';
 import type { CompareOptions } from './input.ts';
 import type { CompareMemory } from './memory.ts';
@@ -20,4 +21,6 @@ export interface Compared {
   result: DriftResult;
   /** What it was compared with; absent for objects that no manifest declares. */
   declared?: Declared;
+  /** What runs, where it is known and there is something. */
+  live?: JsonObject;
 }
