@@ -3,7 +3,7 @@ export type ForgeId = (typeof forgeIds)[number];
 
 /** Where a remote leads: `git@host:owner/name.git`, `https://host:3000/group/sub/name` and the like. */
 export interface RemoteAddress {
-  /** With the port, where an http address names one. */
+  /** Lower case; with the port, where an http address names one. */
   host: string;
   /** `https` for ssh remotes too: it is what the API is asked by. */
   protocol: 'http' | 'https';
@@ -34,9 +34,14 @@ export interface Forge {
   readonly title: string;
   /** `pull request` or `merge request`. */
   readonly request: string;
+  /** Name of the secret that holds a token for it: `GITHUB_TOKEN`. */
+  readonly secret: string;
   /** True when a well-known host is this forge's. */
   matches(remote: RemoteAddress): boolean;
-  /** Opens the request. Throws a `UserError` with the forge's own reason; the token is in no message. */
+  /**
+   * Opens the request; where one is open already for the same branches, that one is the answer. Throws a
+   * `UserError` with the forge's own reason; the token is in no message.
+   */
   propose(remote: RemoteAddress, draft: Draft, access: ForgeAccess): Promise<ProposedRequest>;
   /** State of a request. Throws a `UserError`. */
   state(

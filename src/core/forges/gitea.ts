@@ -1,0 +1,93 @@
+import { isObject, type Json } from '../model/resource.ts';
+import { askForge, ForgeRefusal } from './ask.ts';
+import type { Draft, Forge, ForgeAccess, ProposedRequest, RemoteAddress } from './forge.ts';
+import { encodedPath, repositoryPath, webAddress } from './remote.ts';
+import { findRequest, requestOf } from './request.ts';
+
+/** Gitea and Forgejo, Codeberg too: https://docs.gitea.com/api/ */
+export const gitea: Forge = {
+  id: 'gitea',
+  title: 'Gitea',
+  request: 'pull request',
+  secret: 'GITEA_TOKEN',
+  matches,
+  async propose(remote, draft, access) {
+    const what = `open a pull request in ${repositoryPath(remote)}`;
+    const { title, body, branch, base } = draft;
+    try {
+      const created = { title, body, head: branch, base };
+      return requestOf(await ask(remote, access, { what, body: created }), fields);
+    } catch (error) {
+      // 409 is said for nothing else here.
+      if (!(error instanceof ForgeRefusal) || error.status !== 409) throw error;
+      const found = await findOpen(remote, draft, access, what);
+      if (found === undefined) throw error;
+      return found;
+    }
+  },
+  async state(remote, number, access) {
+    const what = `read pull request ${number} of ${repositoryPath(remote)}`;
+    const pull = await ask(remote, access, { what, below: `/${number}` });
+    if (isObject(pull) && pull.merged === true) return 'merged';
+    return isObject(pull) && pull.state === 'closed' ? 'closed' : 'open';
+  },
+  newRequestPage(remote, { branch, base, title }) {
+    const repository = `${webAddress(remote, matches(remote))}/${encodedPath(repositoryPath(remote))}`;
+    const query = new URLSearchParams({ expand: '1', title });
+    return `${repository}/compare/${encodedPath(`${base}...${branch}`)}?${query}`;
+  },
+};
+
+const fields = { number: 'number', url: 'html_url' };
+const wellKnown = ['codeberg.org', 'gitea.com'];
+
+function matches({ host }: RemoteAddress): boolean {
+  return wellKnown.includes(host);
+}
+
+/** Not every version can be asked for one branch, and none for open ones only: all that are open are looked at. */
+async function findOpen(
+  remote: RemoteAddress,
+  { branch, base }: Draft,
+  access: ForgeAccess,
+  what: string,
+): Promise<ProposedRequest | undefined> {
+  for (let page = 1; ; page++) {
+    const query = new URLSearchParams({ state: 'open', limit: '50', page: String(page) });
+    const pulls = await ask(remote, access, { what, below: `?${query}` });
+    const found = findRequest(
+      pulls,
+      fields,
+      pull => refOf(pull, 'head') === branch && refOf(pull, 'base') === base,
+    );
+    // The server may give fewer at a time than it is asked for.
+    if (found !== undefined || !Array.isArray(pulls) || pulls.length === 0) return found;
+  }
+}
+
+function refOf(pull: Json, side: 'head' | 'base'): Json | undefined {
+  const branch = isObject(pull) ? pull[side] : undefined;
+  return isObject(branch) ? branch.ref : undefined;
+}
+
+interface Question {
+  what: string;
+  /** What follows the address of the repository's pull requests. */
+  below?: string;
+  body?: Record<string, string>;
+}
+
+function ask(remote: RemoteAddress, access: ForgeAccess, question: Question): Promise<Json> {
+  const { what, below = '', body } = question;
+  const api = `${webAddress(remote, matches(remote))}/api/v1`;
+  return askForge(
+    {
+      what,
+      url: `${api}/repos/${encodedPath(repositoryPath(remote))}/pulls${below}`,
+      body,
+      headers: { Authorization: `token ${access.token}` },
+      permission: 'write access to the repository (write:repository)',
+    },
+    access,
+  );
+}
