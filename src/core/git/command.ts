@@ -57,7 +57,8 @@ export function gitMessage(error: unknown): string {
   return (line ?? 'git failed').replace(/^(?:Error: )?(?:fatal|error): /, '').trim();
 }
 
-const nowhere = process.platform === 'win32' ? 'NUL' : '/dev/null';
+/** A folder of hooks that has none. */
+export const nowhere = process.platform === 'win32' ? 'NUL' : '/dev/null';
 
 /** Neither network nor prompts nor locks, whatever the repository's configuration allows. */
 const quiet: Record<string, string> = {
