@@ -63,17 +63,19 @@ export function unsureObjects(
   applications: readonly RenderedApplication[],
   schemas: Schemas,
   declared: readonly Declared[],
-): DriftResult[] {
+): { result: DriftResult; application: string }[] {
   const known = new Set(declared.map(({ resource }) => resourceKey(resource)));
   return applications.flatMap(({ application, rendered }) =>
-    rendered.notChecked.flatMap(({ resource: named, reason, place }): DriftResult[] => {
+    rendered.notChecked.flatMap(({ resource: named, reason, place }) => {
       if (!named) return [];
       const namespace = application.namespace ?? environment.namespace;
       const resource = effectiveResource(named, namespace, schemas);
       if (known.has(resourceKey(resource))) return [];
       known.add(resourceKey(resource));
       const nothing = { paths: [], extra: [], notes: [], confirmed: 'local' as const };
-      return [{ resource, state: 'unknown', reason, source: place, ...nothing }];
+      const state = 'unknown' as const;
+      const result = { resource, state, reason, source: place, ...nothing };
+      return [{ result, application: application.name }];
     }),
   );
 }

@@ -1,4 +1,6 @@
 import { type Live, readLive } from '../cluster/live.ts';
+import { sentence } from '../lib/sentence.ts';
+import type { DriftResult } from '../model/drift.ts';
 import type { Environment } from '../model/environment.ts';
 import type { NotChecked } from '../model/finding.ts';
 import { compareObjects } from './compare.ts';
@@ -28,16 +30,17 @@ export async function compareEnvironment(
     const local = await compareObjects(fresh, input);
     return input.localOnly ? local : withServerWord(fresh, local, input);
   });
-  const compared = results.map((result, index) => ({
-    result,
-    declared: declared[index],
+  const compared = declared.map((each, index) => ({
+    result: results[index] as DriftResult,
+    application: each.application.name,
+    declared: each,
     live: inputs[index]?.live,
   }));
   const unsure = unsureObjects(environment, applications, schemas, declared);
-  const known = [...resources, ...unsure.map(({ resource }) => resource)];
+  const known = [...resources, ...unsure.map(({ result }) => result.resource)];
   const removed = await removedObjects(input, known, live);
   return {
-    compared: [...compared, ...unsure.map(each => ({ result: each })), ...removed.found],
+    compared: [...compared, ...unsure, ...removed.found],
     notChecked: removed.notChecked,
   };
 }
@@ -70,13 +73,4 @@ function inputOf(
     source: object.source,
     notes: alsoBy.map(name => `${name} declares it too; ${application.name} counts.`),
   };
-}
-
-/** A reason as other rooms give it, as a finished sentence. */
-function sentence(reason: string): string {
-  // An address or a name such as `v1/Pod` stays as it is.
-  const text = /^[a-z]+[\s,]/.test(reason)
-    ? reason.charAt(0).toUpperCase() + reason.slice(1)
-    : reason;
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

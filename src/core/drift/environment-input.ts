@@ -19,6 +19,8 @@ export interface EnvironmentInput extends CompareOptions {
 
 export interface Compared {
   result: DriftResult;
+  /** Name of the application that declares it, or did once. */
+  application: string;
   /** What it was compared with; absent for objects that no manifest declares. */
   declared?: Declared;
   /** What runs, where it is known and there is something. */

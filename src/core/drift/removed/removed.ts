@@ -39,7 +39,11 @@ export async function removedObjects(
       const found = ownedBy(object, application, deployer, objects.includes(object));
       if (!found) continue;
       known.add(resourceKey(resource));
-      removed.found.push({ result: resultOf(resource, found) });
+      removed.found.push({
+        result: resultOf(resource, found),
+        application: application.name,
+        live: object,
+      });
     }
   }
   return removed;
