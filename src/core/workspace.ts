@@ -1,4 +1,4 @@
-import { type OpenAnswer, openCluster } from './cluster/open.ts';
+import { availableContexts, type OpenAnswer, openCluster } from './cluster/open.ts';
 import type { Discovery } from './environments/context.ts';
 import { discoverEnvironments } from './environments/discover.ts';
 import { currentBranch, findRoot, openRepository, remoteUrls } from './git/repository.ts';
@@ -113,6 +113,16 @@ export class Workspace {
     return new Workspace(resident, repository, this.index, branch);
   }
 
+  /**
+   * The same workspace with any other state of its repository, such as a commit's, which engines know by the name
+   * of `branch`. It has an index of its own and opens no connection; it is closed with this one.
+   */
+  async beside(repository: Repository, branch: string | undefined): Promise<Workspace> {
+    const index = await RepositoryIndex.build(repository, this.#resident.options.signal);
+    const options = { ...this.#resident.options, offline: true };
+    return new Workspace({ ...this.#resident, options }, repository, index, branch);
+  }
+
   /** The environments, found once. */
   discovery(): Promise<Discovery> {
     this.#discovery ??= this.#discover();
@@ -215,6 +225,11 @@ export class Workspace {
       const answer = await opened.catch(() => undefined);
       if (answer?.ok) answer.cluster.close();
     }
+  }
+
+  /** The contexts of the person's kubeconfig. Throws a `UserError` where it cannot be read. */
+  contexts(): Promise<{ context: string; server: string }[]> {
+    return availableContexts({ root: this.repository.root, host: this.host });
   }
 
   #clusterKey({ cluster }: Pick<Environment, 'cluster'>): string {

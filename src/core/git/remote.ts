@@ -21,12 +21,18 @@ export interface ChangeBase {
 /**
  * The branch that changes go to: the one that the checked-out branch tracks, else the remote's default branch;
  * without a remote the checked-out one. Asks the remote, and gets its newest commit without changing a ref.
- * Throws a UserError where it cannot be told or the remote does not answer.
+ * `wanted` is a person's choice of the branch. Throws a UserError where it cannot be told or the remote does not
+ * answer.
  */
-export async function changeBase(root: string, signal?: AbortSignal): Promise<ChangeBase> {
+export async function changeBase(
+  root: string,
+  signal?: AbortSignal,
+  wanted?: string,
+): Promise<ChangeBase> {
   const remote = await chooseRemote(root, signal);
-  if (remote === undefined) return localBase(root, signal);
+  if (remote === undefined) return localBase(root, signal, wanted);
   const branch =
+    wanted ??
     (await trackedBranch(root, remote.name, signal)) ??
     (await defaultBranch(root, remote.name, signal));
   return { remote, branch, commit: await remoteTip(root, remote.name, branch, signal) };
@@ -134,13 +140,17 @@ export async function setting(
   return (await userGit(root, ['config', '--get', key], { signal }).catch(noneOnFailure))?.trim();
 }
 
-async function localBase(root: string, signal: AbortSignal | undefined): Promise<ChangeBase> {
-  const branch = await currentBranch(root);
+async function localBase(
+  root: string,
+  signal: AbortSignal | undefined,
+  wanted: string | undefined,
+): Promise<ChangeBase> {
+  const branch = wanted ?? (await currentBranch(root));
   if (branch === undefined)
     throw new UserError(
       'No branch is checked out and the repository has no remote, so a change has nowhere to go; check out a branch.',
     );
-  return { branch, commit: await commitOf(root, 'HEAD', signal) };
+  return { branch, commit: await commitOf(root, `refs/heads/${branch}`, signal) };
 }
 
 async function defaultBranch(root: string, remote: string, signal?: AbortSignal): Promise<string> {
