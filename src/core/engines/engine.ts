@@ -1,5 +1,5 @@
 import type { ApiResource, Cluster } from '../cluster/cluster.ts';
-import type { DriftState } from '../model/drift.ts';
+import type { DriftState, OwnerProfile } from '../model/drift.ts';
 import type { Application, EngineId, Environment } from '../model/environment.ts';
 import type { Health } from '../model/health.ts';
 import type { JsonObject, Resource } from '../model/resource.ts';
@@ -44,8 +44,13 @@ export interface EngineTarget {
 
 export interface SyncObject {
   resource: Resource;
+  /** With its namespace, and with what runs at the paths that are ignored on purpose. */
   desired: JsonObject;
   state: DriftState;
+  /** Who applies it, and by which merge, as the comparison found. */
+  owner: OwnerProfile;
+  /** Why it must not be applied from here: one sentence. */
+  withheld?: string;
 }
 
 /** One line for whoever waits, such as `flux-system/apps: applying main@1a2b3c4`. */
