@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
+import { foldersAbove } from '../manifests/paths.ts';
 import type { Environment, RenderSource } from '../model/environment.ts';
-import type { NotChecked } from '../model/finding.ts';
+import type { Finding, NotChecked } from '../model/finding.ts';
 import { newestVersion } from '../schemas/schemas.ts';
 import { type RenderedSet, validateRepository } from '../validate/validate.ts';
 import type { Workspace } from '../workspace.ts';
@@ -49,6 +50,37 @@ export async function validate(
   });
 }
 
+/**
+ * Checks one file in its present text, and what is rendered with it: what an editor asks for at every
+ * keystroke. Findings of other files are left out.
+ */
+export async function validateFile(
+  workspace: Workspace,
+  {
+    environments,
+    file,
+    signal,
+  }: { environments: readonly Environment[]; file: string; signal?: AbortSignal },
+): Promise<Finding[]> {
+  const target = newestVersion();
+  const deployed = await Promise.all(
+    environments.map(environment => renderDeployed(workspace, environment, target)),
+  );
+  const reading = ({ reads }: RenderedSet) => reads.includes(file);
+  const sets = deployed.flatMap(each => each.sets);
+  const rest = await renderRest(workspace, sets, target, file);
+  const { problems } = await workspace.discovery();
+  const { findings } = await validateRepository({
+    index: workspace.index,
+    rendered: [...sets, ...rest.sets].filter(reading),
+    target,
+    only: file,
+    judge: workspace.judge,
+    signal,
+  });
+  return [...problems, ...findings].filter(finding => finding.file === file);
+}
+
 interface Sets {
   sets: RenderedSet[];
   notChecked: NotChecked[];
@@ -77,16 +109,39 @@ async function renderRest(
   workspace: Workspace,
   deployed: readonly RenderedSet[],
   target: string,
+  file?: string,
 ): Promise<Sets> {
   const read = new Set(deployed.flatMap(({ reads }) => reads));
   const sets: RenderedSet[] = [];
   const notChecked: NotChecked[] = [];
-  for (const source of leaves(workspace, read)) {
+  const sources = leaves(workspace, read);
+  for (const source of file === undefined ? sources : sources.filter(mayRead(workspace, file))) {
     const { objects, reads, failure } = await workspace.trace({ source });
     sets.push({ target, objects, reads, incomplete: isBase(source) });
     if (failure) notChecked.push({ reason: failure.message, place: failure.place });
   }
   return { sets, notChecked };
+}
+
+/** True for the sources that a file is built by, as far as kustomizations and charts name it. */
+function mayRead({ index }: Workspace, file: string): (source: RenderSource) => boolean {
+  const builders = new Set<string>();
+  const follow = (path: string) => {
+    for (const user of index.usersOf(path)) {
+      if (builders.has(user.path)) continue;
+      builders.add(user.path);
+      follow(user.path);
+    }
+  };
+  follow(file);
+  for (const folder of foldersAbove(file)) {
+    if (index.kustomizations.has(folder)) {
+      builders.add(folder);
+      follow(folder);
+    }
+    if (index.charts.has(folder)) builders.add(folder);
+  }
+  return source => 'path' in source && builders.has(source.path);
 }
 
 /** A folder that says it is a base may be completed from another repository. */

@@ -4,7 +4,12 @@ import type { Host } from '../model/host.ts';
 import { isObject } from '../model/resource.ts';
 import type { Cluster } from './cluster.ts';
 import { credentialProgram, type KubeContext } from './kubeconfig/context.ts';
-import { findContext, type Kubeconfig, readKubeconfig } from './kubeconfig/kubeconfig.ts';
+import {
+  findContext,
+  type Kubeconfig,
+  listContexts,
+  readKubeconfig,
+} from './kubeconfig/kubeconfig.ts';
 import { openSnapshot } from './snapshot/snapshot.ts';
 
 export interface OpenOptions {
@@ -47,8 +52,17 @@ export async function openCluster(
   }
 }
 
-function readContexts({ root, host, env }: OpenOptions): Promise<Kubeconfig> {
-  return readKubeconfig({ env: env ?? process.env, root, trusted: host.trusted() });
+/** The contexts that could be opened. Throws a `UserError` where a kubeconfig cannot be read. */
+export async function availableContexts(
+  options: OpenOptions,
+): Promise<{ context: string; server: string }[]> {
+  return listContexts(await readContexts(options));
+}
+
+function readContexts({ root, host, env = process.env }: OpenOptions): Promise<Kubeconfig> {
+  const kubeconfig = host.kubeconfig?.();
+  const chosen = kubeconfig === undefined ? env : { ...env, KUBECONFIG: kubeconfig };
+  return readKubeconfig({ env: chosen, root, trusted: host.trusted() });
 }
 
 async function openContext(

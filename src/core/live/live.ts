@@ -1,4 +1,5 @@
 import type { ValidateReport } from '../actions/reports.ts';
+import type { ClusterIdentity } from '../cluster/cluster.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Host } from '../model/host.ts';
 import type { Resource } from '../model/resource.ts';
@@ -34,6 +35,8 @@ export interface Live {
   /** Markers of a file, from the last comparison of every environment that reaches it. */
   markers(file: string): Marker[];
   /** Number of differences per file that has some. */
+  /** False while an edit of the file is not compared yet: its markers are of an earlier text then. */
+  isCurrent(file: string): boolean;
   badges(): Map<string, { differences: number; environments: string[] }>;
   objects(file: string): ObjectSummary[];
   /** Desired and live of one object as YAML: noise removed, secrets masked. */
@@ -43,8 +46,12 @@ export interface Live {
   ): Promise<{ desired: string; live: string; reason?: string }>;
   /** Takes a choice of cluster; `undefined` takes it back. */
   choose(environment: string, cluster: { context: string; uid: string } | undefined): void;
+  /** The contexts of the person's kubeconfig. Throws a `UserError` where it cannot be read. */
+  contexts(): Promise<{ context: string; server: string }[]>;
+  /** Asks a context who it is. Throws a `UserError` where it does not say. */
+  identify(context: string): Promise<ClusterIdentity>;
   /** Lists anew and compares; resolves when done. */
-  check(environments: readonly string[], signal?: AbortSignal): Promise<void>;
+  check(environments: readonly string[]): Promise<void>;
   /** Reads `host` anew: trust was granted, or a setting changed. */
   hostChanged(): void;
   onChanged(listener: (change: LiveChange) => void): () => void;

@@ -82,6 +82,8 @@ export interface MarkedDifference {
   state: DriftState;
   /** Absent where the object as a whole is meant (missing, invalid). */
   path?: DriftPath;
+  /** True while the file holds text that is not saved: what it makes now is not what is in the repository. */
+  edited?: boolean;
   /** That of the object's result, such as what the API server says against it. */
   reason?: string;
 }

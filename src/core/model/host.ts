@@ -10,4 +10,6 @@ export interface Host {
    * the repository's: it decides where a token goes.
    */
   forges(): Readonly<Record<string, string>>;
+  /** The kubeconfig that the person chose; as kubectl finds it where there is none. */
+  kubeconfig?(): string | undefined;
 }

@@ -21,6 +21,8 @@ export interface ValidationInput {
   rendered: readonly RenderedSet[];
   /** Kubernetes version for files that nothing renders. */
   target: string;
+  /** Check the text of this file only, with what `rendered` holds; all files when absent. */
+  only?: string;
   /** Absent where the program is not there: only structure and our own rules are checked then. */
   judge?: Pick<Judge, 'validate'>;
   store?: SchemaStore;

@@ -4,7 +4,7 @@ import { isObject } from '../model/resource.ts';
 import type { Checks } from './checks.ts';
 import type { Final } from './finals.ts';
 import { identify } from './identity.ts';
-import type { RenderedSet } from './input.ts';
+import type { RenderedSet, ValidationInput } from './input.ts';
 import { checkStructure } from './structural.ts';
 import { documentSubject, isMap, type Subject } from './subject.ts';
 
@@ -22,7 +22,7 @@ export function checkTexts(checks: Checks): { files: number; documents: number; 
   const readers = readersOf(checks.input.rendered);
   const counts = { files: 0, documents: 0 };
   const finals: Final[] = [];
-  for (const file of checks.input.index.files()) {
+  for (const file of filesOf(checks.input)) {
     if (!readRoles.has(file.role)) continue;
     counts.files++;
     reportProblems(checks, file);
@@ -36,6 +36,12 @@ export function checkTexts(checks: Checks): { files: number; documents: number; 
     }
   }
   return { ...counts, finals };
+}
+
+function filesOf({ index, only }: ValidationInput): readonly IndexedFile[] {
+  if (only === undefined) return index.files();
+  const file = index.file(only);
+  return file ? [file] : [];
 }
 
 function reportProblems(checks: Checks, { parsed, path }: IndexedFile): void {

@@ -94,6 +94,17 @@ export function findContext(kubeconfig: Kubeconfig, name: string): KubeContext {
   };
 }
 
+/** All contexts that can be used, sorted by name. */
+export function listContexts(kubeconfig: Kubeconfig): { context: string; server: string }[] {
+  return [...kubeconfig.contexts.keys()].sort().flatMap(name => {
+    try {
+      return [{ context: name, server: findContext(kubeconfig, name).cluster.server }];
+    } catch {
+      return []; // named, and broken: who asks for it by name hears why
+    }
+  });
+}
+
 function kubeconfigPaths(env: NodeJS.ProcessEnv): string[] {
   const listed = (env.KUBECONFIG ?? '').split(delimiter).filter(file => file !== '');
   if (listed.length > 0) return [...new Set(listed.map(file => resolve(file)))];

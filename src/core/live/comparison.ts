@@ -1,0 +1,131 @@
+import { writeManifests } from '../manifests/write.ts';
+import type { DriftResult } from '../model/drift.ts';
+import { parsePath, resolveSteps, type Step } from '../model/path.ts';
+import { isObject, type Json, type JsonObject } from '../model/resource.ts';
+import { isSecret, masked } from '../words/values.ts';
+import type { ComparedObject } from './compared.ts';
+
+export interface ComparedTexts {
+  desired: string;
+  live: string;
+  /** Why a side is empty or only a part. */
+  reason?: string;
+}
+
+/**
+ * An object as the repository renders it and as it runs, as YAML. The live side has what the repository declares
+ * and what differs: what the server fills in and what others own would hide the few lines that matter. Values of
+ * Secrets are masked on both sides.
+ */
+export function comparedTexts({ result, desired, live }: ComparedObject): ComparedTexts {
+  const { reason, state } = result;
+  // Masked before anything is made of them, so that nothing can slip through.
+  const runs = live && hide(withoutNoise(live), result, `${masked} (changed)`);
+  if (desired === undefined) {
+    const why = reason ?? 'No manifest declares it any more.';
+    return { desired: '', live: runs ? yamlOf(runs) : '', reason: why };
+  }
+  const declared = hide(desired, result, masked);
+  if (runs === undefined) {
+    const unknown = state === 'missing' ? undefined : 'What runs is not known.';
+    return { desired: yamlOf(declared), live: '', reason: reason ?? unknown };
+  }
+  return { desired: yamlOf(declared), live: yamlOf(asLive(declared, result, runs)), reason };
+}
+
+/** The manifest with what runs at the paths that differ. */
+function asLive(desired: JsonObject, { paths }: DriftResult, live: JsonObject): JsonObject {
+  const copy = structuredClone(desired);
+  for (const { path } of paths) {
+    const steps = parsePath(path);
+    const there = resolveSteps(live, steps);
+    set(copy, asWritten(desired, steps), there.complete ? there.value : undefined);
+  }
+  return copy;
+}
+
+/** A Secret's `data` may be written as `stringData`. */
+function asWritten(desired: JsonObject, steps: readonly Step[]): readonly Step[] {
+  const [first, key] = steps;
+  const { kind, stringData } = desired;
+  const inText = kind === 'Secret' && first === 'data' && isObject(stringData);
+  return inText && typeof key === 'string' && key in stringData ? ['stringData', key] : steps;
+}
+
+function set(root: JsonObject, steps: readonly Step[], value: Json | undefined): void {
+  const last = steps.at(-1);
+  if (last === undefined) return;
+  const parent = parentOf(root, steps.slice(0, -1));
+  if (Array.isArray(parent)) setItem(parent, last, value);
+  else if (!isObject(parent) || typeof last !== 'string') return;
+  else if (value === undefined) delete parent[last];
+  else parent[last] = value;
+}
+
+function setItem(list: Json[], step: Step, value: Json | undefined): void {
+  const found = resolveSteps(list, [step]);
+  const index = found.complete ? Number(found.pointer[0]) : list.length;
+  if (value !== undefined) list[index] = value;
+  else if (found.complete) list.splice(index, 1);
+}
+
+/** The map or list that holds the last step; maps on the way are made where they are missing. */
+function parentOf(root: JsonObject, steps: readonly Step[]): Json | undefined {
+  let value: Json = root;
+  for (const step of steps) {
+    const next = resolveSteps(value, [step]);
+    if (next.complete) value = next.value;
+    else if (typeof step === 'string' && isObject(value)) {
+      const made: JsonObject = {};
+      value[step] = made;
+      value = made;
+    } else return undefined;
+  }
+  return value;
+}
+
+const serverFields = [
+  'managedFields',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'selfLink',
+];
+
+function withoutNoise(live: JsonObject): JsonObject {
+  const { status: _, metadata, ...rest } = structuredClone(live);
+  if (!isObject(metadata)) return rest;
+  for (const field of serverFields) delete metadata[field];
+  const { annotations } = metadata;
+  if (isObject(annotations)) {
+    delete annotations['kubectl.kubernetes.io/last-applied-configuration'];
+    if (Object.keys(annotations).length === 0) delete metadata.annotations;
+  }
+  return { ...head(rest), metadata, ...rest };
+}
+
+function head({ apiVersion, kind }: JsonObject): JsonObject {
+  return { ...(apiVersion && { apiVersion }), ...(kind && { kind }) };
+}
+
+function yamlOf(object: JsonObject): string {
+  return writeManifests([object]).replace(/^---\n/, '');
+}
+
+/** A copy in which `text` stands for every value that nobody may read. */
+function hide(object: JsonObject, { resource }: DriftResult, text: string): JsonObject {
+  const visit = (value: Json, path: string): Json => {
+    if (isObject(value))
+      return Object.fromEntries(
+        Object.entries(value).map(([key, item]) => [key, visit(item, path + keyText(key))]),
+      );
+    if (Array.isArray(value)) return value.map((item, index) => visit(item, `${path}[${index}]`));
+    return isSecret(resource, path) ? text : value;
+  };
+  return visit(object, '') as JsonObject;
+}
+
+function keyText(key: string): string {
+  return /^[A-Za-z0-9_$-]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+}

@@ -1,0 +1,315 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ValidateReport } from '../actions/reports.ts';
+import { validate, validateFile } from '../actions/validate.ts';
+import type { ClusterIdentity } from '../cluster/cluster.ts';
+import { editedRepository, relisted } from '../git/edited.ts';
+import { currentBranch, openRepository } from '../git/repository.ts';
+import { messageOf, UserError } from '../lib/errors.ts';
+import type { ClusterTarget, Environment } from '../model/environment.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Repository } from '../model/repository.ts';
+import { type Resource, resourceKey } from '../model/resource.ts';
+import { Workspace } from '../workspace.ts';
+import { badgesOf, type FileBadgeState } from './badges.ts';
+import { type ComparedTexts, comparedTexts } from './comparison.ts';
+import { EnvironmentWatch } from './environment-watch.ts';
+import type { Live, LiveOptions } from './live.ts';
+import { markersByFile } from './markers.ts';
+import { objectsOf } from './objects.ts';
+import type { EnvironmentState, LiveChange, Marker, ObjectSummary } from './state.ts';
+import { environmentState } from './state-of.ts';
+
+const untrusted =
+  'This folder is not trusted, so no cluster is asked: trust it to compare with what runs.';
+
+/** Edits of one moment are taken together. */
+const gatherMilliseconds = 20;
+
+/** Opens a repository and keeps it current; what it runs is compared in the background from then on. */
+export async function openLive(options: LiveOptions): Promise<Live> {
+  const chosen = new Map(
+    options.clusters.map(({ environment, ...cluster }) => [
+      environment,
+      { kind: 'context' as const, ...cluster },
+    ]),
+  );
+  const workspace = await Workspace.open({
+    directory: options.directory,
+    offline: false,
+    chosen,
+    host: options.host,
+  });
+  return new LiveRepository(workspace, chosen);
+}
+
+class LiveRepository implements Live {
+  readonly root: string;
+  #workspace: Workspace;
+  /** The files as they were listed last on disk. */
+  #disk: Repository;
+  /** Texts of open documents, and what stood on disk when that was last seen. */
+  readonly #texts = new Map<string, string>();
+  readonly #saved = new Map<string, string | undefined>();
+  readonly #chosen: Map<string, ClusterTarget>;
+  readonly #watches = new Map<string, EnvironmentWatch>();
+  readonly #listeners = new Set<(change: LiveChange) => void>();
+  readonly #changed = new Set<string>();
+  readonly #onDisk = new Set<string>();
+  /** Files whose edits no comparison has told about yet. */
+  readonly #untold = new Set<string>();
+  #markers = new Map<string, Marker[]>();
+  #refreshing: Promise<void> | undefined;
+  #stale = true;
+  #closed = false;
+
+  constructor(workspace: Workspace, chosen: Map<string, ClusterTarget>) {
+    this.root = workspace.repository.root;
+    this.#workspace = workspace;
+    this.#disk = workspace.repository;
+    this.#chosen = chosen;
+    this.#refresh();
+  }
+
+  workspace(): Workspace {
+    return this.#workspace;
+  }
+
+  environments(): EnvironmentState[] {
+    const { repository, branch } = this.#workspace;
+    const said = { revision: repository.revision, ...(branch && { branch }) };
+    return [...this.#watches.values()].map(({ current }) => environmentState(current, said));
+  }
+
+  edit(file: string, text: string | undefined): void {
+    const before = this.#texts.get(file) ?? this.#workspace.index.file(file)?.text;
+    if (text === undefined) {
+      if (!this.#texts.delete(file)) return;
+      const saved = this.#saved.get(file);
+      this.#saved.delete(file);
+      if (saved === before) return;
+      this.#workspace.index.update(file, saved);
+    } else {
+      if (!this.#texts.has(file)) this.#saved.set(file, before);
+      this.#texts.set(file, text);
+      if (text === before) return;
+      this.#workspace.index.update(file, text);
+    }
+    this.#changed.add(file);
+    this.#refresh();
+  }
+
+  changedOnDisk(files: readonly string[]): void {
+    for (const file of files) this.#onDisk.add(file);
+    if (files.length > 0) this.#refresh();
+  }
+
+  async findings(file: string, signal?: AbortSignal): Promise<Finding[]> {
+    const environments = [...this.#watches.values()].map(({ current }) => current.environment);
+    return validateFile(this.#workspace, { environments, file, signal });
+  }
+
+  async validate(signal?: AbortSignal): Promise<Omit<ValidateReport, 'elapsedMs'>> {
+    const { environments } = await this.#workspace.discovery();
+    return validate(this.#workspace, { environments, paths: [], signal });
+  }
+
+  markers(file: string): Marker[] {
+    return this.#markers.get(file) ?? [];
+  }
+
+  isCurrent(file: string): boolean {
+    return !this.#changed.has(file) && !this.#untold.has(file);
+  }
+
+  badges(): Map<string, FileBadgeState> {
+    return badgesOf(this.#markers);
+  }
+
+  objects(file: string): ObjectSummary[] {
+    const indexed = this.#workspace.index.file(file);
+    const compared = [...this.#watches.values()].map(({ current }) => current);
+    return indexed ? objectsOf(indexed, compared) : [];
+  }
+
+  async compare(environment: string, resource: Resource): Promise<ComparedTexts> {
+    const watch = this.#watches.get(environment);
+    const key = resourceKey(resource);
+    const found = watch?.current.objects.find(({ result }) => resourceKey(result.resource) === key);
+    if (found) return comparedTexts(found);
+    const reason = watch?.current.reason ?? `${environment} has no such object.`;
+    return { desired: '', live: '', reason };
+  }
+
+  choose(environment: string, cluster: { context: string; uid: string } | undefined): void {
+    if (cluster) this.#chosen.set(environment, { kind: 'context', ...cluster });
+    else this.#chosen.delete(environment);
+    this.#stale = true;
+    this.#refresh();
+  }
+
+  contexts(): Promise<{ context: string; server: string }[]> {
+    return this.#workspace.contexts();
+  }
+
+  async identify(context: string): Promise<ClusterIdentity> {
+    if (!this.#workspace.host.trusted()) throw new UserError(untrusted);
+    const target = { cluster: { kind: 'context' as const, context } };
+    const opened = await this.#workspace.connect(target);
+    if (opened.ok) return opened.cluster.identity;
+    await this.#workspace.disconnect(target);
+    throw new UserError(opened.reason);
+  }
+
+  async check(environments: readonly string[]): Promise<void> {
+    this.#onDisk.add('.git/HEAD');
+    this.#refresh();
+    await this.#refreshing;
+    const wanted = [...this.#watches].filter(
+      ([name]) => environments.length === 0 || environments.includes(name),
+    );
+    const checking = wanted.map(async ([, watch]) => {
+      // A snapshot is read anew, and a cluster that did not answer is asked again.
+      const { phase, environment } = watch.current;
+      if (phase === 'blocked' || environment.cluster.kind === 'snapshot') await watch.disconnect();
+      watch.recheck();
+      await watch.settled();
+    });
+    await Promise.all(checking);
+  }
+
+  hostChanged(): void {
+    this.#stale = true;
+    this.#refresh();
+  }
+
+  onChanged(listener: (change: LiveChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async settled(): Promise<void> {
+    while (this.#refreshing) await this.#refreshing;
+    await Promise.all([...this.#watches.values()].map(watch => watch.settled()));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#listeners.clear();
+    for (const watch of this.#watches.values()) watch.close();
+    await this.#workspace.close();
+  }
+
+  #refresh(): void {
+    this.#refreshing ??= this.#run()
+      .catch(error => this.#workspace.host.log(messageOf(error)))
+      .finally(() => {
+        this.#refreshing = undefined;
+      });
+  }
+
+  async #run(): Promise<void> {
+    do {
+      await new Promise(resolve => setTimeout(resolve, gatherMilliseconds));
+      this.#stale = false;
+      const changed = new Set(this.#changed);
+      this.#changed.clear();
+      for (const file of changed) this.#untold.add(file);
+      for (const file of await this.#readDisk()) changed.add(file);
+      await this.#renew(changed);
+    } while (!this.#closed && (this.#stale || this.#changed.size > 0 || this.#onDisk.size > 0));
+  }
+
+  /** Takes what changed on disk; answers the files. */
+  async #readDisk(): Promise<string[]> {
+    const files = [...this.#onDisk];
+    this.#onDisk.clear();
+    if (files.length === 0) return [];
+    const known = new Set(this.#disk.files);
+    const now = relisted(this.#disk, await openRepository(this.root));
+    this.#disk = now;
+    const listed = new Set(now.files);
+    const appeared = now.files.filter(file => !known.has(file));
+    const vanished = [...known].filter(file => !listed.has(file));
+    const changed = [...new Set([...files, ...appeared, ...vanished])];
+    for (const file of changed) {
+      const text = listed.has(file) ? await this.#readText(file) : undefined;
+      if (this.#texts.has(file)) this.#saved.set(file, text);
+      else this.#workspace.index.update(file, text);
+    }
+    return changed;
+  }
+
+  async #readText(file: string): Promise<string | undefined> {
+    try {
+      return await readFile(join(this.root, file), 'utf8');
+    } catch {
+      return undefined; // gone since it was listed
+    }
+  }
+
+  /** Brings workspace and environments to the present state. */
+  async #renew(changed: ReadonlySet<string>): Promise<void> {
+    const texts = new Map(this.#texts);
+    const repository = texts.size === 0 ? this.#disk : editedRepository(this.#disk, texts);
+    const branch = await currentBranch(this.root);
+    const workspace = this.#workspace.at(repository, changed, {
+      chosen: new Map(this.#chosen),
+      ...(branch && { branch }),
+    });
+    this.#workspace = workspace;
+    const { environments } = await workspace.discovery();
+    if (this.#closed) return;
+    const known = new Map(this.#watches);
+    this.#watches.clear();
+    for (const environment of environments) {
+      const { name, cluster } = environment;
+      const watch = known.get(name) ?? this.#newWatch(workspace, environment);
+      known.delete(name);
+      this.#watches.set(name, watch);
+      if (cluster.kind === 'snapshot' && changed.has(cluster.file)) await watch.disconnect();
+      watch.update(workspace, environment);
+    }
+    for (const gone of known.values()) gone.close();
+    this.#tell(environments.map(({ name }) => name));
+  }
+
+  #newWatch(workspace: Workspace, environment: Environment): EnvironmentWatch {
+    const { host } = workspace;
+    return new EnvironmentWatch(workspace, environment, {
+      blocked: ({ cluster }) =>
+        cluster.kind === 'context' && !host.trusted() ? untrusted : undefined,
+      compared: () => this.#tell([environment.name]),
+      log: line => host.log(line),
+    });
+  }
+
+  /** Works the markers out anew and tells who listens what is different. */
+  #tell(environments: string[]): void {
+    const before = this.#markers;
+    const compared = [...this.#watches.values()].map(({ current }) => current);
+    this.#markers = markersByFile(compared, file => this.#isEdited(file));
+    const files = new Set(
+      [...new Set([...before.keys(), ...this.#markers.keys()])].filter(
+        file => JSON.stringify(before.get(file)) !== JSON.stringify(this.#markers.get(file)),
+      ),
+    );
+    if (this.#isCompared())
+      for (const file of this.#untold) {
+        files.add(file);
+        this.#untold.delete(file);
+      }
+    for (const listener of this.#listeners) listener({ environments, files: [...files] });
+  }
+
+  /** True when what is shown is of the present state; environments that were never compared do not count. */
+  #isCompared(): boolean {
+    return [...this.#watches.values()].every(
+      watch => watch.current.phase === 'waiting' || watch.compared === this.#workspace,
+    );
+  }
+
+  #isEdited(file: string): boolean {
+    return this.#texts.has(file) && this.#texts.get(file) !== this.#saved.get(file);
+  }
+}
