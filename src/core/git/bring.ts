@@ -14,15 +14,11 @@ export function changeFrom(
   return async folder => {
     // What goes, goes first: where a file was a folder may be now, and the other way round.
     const states = await Promise.all(
-      paths.map(async path => ({ path, stat: await statOf(join(root, path)) })),
+      paths.map(async path => ({ path, stat: await fileAt(root, path) })),
     );
     for (const { path, stat } of states) if (stat === undefined) await removeBelow(folder, path);
     for (const { path, stat } of states) {
       if (stat === undefined) continue;
-      if (stat.isDirectory())
-        throw new UserError(
-          `${path} is a repository of its own (a submodule); change it with git itself.`,
-        );
       await makeRoom(folder, path);
       if (stat.isSymbolicLink())
         await symlink(await readlink(join(root, path)), join(folder, path));
@@ -50,6 +46,16 @@ export function changeTo(
     await inside(folder, ['restore', ...from], { signal, input });
     return paths;
   };
+}
+
+/** Undefined where there is no file, which includes a folder that stands where a file was. */
+async function fileAt(root: string, path: string) {
+  const stat = await statOf(join(root, path));
+  if (!stat?.isDirectory()) return stat;
+  if ((await statOf(join(root, path, '.git'))) === undefined) return undefined;
+  throw new UserError(
+    `${path} is a repository of its own (a submodule); change it with git itself.`,
+  );
 }
 
 async function removeBelow(folder: string, path: string): Promise<void> {

@@ -18,8 +18,14 @@ export async function changedInWorkingTree(
 ): Promise<FileChange[]> {
   const status = ['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all'];
   const entries = (await userGit(root, status, { signal })).split('\0').filter(line => line !== '');
-  return entries
-    .map(entry => ({ path: entry.slice('XY '.length), change: changeOf(entry.slice(0, 2)) }))
+  const changes = new Map<string, FileChange['change']>();
+  for (const entry of entries) {
+    const path = entry.slice('XY '.length);
+    // Staged as deleted, and there again: git lists it twice.
+    changes.set(path, changes.has(path) ? 'modified' : changeOf(entry.slice(0, 2)));
+  }
+  return [...changes]
+    .map(([path, change]) => ({ path, change }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
@@ -46,8 +52,6 @@ export async function changedBetween(
 /** Two letters: how the index differs from the commit, and how the working tree differs from the index. */
 function changeOf(code: string): FileChange['change'] {
   if (code === '??') return 'untracked';
-  if (code.endsWith('D')) return 'deleted';
-  // Staged as deleted, and there again: what is on disk counts.
-  if (code.startsWith('D')) return code.endsWith(' ') ? 'deleted' : 'modified';
+  if (code.includes('D')) return 'deleted';
   return code.includes('A') ? 'added' : 'modified';
 }
