@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { sleep } from '../../lib/backoff.ts';
+import { durationOf } from '../../lib/duration.ts';
 import { UserError } from '../../lib/errors.ts';
 import { sentence } from '../../lib/sentence.ts';
 import { textAt } from '../../model/fields.ts';
@@ -106,16 +107,4 @@ function timeoutOf(object: JsonObject): number {
   const written = textAt(object, 'spec', 'timeout');
   const timeout = written === undefined ? undefined : durationOf(written);
   return (timeout ?? usualTimeout) + slack;
-}
-
-const units: Record<string, number> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
-
-/** Go's `1m30s` in milliseconds, as far as Flux takes it: hours to milliseconds. */
-export function durationOf(text: string): number | undefined {
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text)) return undefined;
-  const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g);
-  return [...parts].reduce(
-    (sum, [, amount, unit = '']) => sum + Number(amount) * (units[unit] ?? 0),
-    0,
-  );
 }
