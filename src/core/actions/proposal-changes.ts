@@ -1,0 +1,151 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Declared, declaredObjects, unsureObjects } from '../drift/declared.ts';
+import type { Application } from '../model/environment.ts';
+import type { NotChecked } from '../model/finding.ts';
+import type { Rendered } from '../model/rendered.ts';
+import { type JsonObject, type Resource, resourceKey } from '../model/resource.ts';
+import type { Workspace } from '../workspace.ts';
+import { isReached, type RenderedEnvironment, renderEnvironments } from './changed-files.ts';
+
+/** What a change of files changes in the rendered objects of one environment. */
+export interface EnvironmentChange {
+  environment: string;
+  protected: boolean;
+  objects: ObjectChange[];
+  /** What the change may reach and nobody could compare. */
+  notChecked: NotChecked[];
+}
+
+export interface ObjectChange {
+  resource: Resource;
+  change: 'create' | 'change' | 'remove';
+  /** As they are rendered, Secret values among them: mask before showing. */
+  before?: JsonObject;
+  after?: JsonObject;
+}
+
+/**
+ * Compares what every environment should run in two states of a repository that differ in `files`. In the answer
+ * are the environments in which an object differs, or in which something that the files may reach could not be
+ * compared. An application that could not be rendered in one of the states neither loses nor gains objects.
+ */
+export async function changesOf(
+  before: Workspace,
+  after: Workspace,
+  files: readonly string[],
+): Promise<EnvironmentChange[]> {
+  const [old, now] = await Promise.all([sidesOf(before), sidesOf(after)]);
+  const names = new Set([...now.keys(), ...old.keys()]);
+  return [...names].flatMap(name => {
+    const change = compare(name, old.get(name), now.get(name), files);
+    return change.objects.length + change.notChecked.length > 0 ? [change] : [];
+  });
+}
+
+/** One environment in one state of the repository. */
+interface Side extends RenderedEnvironment {
+  workspace: Workspace;
+}
+
+async function sidesOf(workspace: Workspace): Promise<Map<string, Side>> {
+  const rendered = await renderEnvironments(workspace);
+  return new Map(rendered.map(each => [each.environment.name, { ...each, workspace }]));
+}
+
+function compare(
+  name: string,
+  before: Side | undefined,
+  after: Side | undefined,
+  files: readonly string[],
+): EnvironmentChange {
+  const sides = [before, after].filter(side => side !== undefined);
+  const failed = new Set(
+    sides.flatMap(({ applications }) =>
+      applications.flatMap(({ application, rendered }) =>
+        rendered.failure ? [application.name] : [],
+      ),
+    ),
+  );
+  const unsure = new Set(sides.flatMap(side => unsureKeys(side)));
+  const objects = differing(declaredIn(before, failed), declaredIn(after, failed), unsure);
+  const changed = new Set(objects.map(({ resource }) => resourceKey(resource)));
+  return {
+    environment: name,
+    protected: sides.some(({ environment }) => environment.protected),
+    objects,
+    notChecked: uniqueReasons(sides.flatMap(side => openIn(side, files, changed))),
+  };
+}
+
+function declaredIn(side: Side | undefined, failed: ReadonlySet<string>): Map<string, Declared> {
+  if (side === undefined) return new Map();
+  const { environment, applications } = side;
+  const rendered = applications.filter(({ application }) => !failed.has(application.name));
+  const declared = declaredObjects(environment, rendered, schemasOf(side));
+  return new Map(declared.map(each => [resourceKey(each.resource), each]));
+}
+
+function schemasOf({ workspace, environment }: Side) {
+  return workspace.schemas(environment.kubernetes, workspace.customTypes());
+}
+
+/** Objects that are declared but were not rendered: their absence on one side says nothing. */
+function unsureKeys(side: Side): string[] {
+  const unsure = unsureObjects(side.environment, side.applications, schemasOf(side), []);
+  return unsure.map(({ result }) => resourceKey(result.resource));
+}
+
+function differing(
+  before: ReadonlyMap<string, Declared>,
+  after: ReadonlyMap<string, Declared>,
+  unsure: ReadonlySet<string>,
+): ObjectChange[] {
+  const kept = [...after].flatMap(([key, { resource, object }]): ObjectChange[] => {
+    const was = before.get(key)?.object;
+    if (was === undefined)
+      return unsure.has(key) ? [] : [{ resource, change: 'create', after: object.value }];
+    if (isEqual(was.value, object.value)) return [];
+    return [{ resource, change: 'change', before: was.value, after: object.value }];
+  });
+  const removed = [...before].flatMap(([key, { resource, object }]): ObjectChange[] =>
+    after.has(key) || unsure.has(key) ? [] : [{ resource, change: 'remove', before: object.value }],
+  );
+  return [...kept, ...removed];
+}
+
+/** The order of fields means nothing to Kubernetes. */
+function isEqual(a: JsonObject, b: JsonObject): boolean {
+  return a === b || isDeepStrictEqual(a, b);
+}
+
+/** What could not be rendered, of what the files may reach: in themselves or by an object that changes. */
+function openIn(
+  { environment, applications }: Side,
+  files: readonly string[],
+  changed: ReadonlySet<string>,
+): NotChecked[] {
+  const isOne = (file: string) => files.includes(file);
+  const unresolved = environment.unresolved.filter(({ place }) => isOne(place.file));
+  const open = applications
+    .filter(
+      each =>
+        isReached(each, files) ||
+        (each.application.controller && changed.has(resourceKey(each.application.controller))),
+    )
+    .flatMap(({ application, rendered }) => openOf(application, rendered));
+  return [...unresolved, ...open].map(each => ({ ...each, environment: environment.name }));
+}
+
+function openOf({ name, controller }: Application, rendered: Rendered): NotChecked[] {
+  const { failure, notChecked } = rendered;
+  const parts = notChecked.map(({ resource, ...rest }) => ({ ...rest, object: resource }));
+  if (!failure) return parts;
+  return [
+    { reason: `${name}: ${failure.message}`, place: failure.place, object: controller },
+    ...parts,
+  ];
+}
+
+function uniqueReasons(entries: readonly NotChecked[]): NotChecked[] {
+  return [...new Map(entries.map(entry => [JSON.stringify(entry), entry])).values()];
+}

@@ -1,0 +1,144 @@
+import type { NotChecked } from '../model/finding.ts';
+import { resourceText } from '../model/resource.ts';
+import { placeText } from '../model/source.ts';
+import { bounded, code, folded, plain, table } from '../words/markdown.ts';
+import { quantity } from '../words/states.ts';
+import { printable } from '../words/values.ts';
+import type { EnvironmentChange, ObjectChange } from './proposal-changes.ts';
+import { objectDiff } from './proposal-diff.ts';
+
+/**
+ * `production: change Deployment shop/web`; the number of several objects or environments. Where no object
+ * changes, the files: `change README.md`.
+ */
+export function proposalTitle(
+  changes: readonly EnvironmentChange[],
+  files: readonly string[],
+): string {
+  const changing = changes.filter(({ objects }) => objects.length > 0);
+  const objects = changing.flatMap(each => each.objects);
+  const [first] = objects;
+  if (first === undefined) return `change ${oneOrCount(files, 'file')}`;
+  const verbs = new Set(objects.map(({ change }) => change));
+  const verb = verbs.size === 1 ? first.change : 'change';
+  const names = [...new Set(objects.map(({ resource }) => resourceText(resource)))];
+  const environments = changing.map(({ environment }) => environment);
+  const where =
+    environments.length > 3
+      ? quantity(environments.length, 'environment')
+      : environments.join(', ');
+  return printable(`${where}: ${verb} ${oneOrCount(names, 'object')}`);
+}
+
+/**
+ * The text of a pull request: one sentence why; per environment the objects that change and, folded, the masked
+ * diff of what is rendered; what could not be checked. Where that is longer than forges take, the last diffs are
+ * left out, and it says so.
+ */
+export function proposalBody(why: string, changes: readonly EnvironmentChange[]): string {
+  const changing = changes.filter(({ objects }) => objects.length > 0);
+  const notChecked = changes.flatMap(each => each.notChecked);
+  const head = [why, ...(changing.length === 0 ? [nothingChanges(notChecked)] : [])];
+  return bounded(rows => {
+    const tables = changing.map(change => tableOf(change, Math.min(rows, mostRows)));
+    const tail = notCheckedBlock(notChecked, Math.min(rows, mostRows));
+    const diffs = fittingDiffs(changing, room - sizeOf([...head, ...tables, ...tail]));
+    const blocks = tables.flatMap((table, index) => [table, ...(diffs[index] ?? [])]);
+    return `${[...head, ...blocks, ...tail].join('\n\n')}\n`;
+  });
+}
+
+/** Bytes that diffs may fill a text up to: a little less than `bounded` allows. */
+const room = 64_000;
+/** Rows of a table: diffs say more than the rest of a longer one. */
+const mostRows = 100;
+
+function oneOrCount(names: readonly string[], noun: string): string {
+  return names.length === 1 && names[0] !== undefined ? names[0] : quantity(names.length, noun);
+}
+
+function nothingChanges(notChecked: readonly NotChecked[]): string {
+  return notChecked.length === 0
+    ? 'No rendered object of any environment changes.'
+    : 'No object that could be rendered changes.';
+}
+
+function tableOf(change: EnvironmentChange, most: number): string {
+  const { environment, protected: isProtected, objects } = change;
+  const shown = objects.slice(0, most);
+  const rows = shown.map(({ resource, change }) => [code(nameOf(resource)), change]);
+  const more = objects.length - shown.length;
+  return [
+    `### ${plain(short(environment))}${isProtected ? ' (protected)' : ''}`,
+    ...(rows.length > 0 ? [table(['object', 'change'], rows)] : []),
+    ...(more > 0 ? [`… and ${quantity(more, 'more object')}.`] : []),
+  ].join('\n\n');
+}
+
+/** For each environment its folded diffs, as many as fit. */
+function fittingDiffs(changing: readonly EnvironmentChange[], left: number): string[][] {
+  let remaining = left;
+  return changing.map(({ environment, objects }) => {
+    const shown: string[] = [];
+    for (const object of objects) {
+      const text = diffBlock(object);
+      const size = sizeOf([text]);
+      if (size > remaining) break;
+      remaining -= size;
+      shown.push(text);
+    }
+    const missing = objects.length - shown.length;
+    const note =
+      missing > 0
+        ? [`The diff of ${quantity(missing, 'object')} is left out: too long for here.`]
+        : [];
+    // What is after the first that does not fit is left out too: a reader knows where the text ends.
+    if (missing > 0) remaining = 0;
+    if (shown.length === 0) return note;
+    const title = `rendered diff of ${plain(short(environment))}`;
+    return [folded(title, [...shown, ...note].join('\n\n'))];
+  });
+}
+
+function diffBlock(object: ObjectChange): string {
+  const name = code(nameOf(object.resource));
+  const lines = objectDiff(object);
+  if (lines === undefined) return `${name}: too much differs for a diff.`;
+  if (lines.length === 0) return `${name}: only secret values or the order of fields differ.`;
+  // A manifest may hold Markdown with fences of its own.
+  const longest = lines.reduce((most, line) => Math.max(most, longestRun(line)), 2);
+  const fence = '`'.repeat(longest + 1);
+  return `${name}\n\n${fence}diff\n${lines.join('\n')}\n${fence}`;
+}
+
+function longestRun(line: string): number {
+  return (line.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 0);
+}
+
+function notCheckedBlock(notChecked: readonly NotChecked[], most: number): string[] {
+  if (notChecked.length === 0) return [];
+  const shown = notChecked.slice(0, most).map(notCheckedLine);
+  const more = notChecked.length - shown.length;
+  return ['### Not checked', [...shown, ...(more > 0 ? [`- … and ${more} more`] : [])].join('\n')];
+}
+
+function notCheckedLine({ environment, object, reason, place }: NotChecked): string {
+  const subject = [environment, object && nameOf(object)].filter(text => text !== undefined);
+  const start = subject.length === 0 ? '' : `${plain(short(subject.join(', ')))}: `;
+  return `- ${start}${plain(short(reason))}${place ? ` (${code(short(placeText(place)))})` : ''}`;
+}
+
+function nameOf(resource: ObjectChange['resource']): string {
+  return short(resourceText(resource));
+}
+
+/** Bounded, so that no name and no program's output fills the text by itself. */
+function short(text: string): string {
+  const line = printable(text);
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+}
+
+/** In bytes, which are never fewer than characters. */
+function sizeOf(blocks: readonly string[]): number {
+  return blocks.reduce((sum, block) => sum + Buffer.byteLength(block) + 2, 0);
+}
