@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -10,101 +10,89 @@ import { findGo } from '../../scripts/lib/go.ts';
 import { run } from '../../scripts/lib/run.ts';
 import { userCache } from '../../scripts/lib/user-cache.ts';
 import { UserError } from '../../src/core/lib/errors.ts';
+import { type Part, parts } from './parts.ts';
 
 type Log = (line: string) => void;
 
-/** Programs that the tests are run against, built from the Go modules beside this file. */
-interface Part {
-  /** The module's folder. */
-  name: string;
-  says: string;
-  packages: string[];
-  ldflags: string;
-}
-
-const version = 'k8s.io/component-base/version';
-const kube: Part = {
-  name: 'kube',
-  says: 'a Kubernetes control plane and kubectl (about six minutes the first time, then kept)',
-  packages: ['.'],
-  ldflags: `-s -w -X ${version}.gitVersion=v1.36.4 -X ${version}.gitMajor=1 -X ${version}.gitMinor=36`,
-};
-const tools: Part = {
-  name: 'tools',
-  says: 'kustomize, helm and kubeconform (about a minute the first time, then kept)',
-  packages: [
-    'sigs.k8s.io/kustomize/kustomize/v5',
-    'helm.sh/helm/v4/cmd/helm',
-    'github.com/yannh/kubeconform/cmd/kubeconform',
-  ],
-  ldflags: '-s -w',
-};
-
-/** Builds what is missing of both parts. Throws a `UserError` where it cannot. */
+/** Builds what is missing of all parts. Throws a `UserError` where it cannot. */
 export async function buildServers(log: Log = toStderr): Promise<void> {
-  await buildKube(log);
-  await buildTools(log);
+  for (const part of Object.values(parts)) await buildPart(part, log);
 }
 
-/** Builds the control plane if it is missing; the program's path is `kubeProgram()`. */
-export function buildKube(log: Log = toStderr): Promise<string> {
-  return provide(kube, log);
-}
-
-/** Builds the tools if they are missing; answers `toolsDirectory()`. */
-export function buildTools(log: Log = toStderr): Promise<string> {
-  return provide(tools, log);
-}
-
-/** Folder with the programs `kustomize`, `helm` and `kubeconform`, once they are built. */
-export function toolsDirectory(): string {
-  return folderOf(tools);
-}
-
-/** The program that is etcd, kube-apiserver, kube-controller-manager and kubectl (`kube/main.go`). */
-export function kubeProgram(): string {
-  return join(folderOf(kube), process.platform === 'win32' ? 'kube.exe' : 'kube');
-}
-
-/** Each state of a module has a folder of its own in the user's cache. */
-function folderOf(part: Part): string {
-  const source = join(import.meta.dirname, part.name);
-  const key = createHash('sha256').update(`${sourceKey(source)} ${part.ldflags} ${part.packages}`);
-  return join(userCache(), 'servers', `${part.name}-${key.digest('hex').slice(0, 20)}`);
-}
-
-/** Builds once, whoever asks first; the others wait. */
-async function provide(part: Part, log: Log): Promise<string> {
+/** Builds a part if it is missing and answers its folder; once, whoever asks first: the others wait. */
+export async function buildPart(part: Part, log: Log = toStderr): Promise<string> {
   const folder = folderOf(part);
   if (existsSync(folder)) return folder;
-  const source = join(import.meta.dirname, part.name);
   const release = await lock(`${folder}.lock`);
   try {
-    if (!existsSync(folder)) await fillFolder(folder, into => compile(part, source, into, log));
+    if (!existsSync(folder)) await fillFolder(folder, into => make(part, into, log));
   } finally {
     await release();
   }
   return folder;
 }
 
-async function compile(part: Part, source: string, into: string, log: Log): Promise<void> {
+/** Folder with the programs `kustomize`, `helm` and `kubeconform`, once they are built. */
+export function toolsDirectory(): string {
+  return folderOf(parts.tools);
+}
+
+/** The program that is etcd, the parts of Kubernetes and kubectl (`kube/main.go`), once it is built. */
+export function kubeProgram(): string {
+  return join(folderOf(parts.kube), process.platform === 'win32' ? 'kube.exe' : 'kube');
+}
+
+/** Each state of a part has a folder of its own in the user's cache. */
+function folderOf({ name, module, says: _, ...built }: Part): string {
+  const source = sourceKey(join(import.meta.dirname, module));
+  const key = createHash('sha256').update(`${source} ${JSON.stringify(built)}`);
+  return join(userCache(), 'servers', `${name}-${key.digest('hex').slice(0, 20)}`);
+}
+
+async function make(part: Part, into: string, log: Log): Promise<void> {
   const go = await findGo(log);
   log(`Building ${part.says} …`);
   const start = Date.now();
-  const args = ['build', '-p', String(availableParallelism()), '-trimpath', '-buildvcs=false'];
-  const { status, error } = await run(
-    go,
-    [...args, '-ldflags', part.ldflags, '-o', `${into}/`, ...part.packages],
-    {
-      cwd: source,
-      env: { ...process.env, CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOWORK: 'off', GOFLAGS: '' },
-    },
-  );
-  if (status !== 0)
-    throw new UserError(
-      `test/servers/${part.name} could not be built; \`go build\` says:\n${error.trim()}`,
-    );
+  const jobs = ['-p', String(availableParallelism())];
+  const flags = [...jobs, '-trimpath', '-buildvcs=false', '-tags', part.tags ?? ''];
+  await goIn(part, go, [
+    ...['build', ...flags, '-ldflags', part.ldflags, '-o', `${into}/`],
+    ...part.packages,
+  ]);
+  for (const { from, path, to } of part.data ?? []) {
+    const answer = await goIn(part, go, ['mod', 'download', '-json', from]);
+    const { Dir } = JSON.parse(answer) as { Dir: string };
+    await copyWritable(join(Dir, path), join(into, to));
+  }
   log(`Built in ${Math.round((Date.now() - start) / 1000)} s.`);
+}
+
+async function goIn(part: Part, go: string, args: string[]): Promise<string> {
+  const { status, output, error } = await run(go, args, {
+    cwd: join(import.meta.dirname, part.module),
+    env: {
+      ...process.env,
+      CGO_ENABLED: part.cgo ? '1' : '0',
+      GOTOOLCHAIN: 'local',
+      GOWORK: 'off',
+      GOFLAGS: '-mod=readonly',
+    },
+  });
+  if (status === 0) return output;
+  throw new UserError(
+    `test/servers/${part.module} could not be built; \`go ${args[0]}\` says:\n${(error || output).trim()}`,
+  );
+}
+
+/** What Go keeps is read-only and could not be deleted with the folder. */
+async function copyWritable(from: string, to: string): Promise<void> {
+  const found = await stat(from);
+  if (found.isFile()) {
+    await mkdir(dirname(to), { recursive: true });
+    await copyFile(from, to);
+    return chmod(to, found.mode | 0o200);
+  }
+  for (const name of await readdir(from)) await copyWritable(join(from, name), join(to, name));
 }
 
 /** A lock folder that tells who holds it; one whose holder is gone does not count. */

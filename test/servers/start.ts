@@ -1,13 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { existsSync, openSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { run } from '../../scripts/lib/run.ts';
-import { buildKube, kubeProgram } from './build.ts';
+import { buildPart, kubeProgram } from './build.ts';
+import { parts } from './parts.ts';
+import { freePorts, type Processes, startTogether } from './processes.ts';
 
 /** Who may connect; each is a context of the kubeconfig. Only `admin` may do anything before a test says so. */
 export const users = ['admin', 'viewer', 'tenant'] as const;
@@ -17,6 +14,8 @@ export interface ControlPlane {
   program: string;
   /** Has the contexts of `users`, no current one. */
   kubeconfig: string;
+  /** The same with `admin` as the current context, for controllers. */
+  adminConfig: string;
   /** `https://127.0.0.1:PORT`. */
   server: string;
   /** PEM of the server's certificate and of the authority that signed it. */
@@ -27,43 +26,26 @@ export interface ControlPlane {
 
 /**
  * Starts etcd, kube-apiserver and kube-controller-manager in a temporary folder on free ports, and waits
- * until the namespace `default` can be used. The returned `stop` ends them and removes the folder; they
- * end by themselves when this process does.
+ * until the namespace `default` can be used.
  */
 export async function startControlPlane(
   log: (line: string) => void,
 ): Promise<{ plane: ControlPlane; stop: () => Promise<void> }> {
-  await buildKube(log);
-  const program = kubeProgram();
+  await buildPart(parts.kube, log);
   const start = Date.now();
-  const folder = await mkdtemp(join(tmpdir(), 'driftline-kube-'));
-  const children: ChildProcess[] = [];
-  const stop = async () => {
-    await Promise.all(children.toReversed().map(end));
-    await rm(folder, { recursive: true, force: true });
-  };
-  try {
-    const plane = await startIn(folder, program, children);
-    log(`A Kubernetes control plane runs at ${plane.server} (${Date.now() - start} ms).`);
-    return { plane, stop };
-  } catch (error) {
-    const logs = ['etcd', 'kube-apiserver', 'kube-controller-manager'].map(name =>
-      tail(folder, name),
-    );
-    await stop();
-    throw new Error(`the control plane did not become ready\n${logs.join('\n')}`, { cause: error });
-  }
+  const { servers: plane, stop } = await startTogether('kube', group =>
+    startIn(group, kubeProgram()),
+  );
+  log(`A Kubernetes control plane runs at ${plane.server} (${Date.now() - start} ms).`);
+  return { plane, stop };
 }
 
-async function startIn(
-  folder: string,
-  program: string,
-  children: ChildProcess[],
-): Promise<ControlPlane> {
-  const [api, etcd, peer, manager] = (await freePorts(4)) as [number, number, number, number];
-  const server = `https://127.0.0.1:${api}`;
-  const store = `http://127.0.0.1:${etcd}`;
-  const at = (name: string) => join(folder, name);
+async function startIn(group: Processes, program: string): Promise<ControlPlane> {
+  const ports = await freePorts('api', 'etcd', 'peer', 'manager');
+  const server = `https://127.0.0.1:${ports.api}`;
+  const store = `http://127.0.0.1:${ports.etcd}`;
+  const peer = `http://127.0.0.1:${ports.peer}`;
+  const at = (name: string) => group.at(name);
   const tokens = Object.fromEntries(users.map(user => [user, randomBytes(16).toString('hex')]));
   await mkdir(at('certificates'));
   await writeFile(
@@ -73,7 +55,7 @@ async function startIn(
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   await writeFile(at('accounts.key'), privateKey.export({ type: 'pkcs1', format: 'pem' }));
   const launch = (name: string, flags: Record<string, string>) =>
-    children.push(launchServer(program, name, flags, folder));
+    group.launch(name, program, [name, ...asFlags(flags)]);
 
   launch('etcd', {
     'data-dir': at('etcd'),
@@ -81,15 +63,15 @@ async function startIn(
     'log-level': 'warn',
     'listen-client-urls': store,
     'advertise-client-urls': store,
-    'listen-peer-urls': `http://127.0.0.1:${peer}`,
-    'initial-advertise-peer-urls': `http://127.0.0.1:${peer}`,
-    'initial-cluster': `default=http://127.0.0.1:${peer}`,
+    'listen-peer-urls': peer,
+    'initial-advertise-peer-urls': peer,
+    'initial-cluster': `default=${peer}`,
   });
   launch('kube-apiserver', {
     'etcd-servers': store,
     'bind-address': '127.0.0.1',
     'advertise-address': '127.0.0.1',
-    'secure-port': String(api),
+    'secure-port': String(ports.api),
     // It makes a certificate of its own there.
     'cert-dir': at('certificates'),
     'token-auth-file': at('tokens.csv'),
@@ -104,21 +86,23 @@ async function startIn(
     'max-mutating-requests-inflight': '0',
   });
   const certificateFile = at('certificates/apiserver.crt');
-  await until('the certificate', children, async () => existsSync(certificateFile));
+  await group.until('the certificate', async () => existsSync(certificateFile));
   const certificate = readFileSync(certificateFile, 'utf8');
   const kubeconfig = at('kubeconfig');
   await writeFile(kubeconfig, JSON.stringify(makeKubeconfig(server, certificate, tokens)));
-  // The controllers follow a current context.
-  const managerConfig = makeKubeconfig(server, certificate, tokens, 'admin');
-  await writeFile(at('controllers.json'), JSON.stringify(managerConfig));
+  const adminConfig = at('admin.json');
+  await writeFile(
+    adminConfig,
+    JSON.stringify(makeKubeconfig(server, certificate, tokens, 'admin')),
+  );
   const key = readFileSync(at('certificates/apiserver.key'), 'utf8');
-  const plane = { program, kubeconfig, server, certificate, key };
-  await until('the API server', children, () => succeeds(plane, ['get', '--raw', '/readyz']));
+  const plane = { program, kubeconfig, adminConfig, server, certificate, key };
+  await group.until('the API server', () => succeeds(plane, ['get', '--raw', '/readyz']));
   launch('kube-controller-manager', {
-    kubeconfig: at('controllers.json'),
+    kubeconfig: adminConfig,
     'leader-elect': 'false',
     'bind-address': '127.0.0.1',
-    'secure-port': String(manager),
+    'secure-port': String(ports.manager),
     'cert-dir': at('certificates'),
     'service-account-private-key-file': at('accounts.key'),
     'root-ca-file': certificateFile,
@@ -126,7 +110,7 @@ async function startIn(
     'kube-api-burst': '400',
   });
   const account = ['get', 'serviceaccount', 'default', '--namespace', 'default'];
-  await until('the controllers', children, () => succeeds(plane, account));
+  await group.until('the controllers', () => succeeds(plane, account));
   return plane;
 }
 
@@ -153,63 +137,12 @@ function tokenLine(user: string, token: string): string {
   return `${token},${user},${user},"${user === 'admin' ? 'system:masters' : `${user}s`}"\n`;
 }
 
-function launchServer(
-  program: string,
-  name: string,
-  flags: Record<string, string>,
-  folder: string,
-): ChildProcess {
-  const args = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
-  const log = openSync(join(folder, `${name}.log`), 'w');
-  // Its input is a pipe from this process, whose end it takes for its own.
-  return spawn(program, [name, ...args], { stdio: ['pipe', log, log], cwd: folder });
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = new Promise(resolve => child.once('exit', resolve));
-  child.stdin?.end();
-  const killed = wait(5000, undefined, { ref: false }).then(() => child.kill('SIGKILL'));
-  await Promise.race([exited, killed.then(() => exited)]);
-}
-
-async function until(
-  what: string,
-  children: ChildProcess[],
-  isReady: () => Promise<boolean>,
-): Promise<void> {
-  for (const deadline = Date.now() + 90_000; Date.now() < deadline; await wait(100)) {
-    if (await isReady()) return;
-    if (children.some(child => child.exitCode !== null)) throw new Error(`${what}: a server ended`);
-  }
-  throw new Error(`${what} took more than 90 s`);
+/** `--name=value` for each. */
+export function asFlags(flags: Record<string, string>): string[] {
+  return Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
 }
 
 async function succeeds(plane: ControlPlane, args: string[]): Promise<boolean> {
   const asAdmin = ['kubectl', '--kubeconfig', plane.kubeconfig, '--context', 'admin'];
   return (await run(plane.program, [...asAdmin, ...args])).status === 0;
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = servers.map(
-    server =>
-      new Promise<number>((resolve, reject) => {
-        server.once('error', reject).listen(0, '127.0.0.1', () => {
-          const address = server.address();
-          resolve(typeof address === 'object' && address ? address.port : 0);
-        });
-      }),
-  );
-  const found = await Promise.all(ports);
-  await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))));
-  return found;
-}
-
-function tail(folder: string, name: string): string {
-  const file = join(folder, `${name}.log`);
-  const lines = existsSync(file)
-    ? readFileSync(file, 'utf8').trim().split('\n')
-    : ['(not started)'];
-  return `--- ${name}\n${lines.slice(-15).join('\n')}`;
 }

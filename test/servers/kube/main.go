@@ -1,5 +1,5 @@
 // Command kube is a Kubernetes control plane in one program, for tests: etcd, kube-apiserver,
-// kube-controller-manager and kubectl. The first argument says which of them to be.
+// kube-controller-manager, kube-scheduler and kubectl. The first argument says which of them to be.
 //
 // Its servers end when their standard input does, so that none outlives the test run that started
 // them, however that ends.
@@ -19,6 +19,7 @@ import (
 	"k8s.io/kubectl/pkg/cmd/util"
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	controllers "k8s.io/kubernetes/cmd/kube-controller-manager/app"
+	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
 )
 
 func main() {
@@ -40,6 +41,9 @@ func main() {
 	case "kube-controller-manager":
 		go endWithInput()
 		os.Exit(cli.Run(controllers.NewControllerManagerCommand()))
+	case "kube-scheduler":
+		go endWithInput()
+		os.Exit(cli.Run(scheduler.NewSchedulerCommand(nil)))
 	default:
 		usage()
 	}
@@ -51,6 +55,6 @@ func endWithInput() {
 }
 
 func usage() {
-	fmt.Fprintln(os.Stderr, "usage: kube etcd|kube-apiserver|kube-controller-manager|kubectl [FLAG ...]")
+	fmt.Fprintln(os.Stderr, "usage: kube etcd|kube-apiserver|kube-controller-manager|kube-scheduler|kubectl [FLAG ...]")
 	os.Exit(2)
 }
