@@ -10,6 +10,9 @@ import {
 } from '../model/resource.ts';
 import type { EngineTarget } from './engine.ts';
 
+/** Why an engine could not be asked, or what it reported: one sentence. */
+export class EngineFailure extends Error {}
+
 /**
  * What writes to a target's cluster, and the UID that each write must name. Throws a UserError where the
  * cluster cannot be written or nobody pinned it.

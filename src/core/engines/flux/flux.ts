@@ -2,8 +2,8 @@ import { sentence } from '../../lib/sentence.ts';
 import { textAt } from '../../model/fields.ts';
 import { type JsonObject, resourceText } from '../../model/resource.ts';
 import type { Engine, EngineTarget, EngineVerb, Outcome, Progress } from '../engine.ts';
-import { type Held, readObject } from '../target.ts';
-import { FluxFailure, follow, newToken, patch, requestPatch } from './request.ts';
+import { EngineFailure, type Held, readObject } from '../target.ts';
+import { follow, newToken, patch, requestPatch } from './request.ts';
 import { sourcesOf } from './sources.ts';
 import { fluxStatus, isBeingDeleted, isSuspended, readableRevision, standingOf } from './status.ts';
 
@@ -17,7 +17,7 @@ export const flux: Engine = {
     try {
       return await start(verb, target, progress);
     } catch (error) {
-      if (!(error instanceof FluxFailure)) throw error;
+      if (!(error instanceof EngineFailure)) throw error;
       return { kind: 'failed', message: error.message };
     }
   },
@@ -46,14 +46,14 @@ async function forbidden(target: EngineTarget, written: Held[]): Promise<string 
     for (const held of written) await patch(target, held, {}, true);
     return undefined;
   } catch (error) {
-    if (error instanceof FluxFailure) return error.message;
+    if (error instanceof EngineFailure) return error.message;
     throw error;
   }
 }
 
 async function start(verb: EngineVerb, target: EngineTarget, progress: Progress): Promise<Outcome> {
   const held = await readController(target);
-  if ('reason' in held) throw new FluxFailure(held.reason);
+  if ('reason' in held) throw new EngineFailure(held.reason);
   const name = resourceText(held.resource);
   switch (verb) {
     case 'sync':
@@ -75,7 +75,7 @@ async function start(verb: EngineVerb, target: EngineTarget, progress: Progress)
       return reconciled(await follow(target, held, { token }));
     }
     case 'terminate':
-      throw new FluxFailure(`${name} cannot be told to stop.`);
+      throw new EngineFailure(`${name} cannot be told to stop.`);
   }
 }
 
@@ -102,7 +102,7 @@ async function fetchSources(
   progress: Progress,
 ): Promise<string | undefined> {
   const sources = await sourcesOf(target, held);
-  if ('reason' in sources) throw new FluxFailure(sources.reason);
+  if ('reason' in sources) throw new EngineFailure(sources.reason);
   let revision: string | undefined;
   for (const source of sources) {
     const token = newToken();

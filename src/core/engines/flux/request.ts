@@ -6,7 +6,7 @@ import { sentence } from '../../lib/sentence.ts';
 import { textAt } from '../../model/fields.ts';
 import { type JsonObject, resourceText } from '../../model/resource.ts';
 import type { EngineTarget } from '../engine.ts';
-import { type Held, writerOf } from '../target.ts';
+import { EngineFailure, type Held, writerOf } from '../target.ts';
 import { isBeingDeleted, isSuspended, type Standing, standingOf } from './status.ts';
 
 const requestedAt = 'reconcile.fluxcd.io/requestedAt';
@@ -14,16 +14,13 @@ const forceAt = 'reconcile.fluxcd.io/forceAt';
 /** A name that Flux leaves alone: what `kubectl…` wrote it takes over and reverts (drift.md 6.2). */
 const manager = 'flux-client-side-apply';
 
-/** Why Flux could not be asked, or what it reported: one sentence. */
-export class FluxFailure extends Error {}
-
 /** A token as Flux' own command line makes them: the time to the nanosecond, so that no two are equal. */
 export function newToken(): string {
   const fraction = String(randomInt(1_000_000)).padStart(6, '0');
   return new Date().toISOString().replace('Z', `${fraction}Z`);
 }
 
-/** Patches a Flux object, or only asks whether that would be done. Throws a FluxFailure where it is refused. */
+/** Patches a Flux object, or only asks whether that would be done. Throws an EngineFailure where it is refused. */
 export async function patch(
   target: EngineTarget,
   { type, resource }: Held,
@@ -33,7 +30,7 @@ export async function patch(
   const { writer, expected } = writerOf(target);
   const options = { expected, manager, dryRun, signal: target.signal };
   const answer = await writer.patch(type, resource, body, options);
-  if (!answer.ok) throw new FluxFailure(sentence(answer.reason));
+  if (!answer.ok) throw new EngineFailure(sentence(answer.reason));
 }
 
 /** The patch that asks for a reconciliation now; with `force` a Helm upgrade even where nothing is new. */
@@ -52,7 +49,7 @@ export interface Awaited {
 
 /**
  * Waits until the controller has handled a request and is ready with the object as it is specified now; answers
- * the object. Throws a FluxFailure with Flux' own words when it failed, and when it takes longer than it may.
+ * the object. Throws an EngineFailure with Flux' own words when it failed, and when it takes longer than it may.
  */
 export async function follow(
   target: EngineTarget,
@@ -67,16 +64,16 @@ export async function follow(
     const answer = await target.cluster.get(type, resource, target.signal);
     if (answer.ok) {
       const now = answer.object;
-      if (!now || isBeingDeleted(now)) throw new FluxFailure(`${name} was deleted meanwhile.`);
+      if (!now || isBeingDeleted(now)) throw new EngineFailure(`${name} was deleted meanwhile.`);
       const standing = standingOf(now);
       if (isHandled(now, token, force)) {
-        if (standing.kind === 'failed') throw new FluxFailure(standing.message);
+        if (standing.kind === 'failed') throw new EngineFailure(standing.message);
         if (standing.kind === 'ready' && (isDone === undefined || (await isDone(now)))) return now;
-      } else if (isSuspended(now)) throw new FluxFailure(`${name} was suspended meanwhile.`);
+      } else if (isSuspended(now)) throw new EngineFailure(`${name} was suspended meanwhile.`);
       last = standing;
     } else last = { message: sentence(answer.reason) };
     if (Date.now() > deadline)
-      throw new FluxFailure(
+      throw new EngineFailure(
         `${name} was not ready after ${Math.round(patience / 1000)} s; Flux goes on by itself. ${last.message}`.trim(),
       );
     await sleep(pause, target.signal);
