@@ -11,6 +11,7 @@ import type { RenderedObject } from '../model/rendered.ts';
 import { type JsonObject, resourceKey } from '../model/resource.ts';
 import { placeText } from '../model/source.ts';
 import { newestVersion } from '../schemas/schemas.ts';
+import type { Schemas } from '../schemas/type.ts';
 import type { Workspace } from '../workspace.ts';
 import { deployedRevision } from './deployed.ts';
 import { notRendered, renderApplications } from './rendering.ts';
@@ -75,22 +76,26 @@ export interface CompareOptions {
   signal?: AbortSignal;
 }
 
-/** Compares one rendered environment with its open cluster; `compared` stands in the order of the results. */
+/**
+ * Compares one rendered environment with its open cluster; `compared` stands in the order of the results,
+ * `schemas` are what it was compared by.
+ */
 export async function compareOpen(
   workspace: Workspace,
   { environment, applications, cluster }: RenderedEnvironment & { cluster: Cluster },
   { traced, memory, signal }: CompareOptions,
-): Promise<{ report: EnvironmentDrift; compared: Compared[] }> {
+): Promise<{ report: EnvironmentDrift; compared: Compared[]; schemas: Schemas }> {
   const report = emptyReport(workspace, environment, applications);
   const customTypes = await customTypesOf(workspace, applications, cluster, signal);
   const target = environment.kubernetes ?? cluster.identity.version ?? newestVersion();
   const deployed = deployedRevision(workspace, environment, cluster, signal);
+  const schemas = workspace.schemas(target, customTypes);
   const { compared, notChecked } = await compareEnvironment({
     environment,
     applications,
     cluster,
     judge: workspace.judge,
-    schemas: workspace.schemas(target, customTypes),
+    schemas,
     target,
     customTypes,
     memory,
@@ -103,7 +108,7 @@ export async function compareOpen(
     results: await placeResults(workspace, compared, traced),
     notChecked: [...report.notChecked, ...notChecked],
   };
-  return { report: filled, compared };
+  return { report: filled, compared, schemas };
 }
 
 function emptyReport(

@@ -92,7 +92,7 @@ async function compareLocally(input: DriftInput, live: JsonObject, known: Known)
 }
 
 /** The manifest with the namespace that its environment gives it. */
-function placed(desired: JsonObject, { resource }: DriftInput): JsonObject {
+export function placed(desired: JsonObject, { resource }: DriftInput): JsonObject {
   const metadata: Json | undefined = desired.metadata;
   if (resource.namespace === '' || !isObject(metadata)) return desired;
   return { ...desired, metadata: { ...metadata, namespace: resource.namespace } };

@@ -34,6 +34,7 @@ export async function compareEnvironment(
     result: results[index] as DriftResult,
     application: each.application.name,
     declared: each,
+    input: inputs[index],
     live: inputs[index]?.live,
   }));
   const unsure = unsureObjects(environment, applications, schemas, declared);

@@ -3,7 +3,7 @@ import type { DriftResult } from '../model/drift.ts';
 import type { Environment } from '../model/environment.ts';
 import type { JsonObject } from '../model/resource.ts';
 import type { Declared, RenderedApplication } from './declared.ts';
-import type { CompareOptions } from './input.ts';
+import type { CompareOptions, DriftInput } from './input.ts';
 import type { CompareMemory } from './memory.ts';
 
 export interface EnvironmentInput extends CompareOptions {
@@ -23,6 +23,8 @@ export interface Compared {
   application: string;
   /** What it was compared with; absent for objects that no manifest declares. */
   declared?: Declared;
+  /** What was compared; absent where nothing could be. */
+  input?: DriftInput;
   /** What runs, where it is known and there is something. */
   live?: JsonObject;
 }

@@ -2,11 +2,10 @@ import { type ApiResource, type Cluster, isType } from '../../cluster/cluster.ts
 import type { DriftResult } from '../../model/drift.ts';
 import type { Json, JsonObject } from '../../model/resource.ts';
 import type { Schemas } from '../../schemas/type.ts';
+import { openApplied } from '../applied.ts';
 import { begin, type Open } from '../begin.ts';
 import { isWithoutJudge } from '../conclude.ts';
-import { adoptPaths } from '../ignore/adopt.ts';
 import { judgePaths } from '../ignore/hide.ts';
-import { hidings } from '../ignore/ignore.ts';
 import type { DriftInput } from '../input.ts';
 import { anyType } from '../typed-path.ts';
 import { own } from '../values.ts';
@@ -91,11 +90,7 @@ async function dryRun(
   signal?: AbortSignal,
 ): Promise<DryRunAnswer> {
   const fields = open.type ?? anyType;
-  const ignored = hidings(open.rules, open.desired, open.live, fields).flatMap(
-    ({ paths }) => paths,
-  );
-  const desired = adoptPaths(open.desired, open.live, fields, ignored);
-  const answer = await cluster.dryRunApply(type, desired, open.profile.manager, signal);
+  const answer = await cluster.dryRunApply(type, openApplied(open), open.profile.manager, signal);
   if (answer.ok) {
     const live = await basis(open, answer.object, cluster, type, signal);
     const changes = differences(live, answer.object, open.desired, fields);
