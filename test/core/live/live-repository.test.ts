@@ -1,0 +1,248 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { makeDemo } from '../../../scripts/demo.ts';
+import type { Live } from '../../../src/core/live/live.ts';
+import { openLive } from '../../../src/core/live/live-repository.ts';
+import type { Host } from '../../../src/core/model/host.ts';
+
+const replicas = 'apps/web/overlays/production/replicas.yaml';
+const web = { group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
+
+let folder: string;
+let opened: Live[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'driftline-live-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  await Promise.all(opened.map(live => live.close()));
+  opened = [];
+});
+
+async function demo(name: string): Promise<string> {
+  return (await makeDemo(join(folder, name))).repository;
+}
+
+async function open(directory: string, host: Partial<Host> = {}): Promise<Live> {
+  const live = await openLive({
+    directory,
+    clusters: [],
+    host: {
+      log: () => {},
+      trusted: () => true,
+      secret: () => undefined,
+      forges: () => ({}),
+      ...host,
+    },
+  });
+  opened.push(live);
+  await live.settled();
+  return live;
+}
+
+const spoken = (live: Live, file: string) =>
+  live
+    .markers(file)
+    .map(({ line, differences }) => [
+      line,
+      ...differences.map(
+        ({
+          path,
+          live: _,
+          ...rest
+        }: Record<string, unknown> & {
+          path?: { path: string; desired?: unknown; live?: unknown };
+        }) =>
+          path
+            ? `${rest.environment}: ${path.path} ${path.desired} → ${path.live}`
+            : `${rest.environment}: ${rest.state}`,
+      ),
+    ]);
+
+describe('a repository kept current', () => {
+  it('tells each environment with its applications, their revisions and health', async () => {
+    const live = await open(await demo('states'));
+    const [staging, production] = live.environments();
+    expect(staging).toMatchObject({ name: 'staging', phase: 'compared', engine: 'flux' });
+    expect(staging?.counts).toMatchObject({ drifted: 0, synced: 17 });
+    expect(production?.counts).toMatchObject({ drifted: 4, missing: 1, 'prune-candidate': 1 });
+    const application = production?.applications.find(({ name }) => name === 'web');
+    expect(application?.objects[0]?.state).toBe('drifted');
+    expect(application?.deployed).toMatch(/^[0-9a-f]{40}$/);
+    expect(application?.objects.map(({ resource }) => resource.name)).toContain('web-maintenance');
+    expect(JSON.stringify(live.environments())).not.toContain('prod-session');
+  });
+
+  it('marks the line, follows an edit before it is saved, and its undoing', async () => {
+    const live = await open(await demo('edits'));
+    const text = await readFile(join(live.root, replicas), 'utf8');
+    expect(spoken(live, replicas)).toEqual([[7, 'production: .spec.replicas 3 → 5']]);
+
+    live.edit(replicas, text);
+    expect(live.isCurrent(replicas)).toBe(true);
+    live.edit(replicas, `# a line more\n${text.replace('replicas: 3', 'replicas: 4')}`);
+    expect(live.isCurrent(replicas)).toBe(false);
+    await live.settled();
+    expect(live.isCurrent(replicas)).toBe(true);
+    expect(spoken(live, replicas)).toEqual([[8, 'production: .spec.replicas 4 → 5']]);
+    expect(live.markers(replicas)[0]?.differences[0]?.edited).toBe(true);
+
+    live.edit(replicas, text.replace('replicas: 3', 'replicas: 5'));
+    await live.settled();
+    expect(live.markers(replicas)).toEqual([]);
+
+    live.edit(replicas, undefined);
+    await live.settled();
+    expect(spoken(live, replicas)).toEqual([[7, 'production: .spec.replicas 3 → 5']]);
+    expect(live.markers(replicas)[0]?.differences[0]?.edited).toBeUndefined();
+  });
+
+  it('ends where many edits end, whatever was under way', async () => {
+    const live = await open(await demo('many'));
+    const text = await readFile(join(live.root, replicas), 'utf8');
+    for (let count = 10; count < 30; count++) {
+      live.edit(replicas, text.replace('replicas: 3', `replicas: ${count}`));
+      await new Promise(resolve => setTimeout(resolve, count));
+    }
+    await live.settled();
+    expect(spoken(live, replicas)).toEqual([[7, 'production: .spec.replicas 29 → 5']]);
+  });
+
+  it('keeps the last answer while a text is broken, and says what is wrong with it', async () => {
+    const live = await open(await demo('broken'));
+    const text = await readFile(join(live.root, replicas), 'utf8');
+    live.edit(replicas, text.replace('replicas: 3', 'replicas: [3'));
+    const findings = await live.findings(replicas);
+    expect(findings.map(({ severity }) => severity)).toContain('error');
+    await live.settled();
+    const production = live.environments().find(({ name }) => name === 'production');
+    expect(production?.counts.unknown).toBeGreaterThan(0);
+    live.edit(replicas, text);
+    await live.settled();
+    expect(spoken(live, replicas)).toEqual([[7, 'production: .spec.replicas 3 → 5']]);
+  });
+
+  it('finds what is wrong with a file in its present text, only there', async () => {
+    const live = await open(await demo('findings'));
+    const file = 'apps/web/base/deployment.yaml';
+    const text = await readFile(join(live.root, file), 'utf8');
+    expect(await live.findings(file)).toEqual([]);
+    live.edit(file, text.replace('containerPort: 8080', 'containerPrt: 8080'));
+    const findings = await live.findings(file);
+    const line = text.split('\n').findIndex(each => each.includes('containerPort: 8080')) + 1;
+    expect(findings[0]).toMatchObject({ rule: 'unknown-field', file, line });
+    expect(findings.every(finding => finding.file === file)).toBe(true);
+  });
+
+  it('takes what changes on disk: a file, a new one, one that is gone, a snapshot', async () => {
+    const live = await open(await demo('disk'));
+    const path = join(live.root, replicas);
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace('replicas: 3', 'replicas: 5'));
+    live.changedOnDisk([replicas]);
+    await live.settled();
+    expect(live.markers(replicas)).toEqual([]);
+
+    const snapshot = join(live.root, 'live/production.yaml');
+    const runs = await readFile(snapshot, 'utf8');
+    await writeFile(snapshot, runs.replaceAll('replicas: 5', 'replicas: 6'));
+    live.changedOnDisk(['live/production.yaml']);
+    await live.settled();
+    expect(spoken(live, replicas)).toEqual([[7, 'production: .spec.replicas 5 → 6']]);
+
+    const kustomization = 'apps/web/overlays/production/kustomization.yaml';
+    const said = await readFile(join(live.root, kustomization), 'utf8');
+    await writeFile(
+      join(live.root, 'apps/web/overlays/production/extra.yaml'),
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: extra\n  namespace: shop\n',
+    );
+    await writeFile(
+      join(live.root, kustomization),
+      said.replace('resources:', 'resources:\n  - extra.yaml'),
+    );
+    live.changedOnDisk([kustomization, 'apps/web/overlays/production/extra.yaml']);
+    await live.settled();
+    expect(spoken(live, 'apps/web/overlays/production/extra.yaml')).toEqual([
+      [1, 'production: missing'],
+    ]);
+
+    await writeFile(join(live.root, kustomization), said);
+    await rm(join(live.root, 'apps/web/overlays/production/extra.yaml'));
+    live.changedOnDisk([kustomization, 'apps/web/overlays/production/extra.yaml']);
+    await live.settled();
+    expect(live.markers('apps/web/overlays/production/extra.yaml')).toEqual([]);
+  });
+
+  it('says how the objects of a file stand, and which files cause drift', async () => {
+    const live = await open(await demo('objects'));
+    const [object] = live.objects('apps/web/base/deployment.yaml');
+    expect(object).toMatchObject({ line: 1, resource: { kind: 'Deployment', name: 'web' } });
+    expect(object?.environments).toEqual([
+      { name: 'staging', state: 'synced', fields: 0 },
+      { name: 'production', state: 'drifted', fields: 2 },
+    ]);
+    expect(live.badges().get(replicas)).toEqual({ differences: 1, environments: ['production'] });
+  });
+
+  it('shows both sides of an object, secrets masked', async () => {
+    const live = await open(await demo('sides'));
+    const sides = await live.compare('production', web);
+    const differing = (a: string, b: string) =>
+      a.split('\n').filter(line => !b.split('\n').includes(line));
+    expect(differing(sides.desired, sides.live).map(line => line.trim())).toEqual(
+      ['replicas: 3', '- image: registry.example/shop/web:1.8.2']
+        .map(line => line.replace('- ', ''))
+        .map(line => expect.stringContaining(line)),
+    );
+    expect(sides.live).not.toContain('managedFields');
+    const secret = { ...web, group: '', kind: 'Secret', name: 'web-session' };
+    const { desired, live: runs } = await live.compare('production', secret);
+    expect(desired).toMatch(/SESSION_KEY: •••\n/);
+    expect(runs).toMatch(/SESSION_KEY: ••• \(changed\)\n/);
+  });
+
+  it('asks no cluster in a folder that nobody trusts, and does when it is trusted', async () => {
+    const requests: string[] = [];
+    const server = createServer((request, response) => {
+      requests.push(request.url ?? '');
+      response.writeHead(500).end();
+    }).listen(0, '127.0.0.1');
+    await new Promise(resolve => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const root = await demo('trust');
+    await writeFile(
+      join(root, 'driftline.yaml'),
+      'version: 1\nenvironments:\n- name: production\n  cluster: { context: prod }\n- name: staging\n  cluster: { snapshot: live/staging.yaml }\n',
+    );
+    const kubeconfig = join(folder, 'kubeconfig');
+    await writeFile(
+      kubeconfig,
+      JSON.stringify({
+        contexts: [{ name: 'prod', context: { cluster: 'prod', user: 'me' } }],
+        clusters: [{ name: 'prod', cluster: { server: `http://127.0.0.1:${port}` } }],
+        users: [{ name: 'me', user: {} }],
+      }),
+    );
+    let trusted = false;
+    const live = await open(root, { trusted: () => trusted, kubeconfig: () => kubeconfig });
+    const production = () => live.environments().find(({ name }) => name === 'production');
+    expect(production()).toMatchObject({
+      phase: 'blocked',
+      reason: expect.stringMatching(/trust/),
+    });
+    expect(live.environments().find(({ name }) => name === 'staging')?.phase).toBe('compared');
+    await expect(live.identify('prod')).rejects.toThrow(/trust/);
+    expect(requests).toEqual([]);
+    trusted = true;
+    live.hostChanged();
+    await live.settled();
+    expect(requests.length).toBeGreaterThan(0);
+    expect(production()).toMatchObject({ phase: 'blocked', reason: expect.stringMatching(/500/) });
+    server.close();
+  });
+});
