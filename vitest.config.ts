@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/servers/**'],
+    exclude: ['test/servers/**', 'test/host/**'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

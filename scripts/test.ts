@@ -27,6 +27,7 @@ async function main(): Promise<void> {
     goTests(go, 'judge'),
     vitest('unit tests and the command line', 'vitest.config.ts'),
     vitest('real servers', 'vitest.servers.config.ts'),
+    vitest('a real VS Code', 'vitest.host.config.ts'),
   ];
   const sum = (field: keyof Tally) => parts.reduce((total, part) => total + part[field], 0);
   const skipped = sum('skipped');

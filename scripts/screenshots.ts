@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildAll } from '../../scripts/build.ts';
-import { type Scene, scenes } from './scenes.ts';
-import { openWindow, type ReleaseName, type ThemeName, themes } from './window.ts';
+import { type Scene, scenes } from '../test/host/scenes.ts';
+import { openWindow, type ReleaseName, type ThemeName, themes } from '../test/host/window.ts';
+import { buildAll } from './build.ts';
 
 const { values } = parseArgs({
   options: {

@@ -1,0 +1,156 @@
+import { deepStrictEqual, equal, match, ok } from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { driftline, open } from './extension.ts';
+import { eventually, eventuallyEqual, type InsideTest } from './test.ts';
+
+const replicas = 'apps/web/overlays/production/replicas.yaml';
+const deployment = 'apps/web/base/deployment.yaml';
+
+/** In the demo repository, of whose production four objects drifted. */
+export const gitops: readonly InsideTest[] = [
+  {
+    name: 'starts by itself in a GitOps repository',
+    run: async () => {
+      await eventually('the extension to be active', driftline);
+    },
+  },
+  {
+    name: 'shows drift as information on the line that causes it',
+    run: async () => {
+      const { document } = await open(replicas);
+      await eventuallyEqual(['7:3-7:14 Information field-changed'], () =>
+        diagnostics(document).map(placed),
+      );
+      const [drift] = diagnostics(document);
+      match(drift?.message ?? '', /^production runs 5, the repository says 3\b/);
+    },
+  },
+  {
+    name: 'underlines a wrong value as it is typed, and nothing once it is mended',
+    run: async () => {
+      const editor = await open(deployment);
+      const errors = () => diagnostics(editor.document).filter(isError).map(placed);
+      await eventuallyEqual([], errors);
+      const line = editor.document.getText().split('\n').indexOf('  replicas: 1');
+      const value = new vscode.Range(line, 12, line, 13);
+      await editor.edit(edit => edit.replace(value, 'many'));
+      await eventuallyEqual([`${line + 1}:13-${line + 1}:17`], () =>
+        errors().map(text => text.split(' ')[0]),
+      );
+      equal(editor.document.isDirty, true);
+      await vscode.commands.executeCommand('undo');
+      await eventuallyEqual([], errors);
+      await vscode.commands.executeCommand('workbench.action.files.revert');
+    },
+  },
+  {
+    name: 'tells in the hover what each environment runs and who changed it',
+    run: async () => {
+      const { document } = await open(replicas);
+      const text = await eventually('a hover', () => hover(document, new vscode.Position(6, 4)));
+      match(text, /spec\.replicas/);
+      match(text, /production/);
+      match(text, /\b5\b/);
+      match(text, /kubectl/);
+    },
+  },
+  {
+    name: 'never shows the value of a Secret in hover, marker text or diagnostic',
+    run: async () => {
+      const { document } = await open('apps/web/base/secret.yaml');
+      await eventually('drift of the Secret', () => diagnostics(document)[0]);
+      const text = await eventually('a hover', () => hover(document, new vscode.Position(7, 6)));
+      const said = diagnostics(document).map(({ message }) => message);
+      const shown = [text, ...said].join('\n');
+      match(shown, /•••/);
+      ok(!/not-a-secret|bm90LWEt/.test(shown), shown);
+    },
+  },
+  {
+    name: 'puts a lens on each object with its state in every environment',
+    run: async () => {
+      const { document } = await open('apps/web/base/configmap.yaml');
+      const titles = await eventually('a code lens', async () => {
+        const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+          'vscode.executeCodeLensProvider',
+          document.uri,
+          10,
+        );
+        const found = lenses.map(({ command }) => command?.title ?? '').join(' | ');
+        return found.includes('drifted') ? found : undefined;
+      });
+      match(titles, /production/);
+      match(titles, /staging.*in sync/);
+    },
+  },
+  {
+    name: 'compares with what runs in two read-only documents, secrets masked',
+    run: async () => {
+      const editor = await open('apps/web/base/secret.yaml');
+      editor.selection = new vscode.Selection(7, 2, 7, 2);
+      await vscode.commands.executeCommand('driftline.compare');
+      const { original, modified } = await eventually('a diff editor', comparedDocuments);
+      const texts = await Promise.all(
+        [original, modified].map(async uri =>
+          (await vscode.workspace.openTextDocument(uri)).getText(),
+        ),
+      );
+      for (const text of texts) {
+        match(text, /kind: Secret/);
+        match(text, /SESSION_KEY: .*•••/);
+        ok(!/not-a-secret|bm90LWEt|managedFields/.test(text), text);
+      }
+      ok(texts[0] !== texts[1], 'both sides are the same');
+      for (const uri of [original, modified])
+        equal(vscode.workspace.fs.isWritableFileSystem(uri.scheme), undefined);
+    },
+  },
+  {
+    name: 'has every command of the palette, and no others',
+    run: async () => {
+      const declared: { command: string }[] = driftline()?.packageJSON.contributes.commands ?? [];
+      const known = await vscode.commands.getCommands(true);
+      const missing = declared.filter(({ command }) => !known.includes(command));
+      ok(declared.length > 8);
+      deepStrictEqual(missing, []);
+    },
+  },
+];
+
+function diagnostics(document: vscode.TextDocument): vscode.Diagnostic[] {
+  return vscode.languages
+    .getDiagnostics(document.uri)
+    .filter(({ source }) => source?.toLowerCase() === 'driftline');
+}
+
+function isError({ severity }: vscode.Diagnostic): boolean {
+  return severity === vscode.DiagnosticSeverity.Error;
+}
+
+/** `7:3-7:14 Information field-changed`, lines and columns as a person counts them. */
+function placed({ range, severity, code }: vscode.Diagnostic): string {
+  const place = ({ line, character }: vscode.Position) => `${line + 1}:${character + 1}`;
+  const rule = typeof code === 'object' ? code.value : code;
+  const words = [vscode.DiagnosticSeverity[severity], String(rule)];
+  return [`${place(range.start)}-${place(range.end)}`, ...words].join(' ');
+}
+
+async function hover(
+  { uri }: vscode.TextDocument,
+  position: vscode.Position,
+): Promise<string | undefined> {
+  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+    'vscode.executeHoverProvider',
+    uri,
+    position,
+  );
+  const texts = hovers.flatMap(({ contents }) =>
+    contents.map(content => (typeof content === 'string' ? content : content.value)),
+  );
+  return texts.find(text => text.includes('production'));
+}
+
+function comparedDocuments(): { original: vscode.Uri; modified: vscode.Uri } | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof vscode.TabInputTextDiff ? input : undefined;
+}
