@@ -42,6 +42,8 @@ export interface ProposalPlan {
   branch: string;
   base: string;
   forge: ForgePlan;
+  /** Of the files as they were when the text was made; proposing refuses when they have changed since. */
+  state: string;
 }
 
 export interface ForgePlan {
@@ -50,7 +52,7 @@ export interface ForgePlan {
   /** What people call it: `GitHub`, or its host. */
   title: string;
   host: string;
-  /** Name of the secret that `Host.secret` is asked for, such as `DRIFTLINE_TOKEN` (cli) for this host. */
+  /** Name of the secret that holds a token for it, such as `GITHUB_TOKEN`. */
   secret: string;
 }
 
@@ -105,7 +107,7 @@ export interface RollbackRevision {
   deployed?: 'now' | 'before';
 }
 
-export interface RollbackPlan extends Omit<ProposalPlan, 'files'> {
+export interface RollbackPlan extends Omit<ProposalPlan, 'files' | 'state'> {
   environment: string;
   application: string;
   /** The commit whose state is brought back. */

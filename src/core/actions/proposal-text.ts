@@ -4,6 +4,7 @@ import { placeText } from '../model/source.ts';
 import { bounded, code, folded, plain, table } from '../words/markdown.ts';
 import { quantity } from '../words/states.ts';
 import { printable } from '../words/values.ts';
+import type { ChangedFile } from './plans.ts';
 import type { EnvironmentChange, ObjectChange } from './proposal-changes.ts';
 import { objectDiff } from './proposal-diff.ts';
 
@@ -18,7 +19,7 @@ export function proposalTitle(
   const changing = changes.filter(({ objects }) => objects.length > 0);
   const objects = changing.flatMap(each => each.objects);
   const [first] = objects;
-  if (first === undefined) return `change ${oneOrCount(files, 'file')}`;
+  if (first === undefined) return shortTitle(`change ${oneOrCount(files, 'file')}`);
   const verbs = new Set(objects.map(({ change }) => change));
   const verb = verbs.size === 1 ? first.change : 'change';
   const names = [...new Set(objects.map(({ resource }) => resourceText(resource)))];
@@ -27,7 +28,22 @@ export function proposalTitle(
     environments.length > 3
       ? quantity(environments.length, 'environment')
       : environments.join(', ');
-  return printable(`${where}: ${verb} ${oneOrCount(names, 'object')}`);
+  return shortTitle(`${where}: ${verb} ${oneOrCount(names, 'object')}`);
+}
+
+/** The first sentence of the text: which files the change is made in, and who reads them. */
+export function proposalWhy(files: readonly ChangedFile[]): string {
+  const shown = files.slice(0, 3).map(({ path }) => code(short(path)));
+  const more = files.length - shown.length;
+  const all = more > 0 ? [...shown, quantity(more, 'more file')] : shown;
+  const readers = [...new Set(files.flatMap(({ environments }) => environments))];
+  const names =
+    readers.length > 5 ? quantity(readers.length, 'environment') : list(readers.map(plain));
+  const read =
+    readers.length === 0
+      ? 'no environment reads'
+      : `${names} ${readers.length === 1 ? 'reads' : 'read'}`;
+  return `Changes ${list(all)}, which ${read}.`;
 }
 
 /**
@@ -53,8 +69,18 @@ const room = 64_000;
 /** Rows of a table: diffs say more than the rest of a longer one. */
 const mostRows = 100;
 
+function list(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
 function oneOrCount(names: readonly string[], noun: string): string {
   return names.length === 1 && names[0] !== undefined ? names[0] : quantity(names.length, noun);
+}
+
+/** Forges take 255 characters. */
+function shortTitle(text: string): string {
+  const line = printable(text);
+  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
 }
 
 function nothingChanges(notChecked: readonly NotChecked[]): string {

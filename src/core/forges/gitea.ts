@@ -1,3 +1,4 @@
+import { sleep } from '../lib/backoff.ts';
 import { isObject, type Json } from '../model/resource.ts';
 import { askForge, ForgeRefusal } from './ask.ts';
 import type { Draft, Forge, ForgeAccess, ProposedRequest, RemoteAddress } from './forge.ts';
@@ -16,7 +17,7 @@ export const gitea: Forge = {
     const { title, body, branch, base } = draft;
     try {
       const created = { title, body, head: branch, base };
-      return requestOf(await ask(remote, access, { what, body: created }), fields);
+      return requestOf(await askWhenPushed(remote, access, { what, body: created }), fields);
     } catch (error) {
       // 409 is said for nothing else here.
       if (!(error instanceof ForgeRefusal) || error.status !== 409) throw error;
@@ -68,6 +69,23 @@ async function findOpen(
 function refOf(pull: Json, side: 'head' | 'base'): Json | undefined {
   const branch = isObject(pull) ? pull[side] : undefined;
   return isObject(branch) ? branch.ref : undefined;
+}
+
+/** After a push Gitea answers 404 until its queue has taken the new branch, which takes it a moment. */
+async function askWhenPushed(
+  remote: RemoteAddress,
+  access: ForgeAccess,
+  question: Question,
+): Promise<Json> {
+  for (const pause of [200, 400, 800, 1600]) {
+    try {
+      return await ask(remote, access, question);
+    } catch (error) {
+      if (!(error instanceof ForgeRefusal) || error.status !== 404) throw error;
+    }
+    await sleep(pause, access.signal);
+  }
+  return ask(remote, access, question);
 }
 
 interface Question {
