@@ -1,4 +1,4 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { buildPart } from './build.ts';
 import { applyOn, applyTypes } from './kubectl.ts';
@@ -88,7 +88,9 @@ async function environment(
   for (const name of ['bin', 'home', 'tmp', 'ssh', 'tls', 'gpg', 'plugins']) await mkdir(at(name));
   for (const name of ['', '-application-controller', '-repo-server', '-server'])
     await symlink(join(built, 'cmd'), at(`bin/argocd${name}`));
-  await symlink(join(built, 'git-verify-wrapper.sh'), at('bin/git-verify-wrapper.sh'));
+  // Go keeps no file of a module executable.
+  await copyFile(join(built, 'git-verify-wrapper.sh'), at('bin/git-verify-wrapper.sh'));
+  await chmod(at('bin/git-verify-wrapper.sh'), 0o755);
   await writeFile(at('ssh/ssh_known_hosts'), '');
   return {
     // It calls git, kustomize and helm, and itself to hand git a password.

@@ -42,7 +42,13 @@ export async function startNodes(
         metadata: { name: node, annotations: { 'kwok.x-k8s.io/node': 'fake' } },
       },
     ]);
-    await kubectlOn(plane, ['wait', '--for=condition=Ready', '--timeout=60s', `node/${node}`]);
+    const isReady = [
+      'get',
+      `node/${node}`,
+      '-o',
+      "jsonpath={.status.conditions[?(@.type=='Ready')].status}",
+    ];
+    await group.until('the node', async () => (await kubectlOn(plane, isReady)) === 'True');
     return { node };
   });
 }

@@ -43,7 +43,7 @@ func main() {
 		os.Exit(cli.Run(controllers.NewControllerManagerCommand()))
 	case "kube-scheduler":
 		go endWithInput()
-		os.Exit(cli.Run(scheduler.NewSchedulerCommand(nil)))
+		os.Exit(cli.Run(scheduler.NewSchedulerCommand()))
 	default:
 		usage()
 	}
