@@ -44,7 +44,8 @@ export function differenceSentence(difference: MarkedDifference, now: Date): str
   const { desired } = changeText(difference.object, path);
   const secret = isSecret(difference.object, path.path);
   const declared = path.kind === 'changed' || path.kind === 'missing';
-  const repository = declared && !secret ? `, the repository says ${cut(desired, 200)}` : '';
+  const says = difference.edited ? 'this makes' : 'the repository says';
+  const repository = declared && !secret ? `, ${says} ${cut(desired, 200)}` : '';
   const about = [ownersText(path.by, now), ...remarks(path, difference.object)];
   return [said + repository, ...about].filter(part => part !== '').join(' · ');
 }

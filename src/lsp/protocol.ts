@@ -133,8 +133,6 @@ export interface Comparison {
 export interface ContextChoice {
   context: string;
   server: string;
-  /** Of the current kubeconfig's own choice. */
-  current: boolean;
 }
 
 export interface Identity {

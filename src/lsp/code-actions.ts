@@ -1,0 +1,140 @@
+import {
+  type CodeAction,
+  CodeActionKind,
+  type CodeActionParams,
+  type Diagnostic,
+} from 'vscode-languageserver';
+import type { MarkedDifference } from '../core/live/state.ts';
+import { resourceKey } from '../core/model/resource.ts';
+import { printable, valueText } from '../core/words/values.ts';
+import type { Feature } from './feature.ts';
+import { commands, type OfApplication, type OfObject, type TakeValue } from './protocol.ts';
+import type { OpenFile, Session } from './session/session.ts';
+import { takeValue } from './take.ts';
+import type { Mending } from './to-diagnostic.ts';
+
+/** What can be done about a line: mend a finding, take what runs, and with our editor compare and sync. */
+export const codeActions: Feature = {
+  capabilities: ({ ours }) => ({
+    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+    ...(ours && { executeCommandProvider: { commands: [commands.take] } }),
+  }),
+  register(session) {
+    const { connection } = session;
+    connection.onCodeAction(
+      session.quietly('code actions', params => {
+        const open = session.openFile(params.textDocument.uri);
+        const wanted = params.context.only?.some(kind => CodeActionKind.QuickFix.startsWith(kind));
+        return open && wanted !== false ? actionsFor(open, params, session) : [];
+      }),
+    );
+    connection.onExecuteCommand(async ({ command, arguments: [target] = [] }, token) => {
+      const run = session.quietly('taking a value', () => take(session, target as TakeValue));
+      if (command === commands.take) await run(undefined, token);
+    });
+  },
+};
+
+function actionsFor(
+  open: OpenFile,
+  params: CodeActionParams,
+  { client, present }: Session,
+): CodeAction[] {
+  const { range, context } = params;
+  const marked = present
+    .of(open, open.document)
+    .filter(({ line }) => line - 1 >= range.start.line && line - 1 <= range.end.line)
+    .flatMap(({ line, differences }) => differences.map(difference => ({ line, difference })));
+  return [
+    ...context.diagnostics.flatMap(diagnostic => mend(open, diagnostic)),
+    ...marked.flatMap(({ line, difference }) => takeAction(open, line, difference, marked.length)),
+    ...(client.ours ? commandActions(marked.map(({ difference }) => difference)) : []),
+  ];
+}
+
+/** Writes the name that was meant; only while the text still says what was found. */
+function mend({ document }: OpenFile, diagnostic: Diagnostic): CodeAction[] {
+  const { replacement, instead } = (diagnostic.data ?? {}) as Partial<Mending>;
+  const { range, source } = diagnostic;
+  const present = document.getText(range);
+  if (source !== 'driftline' || replacement === undefined || present !== instead) return [];
+  const quote = /^(["']).*\1$/s.exec(present)?.[1] ?? '';
+  const edit = { range, newText: quote + replacement + quote };
+  return [
+    {
+      title: `Replace ${printable(present)} by ${printable(edit.newText)}`,
+      kind: CodeActionKind.QuickFix,
+      diagnostics: [diagnostic],
+      isPreferred: true,
+      edit: { changes: { [document.uri]: [edit] } },
+    },
+  ];
+}
+
+/** `Take 5 into this file`; where several environments differ, from which. */
+function takeAction(
+  { document }: OpenFile,
+  line: number,
+  { object, path, environment }: MarkedDifference,
+  choices: number,
+): CodeAction[] {
+  const splice = path && takeValue(document.getText(), line, object, path);
+  if (!splice || path.live === undefined) return [];
+  const from = choices > 1 ? ` from ${printable(environment)}` : '';
+  const edit = {
+    range: { start: document.positionAt(splice.start), end: document.positionAt(splice.end) },
+    newText: splice.newText,
+  };
+  return [
+    {
+      title: `Take ${printable(valueText(path.live))}${from} into this file`,
+      kind: CodeActionKind.QuickFix,
+      edit: { changes: { [document.uri]: [edit] } },
+    },
+  ];
+}
+
+function commandActions(differences: readonly MarkedDifference[]): CodeAction[] {
+  const titled = new Map<string, CodeAction>();
+  for (const { environment, application, object } of differences) {
+    const compared: OfObject = { environment, object };
+    const synced: OfApplication = { environment, application };
+    const name = printable(environment);
+    const entries = [
+      { title: `Compare with live in ${name}`, command: commands.compare, target: compared },
+      {
+        title: `Sync ${printable(application)} in ${name}…`,
+        command: commands.sync,
+        target: synced,
+      },
+    ];
+    for (const { title, command, target } of entries)
+      titled.set(`${title} ${command === commands.compare ? resourceKey(object) : ''}`, {
+        title,
+        kind: CodeActionKind.QuickFix,
+        command: { title, command, arguments: [target] },
+      });
+  }
+  return [...titled.values()];
+}
+
+/** Does what a hover's link says; a person is told where it is no longer possible. */
+async function take(session: Session, { uri, line, path, environment, object }: TakeValue) {
+  const open = session.openFile(uri);
+  const markers = open ? session.present.of(open, open.document) : [];
+  const difference = markers
+    .find(marker => marker.line === line + 1)
+    ?.differences.find(
+      each =>
+        each.environment === environment &&
+        each.path?.path === path &&
+        resourceKey(each.object) === resourceKey(object),
+    );
+  const [action] = open && difference ? takeAction(open, line + 1, difference, 1) : [];
+  if (!action?.edit) {
+    const sentence = 'This line changed meanwhile, so nothing was taken into it.';
+    session.connection.window.showWarningMessage(sentence);
+    return;
+  }
+  await session.connection.workspace.applyEdit({ label: action.title, edit: action.edit });
+}

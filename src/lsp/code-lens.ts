@@ -1,0 +1,84 @@
+import type { CodeLens, Command } from 'vscode-languageserver';
+import type { ObjectSummary } from '../core/live/state.ts';
+import { resourceKey } from '../core/model/resource.ts';
+import { quantity, states, stateWords } from '../core/words/states.ts';
+import { printable } from '../core/words/values.ts';
+import type { Feature } from './feature.ts';
+import { commands, type OfObject } from './protocol.ts';
+import type { Session } from './session/session.ts';
+
+/** What a lens needs to be resolved later. */
+interface LensData {
+  uri: string;
+  /** `resourceKey` of the object. */
+  object: string;
+}
+
+/** Above each object: how it stands in the environments that its file reaches. */
+export const codeLens: Feature = {
+  capabilities: () => ({ codeLensProvider: { resolveProvider: true } }),
+  register(session) {
+    const { connection, repositories } = session;
+    connection.onCodeLens(
+      session.quietly('code lens', ({ textDocument: { uri } }): CodeLens[] => {
+        const found = repositories.of(uri);
+        const objects = found?.live.objects(found.file) ?? [];
+        return objects
+          .filter(({ environments }) => environments.length > 0)
+          .map(({ line, resource }) => ({
+            range: atStart(line - 1),
+            data: { uri, object: resourceKey(resource) } satisfies LensData,
+          }));
+      }),
+    );
+    connection.onCodeLensResolve(async (lens, token) => {
+      const resolve = session.quietly('code lens', (each: CodeLens) => resolved(session, each));
+      return (await resolve(lens, token)) ?? lens;
+    });
+    session.onChanged(() => {
+      if (session.client.refreshesLenses)
+        session.guard('refreshing', () => connection.sendRequest('workspace/codeLens/refresh'));
+    });
+  },
+};
+
+/** `production: 2 fields drifted · staging: in sync · reaches 2 environments`. */
+export function lensTitle({ environments }: ObjectSummary): string {
+  const said = environments.map(({ name, state, fields }) => {
+    const counted = state === 'drifted' && fields > 0;
+    const what = counted ? `${quantity(fields, 'field')} drifted` : wordOf(state);
+    return `${printable(name)}: ${what}`;
+  });
+  return [...said, `reaches ${quantity(environments.length, 'environment')}`].join(' · ');
+}
+
+function wordOf(state: ObjectSummary['environments'][number]['state']): string {
+  if (state === 'waiting') return 'not compared yet';
+  if (state === 'blocked') return 'not compared';
+  return stateWords[state];
+}
+
+function resolved(session: Session, lens: CodeLens): CodeLens {
+  const { uri, object } = lens.data as LensData;
+  const found = session.repositories.of(uri);
+  const summary = found?.live
+    .objects(found.file)
+    .find(({ resource }) => resourceKey(resource) === object);
+  return { ...lens, command: summary ? commandOf(summary, session) : { title: '', command: '' } };
+}
+
+/** Our editor compares when it is clicked: the environment in which the object fares worst. */
+function commandOf(summary: ObjectSummary, { client }: Session): Command {
+  const title = lensTitle(summary);
+  const order: string[] = states;
+  const [first] = [...summary.environments].sort(
+    (a, b) => order.indexOf(a.state) - order.indexOf(b.state),
+  );
+  if (!client.ours || !first) return { title, command: '' };
+  const target: OfObject = { environment: first.name, object: summary.resource };
+  return { title, command: commands.compare, arguments: [target] };
+}
+
+function atStart(line: number) {
+  return { start: { line, character: 0 }, end: { line, character: 0 } };
+}

@@ -1,0 +1,179 @@
+import type { Diagnostic } from 'vscode-languageserver';
+import { Coalesce } from '../core/lib/coalesce.ts';
+import type { Marker } from '../core/live/state.ts';
+import type { Finding } from '../core/model/finding.ts';
+import type { Feature } from './feature.ts';
+import { requests } from './protocol.ts';
+import { linesOf } from './session/changed-part.ts';
+import { type OpenRepository, uriOf } from './session/repositories.ts';
+import type { Session } from './session/session.ts';
+import { driftDiagnostics, findingDiagnostics } from './to-diagnostic.ts';
+
+/** Findings and drift of what is open, pushed with the version of the text they are about. */
+export const diagnostics: Feature = {
+  register(session) {
+    const publisher = new Publisher(session);
+    const { documents } = session;
+    documents.onDidChangeContent(({ document }) => publisher.request(document.uri));
+    documents.onDidClose(({ document }) => publisher.closed(document.uri));
+    session.onChanged((repository, { files }) => publisher.changed(repository, files));
+    session.onMinute(() => publisher.resend());
+    session.answer(requests.validate, (_, signal) => publisher.validate(signal));
+  },
+};
+
+/** Long enough that a word is typed to its end, short enough not to be noticed. */
+const quietMs = 60;
+
+interface Found {
+  version: number | undefined;
+  findings: readonly Finding[];
+}
+
+class Publisher {
+  readonly #session: Session;
+  readonly #jobs: Coalesce<string>;
+  /** By address: the last findings, and what was published last. */
+  readonly #found = new Map<string, Found>();
+  readonly #sent = new Map<string, string>();
+  /** True once all files were validated: those that are not open are then followed too. */
+  #whole = false;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#jobs = new Coalesce({
+      delayMs: quietMs,
+      run: (uri, signal) => this.#find(uri, signal),
+      failed: (uri, error) => session.defect(`validating ${uri}`, error),
+    });
+  }
+
+  request(uri: string): void {
+    this.#jobs.request(uri);
+  }
+
+  closed(uri: string): void {
+    this.#jobs.cancel(uri);
+    if (this.#whole) this.request(uri);
+    else this.#clear(uri);
+  }
+
+  changed(repository: OpenRepository, files: readonly string[]): void {
+    const { repositories } = this.#session;
+    for (const uri of this.#sent.keys()) if (!repositories.of(uri)) this.#clear(uri);
+    const open = new Map(
+      this.#session.openFiles(repository).map(each => [each.file, each.document.uri]),
+    );
+    for (const file of files) {
+      const uri = open.get(file) ?? (this.#whole ? uriOf(repository, file) : undefined);
+      if (uri !== undefined) this.request(uri);
+    }
+  }
+
+  /** Ages have changed. */
+  resend(): void {
+    for (const uri of [...this.#found.keys()]) this.#send(uri);
+  }
+
+  async validate(signal: AbortSignal) {
+    const { repositories } = this.#session;
+    await repositories.ready();
+    const counts = { errors: 0, warnings: 0, notChecked: 0 };
+    for (const { repository, live } of repositories.lives()) {
+      const report = await live.validate(signal);
+      counts.notChecked += report.notChecked.length;
+      for (const { severity } of report.findings) {
+        if (severity === 'error') counts.errors++;
+        if (severity === 'warning') counts.warnings++;
+      }
+      this.#takeAll(repository, report.findings, live.badges().keys());
+    }
+    this.#whole = true;
+    return counts;
+  }
+
+  /** Open documents keep what is known of their present text. */
+  #takeAll(
+    repository: OpenRepository,
+    findings: readonly Finding[],
+    drifting: Iterable<string>,
+  ): void {
+    const open = new Set(this.#session.openFiles(repository).map(({ file }) => file));
+    const byFile = Map.groupBy(findings, ({ file }) => file);
+    for (const file of drifting) if (!byFile.has(file)) byFile.set(file, []);
+    const stale = [...this.#found.keys()].flatMap(uri => {
+      const found = this.#session.repositories.of(uri);
+      return found?.repository === repository ? [found.file] : [];
+    });
+    for (const file of new Set([...byFile.keys(), ...stale])) {
+      if (open.has(file)) continue;
+      const uri = uriOf(repository, file);
+      this.#found.set(uri, { version: undefined, findings: byFile.get(file) ?? [] });
+      this.#send(uri);
+    }
+  }
+
+  async #find(uri: string, signal: AbortSignal): Promise<void> {
+    const { documents, repositories } = this.#session;
+    const found = repositories.of(uri);
+    const version = documents.get(uri)?.version;
+    if (!found || (version === undefined && !this.#whole)) return;
+    const { validation } = this.#session.options.settings;
+    const findings = validation ? await found.live.findings(found.file, signal) : [];
+    // Of a text that has changed meanwhile nothing is said: a newer request is on its way.
+    if (signal.aborted || documents.get(uri)?.version !== version) return;
+    this.#found.set(uri, { version, findings });
+    this.#send(uri);
+  }
+
+  #send(uri: string): void {
+    const found = this.#found.get(uri);
+    const at = this.#session.repositories.of(uri);
+    if (!found || !at || this.#session.documents.get(uri)?.version !== found.version) return;
+    const { version } = found;
+    const list = this.#diagnosticsOf(uri, found.findings);
+    const params = { uri, ...(version !== undefined && { version }), diagnostics: list };
+    const text = JSON.stringify(params);
+    if (this.#sent.get(uri) === text) return;
+    this.#sent.set(uri, text);
+    this.#session.guard('publishing', () => this.#session.connection.sendDiagnostics(params));
+  }
+
+  #diagnosticsOf(uri: string, findings: readonly Finding[]): Diagnostic[] {
+    const at = this.#session.repositories.of(uri);
+    if (!at) return [];
+    const { live, file } = at;
+    const reaching = new Set(
+      live.objects(file).flatMap(({ environments }) => environments.map(({ name }) => name)),
+    );
+    const lines = this.#linesOf(uri, file);
+    const drift = this.#session.options.settings.drift ? this.#markersOf(uri) : [];
+    return [
+      ...findingDiagnostics(findings, { lines, reaching: [...reaching] }),
+      ...driftDiagnostics(drift, lines, new Date()),
+    ];
+  }
+
+  #markersOf(uri: string): Marker[] {
+    const { repositories, present } = this.#session;
+    const open = this.#session.openFile(uri);
+    if (open) return present.of(open, open.document);
+    const found = repositories.of(uri);
+    return found ? found.live.markers(found.file) : [];
+  }
+
+  #linesOf(uri: string, file: string): string[] {
+    const open = this.#session.documents.get(uri)?.getText();
+    const text =
+      open ?? this.#session.repositories.of(uri)?.live.workspace().index.file(file)?.text;
+    return linesOf(text ?? '');
+  }
+
+  #clear(uri: string): void {
+    this.#found.delete(uri);
+    if (!this.#sent.delete(uri)) return;
+    this.#session.guard('publishing', () =>
+      this.#session.connection.sendDiagnostics({ uri, diagnostics: [] }),
+    );
+  }
+}

@@ -1,0 +1,31 @@
+import { codeActions } from './code-actions.ts';
+import { codeLens } from './code-lens.ts';
+import { diagnostics } from './diagnostics.ts';
+import type { Feature } from './feature.ts';
+import { folders } from './folders.ts';
+import { hover } from './hover.ts';
+import { inlayHints } from './inlay-hints.ts';
+import { markers } from './markers.ts';
+import { checks } from './requests/checks.ts';
+import { clusters } from './requests/clusters.ts';
+import { state } from './requests/state.ts';
+import { settings } from './settings.ts';
+import { textSync } from './text-sync.ts';
+import { watchedFiles } from './watched-files.ts';
+
+/** All that the server does, in the order in which it hears of things: an edit counts before it is judged. */
+export const features: readonly Feature[] = [
+  settings,
+  folders,
+  textSync,
+  watchedFiles,
+  diagnostics,
+  markers,
+  inlayHints,
+  hover,
+  codeLens,
+  codeActions,
+  state,
+  checks,
+  clusters,
+];

@@ -1,0 +1,123 @@
+import { renderApplications } from '../core/actions/rendering.ts';
+import { trace } from '../core/actions/trace.ts';
+import type { EnvironmentState, MarkedDifference, ObjectState } from '../core/live/state.ts';
+import type { DriftPath } from '../core/model/drift.ts';
+import { formatPath, parsePath, resolveSteps } from '../core/model/path.ts';
+import type { RenderedObject } from '../core/model/rendered.ts';
+import { type Json, type Resource, resourceKey } from '../core/model/resource.ts';
+import type { Place } from '../core/model/source.ts';
+import type { RepositoryFile } from './session/repositories.ts';
+
+/** A field of a rendered object that a line decides. */
+export interface LineField {
+  object: Resource;
+  path: string;
+  /** Names of the environments in which this line decides it. */
+  reached: string[];
+  /** Every environment that renders the object, in their order. */
+  environments: FieldIn[];
+}
+
+/** How a field stands in one environment. */
+export interface FieldIn {
+  name: string;
+  application: string;
+  /** What the repository renders, and where that stands; absent where it renders no such field. */
+  rendered?: { value: Json; place: Place };
+  /** Where it differs from what runs. */
+  difference?: DriftPath;
+  /** False where nobody knows what runs. */
+  compared: boolean;
+}
+
+/** The fields that a line (1-based) decides, those that differ (the line's marker has them) first. */
+export async function lineFields(
+  { live, file }: RepositoryFile,
+  line: number,
+  differences: readonly MarkedDifference[],
+): Promise<LineField[]> {
+  const workspace = live.workspace();
+  const environments = await workspace.choose([]);
+  const rendered = await Promise.all(
+    environments.map(async environment => ({
+      name: environment.name,
+      applications: await renderApplications(workspace, environment, { trace: true }),
+    })),
+  );
+  const objects: ObjectIn[] = rendered.flatMap(({ name, applications }) =>
+    applications.flatMap(({ application, rendered: { objects } }) =>
+      objects.map(object => ({ environment: name, application: application.name, object })),
+    ),
+  );
+  const found = await trace(workspace, environments, { kind: 'line', file, line });
+  const reaches = found.kind === 'reaches' ? found.reaches : [];
+  const marked = differences.flatMap(({ environment, object, path }) =>
+    path ? [{ environment, object, path: path.path }] : [],
+  );
+  const states = live.environments();
+  const fields = new Map<string, LineField>();
+  for (const { environment, object, path } of [...marked, ...reaches]) {
+    const same = objects.filter(each => isSame(each.object.resource, object));
+    const key = `${resourceKey(object)} ${concrete(path, same, environment)}`;
+    const field = fields.get(key) ?? {
+      ...{ object, path, reached: [] },
+      environments: same.map(each => fieldIn(each, path, states)),
+    };
+    fields.set(key, field);
+    if (!field.reached.includes(environment)) field.reached.push(environment);
+  }
+  return [...fields.values()];
+}
+
+interface ObjectIn {
+  environment: string;
+  application: string;
+  object: RenderedObject;
+}
+
+/** Drift names the members of keyed lists, a trace counts them: the path by number, as the environment has it. */
+function concrete(path: string, objects: readonly ObjectIn[], environment: string): string {
+  const found = objects.find(each => each.environment === environment) ?? objects[0];
+  const at = found && resolveSteps(found.object.value, parsePath(path));
+  return at?.complete ? formatPath(at.pointer) : path;
+}
+
+function fieldIn(
+  { environment, application, object }: ObjectIn,
+  path: string,
+  states: readonly EnvironmentState[],
+): FieldIn {
+  const at = resolveSteps(object.value, parsePath(path));
+  const pointer = formatPath(at.pointer);
+  const state = objectState(states, environment, object.resource);
+  const difference = state?.paths.find(
+    each => each.path === path || (at.complete && samePlace(object, each.path, pointer)),
+  );
+  return {
+    name: environment,
+    application,
+    ...(at.complete && { rendered: { value: at.value, place: object.locate(at.pointer) } }),
+    ...(difference && { difference }),
+    compared: state !== undefined && !['unknown', 'suspect', 'skipped'].includes(state.state),
+  };
+}
+
+function samePlace({ value }: RenderedObject, path: string, pointer: string): boolean {
+  const at = resolveSteps(value, parsePath(path));
+  return at.complete && formatPath(at.pointer) === pointer;
+}
+
+function objectState(
+  states: readonly EnvironmentState[],
+  environment: string,
+  object: Resource,
+): ObjectState | undefined {
+  return states
+    .find(({ name }) => name === environment)
+    ?.applications.flatMap(({ objects }) => objects)
+    .find(({ resource }) => isSame(resource, object));
+}
+
+function isSame(a: Resource, b: Resource): boolean {
+  return resourceKey(a) === resourceKey(b);
+}

@@ -1,0 +1,65 @@
+import { quantity } from '../../core/words/states.ts';
+import { printable } from '../../core/words/values.ts';
+import type { Feature } from '../feature.ts';
+import { type FileBadge, notifications, requests, type WorkspaceState } from '../protocol.ts';
+import { uriOf } from '../session/repositories.ts';
+import type { Session } from '../session/session.ts';
+
+/** What the views of our editor show: environments, badges, objects of a file. */
+export const state: Feature = {
+  register(session) {
+    const { repositories } = session;
+    session.answer(requests.state, () => workspaceState(session));
+    session.answer(requests.badges, () => badges(session));
+    session.answer(requests.objects, async ({ uri }) => {
+      await repositories.ready();
+      const found = repositories.of(uri);
+      return found?.live.objects(found.file) ?? [];
+    });
+    session.onChanged((_, { environments }) => {
+      if (session.client.ours) session.send(notifications.changed, { environments });
+    });
+  },
+};
+
+async function workspaceState({ repositories }: Session): Promise<WorkspaceState> {
+  const all = repositories.all();
+  const lives = repositories.lives();
+  if (lives.length === 0) {
+    const loading = all.some(({ state: { kind } }) => kind === 'loading');
+    const reasons = all.flatMap(({ state }) => (state.kind === 'none' ? [state.reason] : []));
+    const reason = reasons.length > 0 ? reasons.join(' ') : 'No folder is open.';
+    const empty = { environments: [], files: 0, unresolved: [] };
+    return loading ? { kind: 'loading', ...empty } : { kind: 'none', reason, ...empty };
+  }
+  const parts = await Promise.all(
+    lives.map(async ({ live }) => {
+      const workspace = live.workspace();
+      const { problems, unresolved } = await workspace.discovery();
+      const wrong = problems.map(({ message, ...place }) => ({ reason: message, place }));
+      const read = workspace.index.files().filter(({ role }) => role !== 'other');
+      return {
+        environments: live.environments(),
+        files: read.length,
+        unresolved: [...wrong, ...unresolved],
+      };
+    }),
+  );
+  return {
+    kind: 'ready',
+    root: lives[0]?.live.root,
+    environments: parts.flatMap(({ environments }) => environments),
+    files: parts.reduce((sum, { files }) => sum + files, 0),
+    unresolved: parts.flatMap(({ unresolved }) => unresolved),
+  };
+}
+
+function badges({ repositories }: Session): FileBadge[] {
+  return repositories.lives().flatMap(({ repository, live }) =>
+    [...live.badges()].map(([file, { differences, environments }]) => ({
+      uri: uriOf(repository, file),
+      count: differences,
+      words: `${quantity(differences, 'difference')} in ${environments.map(printable).join(' and ')}`,
+    })),
+  );
+}

@@ -1,0 +1,61 @@
+import { fileURLToPath } from 'node:url';
+import type { InitializeParams } from 'vscode-languageserver';
+
+/** What the client on the other side can do. */
+export interface Client {
+  /** Our extension: it draws the markers, has the tree, and knows our commands. */
+  ours: boolean;
+  /** It watches files for us. */
+  watchesFiles: boolean;
+  /** It can be asked for its configuration. */
+  configures: boolean;
+  /** It tells when folders come and go. */
+  changesFolders: boolean;
+  refreshesLenses: boolean;
+  refreshesHints: boolean;
+  /** It shows Markdown in hovers. */
+  markdown: boolean;
+  /** Absolute paths of the folders that are open. */
+  folders: string[];
+}
+
+/** What is known before `initialize`: nothing. */
+export const unknownClient: Client = {
+  ours: false,
+  watchesFiles: false,
+  configures: false,
+  changesFolders: false,
+  refreshesLenses: false,
+  refreshesHints: false,
+  markdown: false,
+  folders: [],
+};
+
+export function readClient({
+  capabilities,
+  workspaceFolders,
+  rootUri,
+  initializationOptions,
+}: InitializeParams): Client {
+  const { workspace, textDocument } = capabilities;
+  const uris = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []);
+  return {
+    ours: initializationOptions?.markers === true,
+    watchesFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    configures: workspace?.configuration === true,
+    changesFolders: workspace?.workspaceFolders === true,
+    refreshesLenses: workspace?.codeLens?.refreshSupport === true,
+    refreshesHints: workspace?.inlayHint?.refreshSupport === true,
+    markdown: textDocument?.hover?.contentFormat?.includes('markdown') === true,
+    folders: uris.flatMap(uri => pathOf(uri) ?? []),
+  };
+}
+
+/** The path of a `file:` address; undefined for everything else, such as untitled and virtual documents. */
+export function pathOf(uri: string): string | undefined {
+  try {
+    return uri.startsWith('file:') ? fileURLToPath(uri) : undefined;
+  } catch {
+    return undefined;
+  }
+}

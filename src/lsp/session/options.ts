@@ -1,0 +1,43 @@
+import { isObject } from '../../core/model/resource.ts';
+import type { ChosenCluster, InitializationOptions, Settings } from '../protocol.ts';
+
+/**
+ * Reads what a client sent as `initializationOptions`, or as the section `driftline` of its configuration.
+ * Editors other than ours may send none, or parts: what is absent or of another type has its default, and
+ * trust is never the default.
+ */
+export function readOptions(sent: unknown): InitializationOptions {
+  const given = isRecord(sent) ? sent : {};
+  return {
+    trusted: given.trusted === true,
+    markers: given.markers === true,
+    clusters: Array.isArray(given.clusters) ? given.clusters.filter(isChosen) : [],
+    settings: readSettings(given.settings ?? given),
+  };
+}
+
+export function readSettings(sent: unknown): Settings {
+  const given = isRecord(sent) ? sent : {};
+  const { kubeconfig, forges } = given;
+  return {
+    kubeconfig: typeof kubeconfig === 'string' && kubeconfig !== '' ? kubeconfig : undefined,
+    forges: Object.fromEntries(
+      Object.entries(isRecord(forges) ? forges : {}).filter(
+        (entry): entry is [string, string] => typeof entry[1] === 'string',
+      ),
+    ),
+    validation: given.validation !== false,
+    drift: given.drift !== false,
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return isObject(value);
+}
+
+function isChosen(value: unknown): value is ChosenCluster {
+  return (
+    isRecord(value) &&
+    [value.environment, value.context, value.uid].every(part => typeof part === 'string')
+  );
+}
