@@ -40,7 +40,19 @@ export type Invocation =
   | ({ command: 'trace'; target?: TraceTarget } & CommonArguments)
   | ({ command: 'validate'; paths: string[]; strict: boolean } & CommonArguments)
   | ({ command: 'drift'; all: boolean; strict: boolean } & CommonArguments)
-  | ({ command: 'snapshot' } & CommonArguments);
+  | ({ command: 'propose'; paths: string[] } & ProposeArguments & CommonArguments)
+  | ({ command: 'snapshot' } & CommonArguments)
+  | EngineInvocation<'sync'>
+  | EngineInvocation<'suspend'>
+  | EngineInvocation<'resume'>;
+
+/** A verb of the engines. */
+export type EngineInvocation<Verb> = {
+  command: Verb;
+  application?: string;
+  yes: boolean;
+  dryRun: boolean;
+} & CommonArguments;
 
 export interface ChartArguments {
   values: string[];
@@ -48,6 +60,15 @@ export interface ChartArguments {
   namespace?: string;
   kubeVersion?: string;
   includeCrds: boolean;
+}
+
+export interface ProposeArguments {
+  title?: string;
+  /** As given; relative to the current folder. */
+  bodyFile?: string;
+  branch?: string;
+  base?: string;
+  yes: boolean;
 }
 
 export type TraceTarget =
@@ -88,6 +109,14 @@ function invocation(command: CommandName, operands: string[], given: Given): Inv
       return { command, paths: operands, strict: given.flag('strict'), ...common };
     case 'drift':
       return { command, all: given.flag('all'), strict: given.flag('strict'), ...common };
+    case 'propose':
+      return { command, paths: operands, ...proposeArguments(given), ...common };
+    case 'sync':
+    case 'suspend':
+    case 'resume': {
+      const [yes, dryRun] = [given.flag('yes'), given.flag('dry-run')];
+      return { command, application: first, yes, dryRun, ...common };
+    }
     default:
       return { command, ...common };
   }
@@ -108,6 +137,16 @@ function commonArguments(command: CommandName, given: Given): CommonArguments {
     quiet,
     verbose,
     noColor: given.flag('no-color'),
+  };
+}
+
+function proposeArguments(given: Given): ProposeArguments {
+  return {
+    title: given.value('title'),
+    bodyFile: given.value('body-file'),
+    branch: given.value('branch'),
+    base: given.value('base'),
+    yes: given.flag('yes'),
   };
 }
 

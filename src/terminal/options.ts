@@ -68,6 +68,13 @@ export const yes: OptionSpec = {
   help: 'go ahead without asking; a protected environment must be named with -e too',
 };
 
+const yes: OptionSpec = {
+  short: 'y',
+  help: 'do it without asking; a protected environment must be named with -e',
+};
+
+const dryRun: OptionSpec = { help: 'show what would be done, and do nothing' };
+
 /** The commands, in the order in which one meets them. */
 export const commands = {
   environments: {
@@ -154,6 +161,64 @@ export const commands = {
     options: {},
     examples: [
       { command: 'driftline snapshot -e production -o live/production.yaml', says: 'one cluster' },
+    ],
+  },
+  sync: {
+    summary: 'bring what runs to what the repository says',
+    operands: '[APPLICATION]',
+    most: 1,
+    about: [
+      'Tells the engine that deploys an application, or all of an environment, to do it now, and follows until the engine reports the outcome: Flux and Argo CD apply what is pushed, a folder is applied by server-side apply from here, which never deletes. Shows what will change and asks first.',
+      'The cluster must be pinned in driftline.yaml, as cluster: { context, uid }, and the folder be trusted (--trust).',
+    ],
+    formats: ['text', 'json'],
+    options: { yes, 'dry-run': dryRun },
+    examples: [
+      { command: 'driftline sync -e staging --trust', says: 'all of an environment' },
+      { command: 'driftline sync -e staging shop --trust --dry-run', says: 'what would change' },
+    ],
+  },
+  suspend: {
+    summary: 'tell the engine to leave an application as it is',
+    operands: '[APPLICATION]',
+    most: 1,
+    about: [
+      'Until it is resumed, the engine neither applies changes nor takes back those made by hand.',
+    ],
+    formats: ['text', 'json'],
+    options: { yes, 'dry-run': dryRun },
+    examples: [{ command: 'driftline suspend -e staging shop --trust', says: 'one application' }],
+  },
+  resume: {
+    summary: 'let the engine look after an application again',
+    operands: '[APPLICATION]',
+    most: 1,
+    about: [
+      'Takes back a suspend. The engine brings what runs to what the repository says at once, which is shown before.',
+    ],
+    formats: ['text', 'json'],
+    options: { yes, 'dry-run': dryRun },
+    examples: [{ command: 'driftline resume -e staging shop --trust', says: 'one application' }],
+  },
+  propose: {
+    summary: 'put changed files up for review as a pull request',
+    operands: '[PATH ...]',
+    about: [
+      'Commits the changed files (those of PATH, or those that the chosen environments read, or all) on a new branch, pushes it and opens a pull or merge request on GitHub, GitLab, Gitea or Forgejo. Its text says which objects change in which environment, with a diff of what is rendered. The checkout stays as it is.',
+      'The token is taken from DRIFTLINE_TOKEN, else from GITHUB_TOKEN, GITLAB_TOKEN or GITEA_TOKEN as the forge is. Without one, the page is named on which the request is opened by hand. Needs --trust, since hooks and filters of the repository run.',
+    ],
+    formats: ['text', 'json'],
+    options: {
+      title: { value: 'TITLE', help: 'of the request (default: what changes)' },
+      'body-file': { value: 'FILE', help: 'the text of the request (default: what changes)' },
+      branch: { value: 'NAME', help: 'of the new branch (default: one that says what changes)' },
+      base: { value: 'BRANCH', help: 'where it shall go (default: the branch that is tracked)' },
+      forge,
+      yes: { help: 'go ahead without asking' },
+    },
+    examples: [
+      { command: 'driftline propose -e production --trust', says: 'what production reads' },
+      { command: 'driftline propose apps/web --trust --yes', says: 'a folder, in a script' },
     ],
   },
 } as const satisfies Record<string, CommandSpec>;

@@ -50,11 +50,26 @@ describe('the command line', () => {
       path: 'charts/web',
       chart: { values: ['a', 'b'], namespace: 'shop', includeCrds: true },
     });
+    expect(
+      parse('propose a --title T --body-file f --base next --yes --forge Git.example.com=gitea'),
+    ).toEqual({
+      command: 'propose',
+      ...common,
+      ...{ paths: ['a'], title: 'T', bodyFile: 'f', base: 'next', yes: true },
+      forges: { 'git.example.com': 'gitea' },
+    });
     expect(parse('snapshot -e a --trust --quiet')).toEqual({
       command: 'snapshot',
       ...common,
       ...{ environments: ['a'], trust: true, quiet: true },
     });
+  });
+
+  it('says which forges there are', () => {
+    for (const wrong of ['gitea', 'git.example.com=bitbucket', '=gitea', 'a=constructor'])
+      expect(refusal(`propose --forge ${wrong}`)).toMatch(
+        /--forge takes a host .*github, gitlab, gitea/,
+      );
   });
 
   it('takes options before the command and paths that look like options', () => {
@@ -89,10 +104,7 @@ describe('the command line', () => {
 
   it.each([
     ['drfit', 'There is no command "drfit". Did you mean drift?'],
-    [
-      'paint',
-      'There is no command "paint". Commands: environments, render, trace, validate, drift, snapshot.',
-    ],
+    ['paint', `There is no command "paint". Commands: ${commandNames.join(', ')}.`],
     ['help vaildate', 'There is no command "vaildate". Did you mean validate?'],
     ['drift --fromat json', 'driftline drift has no option --fromat. Did you mean --format?'],
     ['--ofline', 'driftline has no option --ofline. Did you mean --offline?'],

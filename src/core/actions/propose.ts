@@ -14,6 +14,7 @@ import { forgePlan, openRequest } from './open-request.ts';
 import type { ChangedFile, ProposalPlan, Proposed } from './plans.ts';
 import { changesOf } from './proposal-changes.ts';
 import { proposalBody, proposalTitle, proposalWhy } from './proposal-text.ts';
+import { requireTrust } from './trusted.ts';
 
 export interface ProposalOptions {
   /** Without `paths`: the changed files that these read; all changed files where none is named. */
@@ -34,7 +35,7 @@ export async function planProposal(
   workspace: Workspace,
   options: ProposalOptions,
 ): Promise<ProposalPlan> {
-  assertTrusted(workspace);
+  requireTrust(workspace.host);
   const { root } = workspace.repository;
   const { signal } = options;
   const files = chosenFiles(await changedFiles(workspace, signal), options);
@@ -70,7 +71,7 @@ export async function propose(
   plan: ProposalPlan,
   options: { token?: string; signal?: AbortSignal; progress?: (message: string) => void },
 ): Promise<Proposed> {
-  assertTrusted(workspace);
+  requireTrust(workspace.host);
   const { root } = workspace.repository;
   const { token, signal, progress } = options;
   const { title, body, branch } = plan;
@@ -88,13 +89,6 @@ export async function propose(
   progress?.(`Opening the request on ${plan.forge.title}`);
   const draft = { title, body, branch, base: base.branch };
   return openRequest(workspace.host, base.remote?.url, draft, { commit, token, signal });
-}
-
-function assertTrusted({ host }: Workspace): void {
-  if (!host.trusted())
-    throw new UserError(
-      'This folder is not trusted, and git may start what it names (hooks, filters); trust it to propose a change (on the command line: --trust).',
-    );
 }
 
 /** Not the tip: files copied onto a newer state would take back what others changed in them. */

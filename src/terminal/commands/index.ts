@@ -2,8 +2,10 @@ import type { Invocation } from '../arguments.ts';
 import type { Terminal } from '../terminal.ts';
 import { drift } from './drift.ts';
 import { environments } from './environments.ts';
+import { propose } from './propose.ts';
 import { render } from './render.ts';
 import { snapshot } from './snapshot.ts';
+import { sync } from './sync.ts';
 import { trace } from './trace.ts';
 import { validate } from './validate.ts';
 
@@ -22,4 +24,5 @@ export const runners: { [Name in Work]: Runner<Name> } = {
   validate,
   drift,
   snapshot,
+  propose,
 };
