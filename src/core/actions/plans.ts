@@ -110,8 +110,10 @@ export interface RollbackRevision {
 export interface RollbackPlan extends Omit<ProposalPlan, 'files' | 'state'> {
   environment: string;
   application: string;
+  /** The newest commit of `base`, which the change is made on. */
+  from: string;
   /** The commit whose state is brought back. */
   to: string;
-  /** Files and folders that are set back, relative to the root. */
+  /** The files that are set back, relative to the root: as `to` has them, deleted where it has them not. */
   paths: string[];
 }

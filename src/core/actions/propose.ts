@@ -3,11 +3,11 @@ import { lstat, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isWithin } from '../environments/folders.ts';
 import { changeFrom } from '../git/bring.ts';
+import { overlay } from '../git/overlay.ts';
 import { type ChangeBase, changeBase, freeBranch, mergeBase } from '../git/remote.ts';
 import { openRepository } from '../git/repository.ts';
 import { withChange } from '../git/with-change.ts';
 import { UserError } from '../lib/errors.ts';
-import type { Repository } from '../model/repository.ts';
 import type { Workspace } from '../workspace.ts';
 import { changedFiles } from './changed-files.ts';
 import { forgePlan, openRequest } from './open-request.ts';
@@ -43,7 +43,7 @@ export async function planProposal(
   const base = await changeBase(root, signal, options.base);
   const { commit } = await startOf(root, base, signal);
   const old = await openRepository(root, { revision: commit, signal });
-  const now = withFiles(old, await openRepository(root, { signal }), paths);
+  const now = overlay(old, await openRepository(root, { signal }), paths);
   const changes = await changesOf(
     await workspace.beside(old, base.branch),
     await workspace.beside(now, base.branch),
@@ -117,22 +117,6 @@ function chosenFiles(
       ? 'Every file is as it was committed, so there is nothing to propose.'
       : `None of the ${changed.length} changed files is read by ${environments.join(', ')}; name the files to propose.`,
   );
-}
-
-/** A commit's files with some as another state has them; those that it does not have are gone. */
-function withFiles(commit: Repository, tree: Repository, paths: readonly string[]): Repository {
-  const chosen = new Set(paths);
-  const there = tree.files.filter(file => chosen.has(file));
-  return {
-    root: commit.root,
-    revision: `${commit.revision} with ${paths.length} changed files`,
-    files: [...commit.files.filter(file => !chosen.has(file)), ...there].sort(),
-    left: [
-      ...commit.left.filter(({ file }) => !chosen.has(file)),
-      ...tree.left.filter(({ file }) => chosen.has(file)),
-    ],
-    read: file => (chosen.has(file) ? tree.read(file) : commit.read(file)),
-  };
 }
 
 /** Digest of where the change begins and of what the files are on disk. */

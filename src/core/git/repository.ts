@@ -44,6 +44,11 @@ export async function headRevision(root: string): Promise<string | undefined> {
   return (await ask(root, ['rev-parse', '--verify', '--quiet', 'HEAD'])) || undefined;
 }
 
+/** The commit that the checked-out branch's upstream was at when it was last fetched; undefined without one. */
+export async function upstreamRevision(root: string): Promise<string | undefined> {
+  return (await ask(root, ['rev-parse', '--verify', '--quiet', '@{upstream}'])) || undefined;
+}
+
 /** The branch that is checked out; undefined for a detached HEAD and where there is no git. */
 export async function currentBranch(root: string): Promise<string | undefined> {
   return (await ask(root, ['symbolic-ref', '--quiet', '--short', 'HEAD'])) || undefined;
