@@ -68,11 +68,6 @@ export const yes: OptionSpec = {
   help: 'go ahead without asking; a protected environment must be named with -e too',
 };
 
-const yes: OptionSpec = {
-  short: 'y',
-  help: 'do it without asking; a protected environment must be named with -e',
-};
-
 const dryRun: OptionSpec = { help: 'show what would be done, and do nothing' };
 
 /** The commands, in the order in which one meets them. */

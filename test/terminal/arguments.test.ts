@@ -44,6 +44,12 @@ describe('the command line', () => {
       ...common,
       ...{ paths: ['a', 'b'], strict: false, revision: 'HEAD~1', noColor: true, verbose: true },
     });
+    expect(parse('sync shop -e a --yes --dry-run')).toEqual({
+      command: 'sync',
+      ...common,
+      ...{ environments: ['a'], application: 'shop', yes: true, dryRun: true },
+    });
+    expect(parse('resume')).toEqual({ command: 'resume', ...common, yes: false, dryRun: false });
     expect(parse('render charts/web --values a --values b -n shop --include-crds')).toEqual({
       command: 'render',
       ...common,

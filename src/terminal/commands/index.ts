@@ -25,4 +25,7 @@ export const runners: { [Name in Work]: Runner<Name> } = {
   drift,
   snapshot,
   propose,
+  sync,
+  suspend: sync,
+  resume: sync,
 };

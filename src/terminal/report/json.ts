@@ -82,7 +82,7 @@ function findingJson(finding: Finding): unknown {
   };
 }
 
-function notCheckedJson({ place, reason, object, environment }: NotChecked): unknown {
+export function notCheckedJson({ place, reason, object, environment }: NotChecked): unknown {
   return {
     file: place?.file,
     line: place?.line,
@@ -124,7 +124,7 @@ function resultJson(result: DriftResult): unknown {
   };
 }
 
-function pathJson(resource: Resource, path: DriftPath): unknown {
+export function pathJson(resource: Resource, path: DriftPath): unknown {
   const { kind, desired, live, becomes, consequence, equivalent, by, source, sourceText } =
     maskPath(resource, path);
   return {
