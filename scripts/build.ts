@@ -1,6 +1,6 @@
 import { chmodSync, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { buildUpstream } from './build-upstream.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -12,25 +12,37 @@ const program = `#!/usr/bin/env node
 if (!Map.groupBy) { console.error('driftline: this is Node ' + process.versions.node + '; Driftline needs 22.15 or newer.'); process.exit(2); }
 ${location}`;
 
+/** What is loaded later is a bundle of its own, so that the editor's door opens fast. */
+const languageClient = 'language-client';
+
 /** The doors of `src/`, each a bundle of its name; the editor's runs in VS Code's process, not in its own. */
 const doors = [
   { name: 'cli', banner: program },
   { name: 'server', banner: program },
   { name: 'extension', banner: location },
+  { name: languageClient, folder: 'editor/server', banner: location },
 ];
+
+const loadedLater: Plugin = {
+  name: 'loaded-later',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: new RegExp(`/${languageClient}\\.ts$`) }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: `./${languageClient}.cjs`, external: true } : undefined,
+    ),
+};
 
 /** Builds everything the doors need into `dist/`: the bundles and the two Go programs. */
 export async function buildAll(log: (line: string) => void): Promise<void> {
   await Promise.all([buildBundles(), buildUpstream(log)]);
 }
 
-/** Bundles the doors into `dist/cli.cjs`, `dist/server.cjs` and `dist/extension.cjs`; takes a second. */
+/** Bundles the doors into `dist/cli.cjs`, `dist/server.cjs`, `dist/extension.cjs` and its later part; takes a second. */
 export async function buildBundles(): Promise<void> {
-  await Promise.all(doors.map(({ name, banner }) => bundle(name, banner)));
+  await Promise.all(doors.map(bundle));
 }
 
-async function bundle(name: string, banner: string): Promise<void> {
-  const entry = join(root, 'src', `${name}.ts`);
+async function bundle({ name, folder = '', banner }: (typeof doors)[number]): Promise<void> {
+  const entry = join(root, 'src', folder, `${name}.ts`);
   if (!existsSync(entry)) return;
   const outfile = join(root, 'dist', `${name}.cjs`);
   await build({
@@ -44,6 +56,7 @@ async function bundle(name: string, banner: string): Promise<void> {
     sourcemap: 'linked',
     banner: { js: banner },
     external: ['vscode'],
+    plugins: [loadedLater],
     // A UMD build of jsonc-parser breaks at run time when `main` is taken first.
     mainFields: ['module', 'main'],
     // CommonJS has no import.meta; modules that look for files beside them ask for these.

@@ -1,0 +1,35 @@
+import { checkDrift } from './check-drift.ts';
+import { chooseCluster } from './choose-cluster.ts';
+import type { Command } from './command.ts';
+import { commit } from './commit.ts';
+import { compare } from './compare.ts';
+import { clearFilter, filter } from './filter.ts';
+import { forgetTokens } from './forget-tokens.ts';
+import { manageTrust, openWalkthrough, restart, showLog } from './house.ts';
+import { propose } from './propose.ts';
+import { rollback } from './rollback.ts';
+import { resume, suspend, sync } from './sync.ts';
+import { toggleMarkers } from './toggle-markers.ts';
+import { validate } from './validate.ts';
+
+/** All commands: one more is one file, one line here and its entry in package.json. */
+export const commands: readonly Command[] = [
+  checkDrift,
+  compare,
+  validate,
+  chooseCluster,
+  commit,
+  propose,
+  forgetTokens,
+  sync,
+  suspend,
+  resume,
+  rollback,
+  toggleMarkers,
+  filter,
+  clearFilter,
+  showLog,
+  restart,
+  manageTrust,
+  openWalkthrough,
+];

@@ -1,0 +1,226 @@
+import type { ApplicationState, EnvironmentState, ObjectState } from '../../core/live/state.ts';
+import type { DriftState } from '../../core/model/drift.ts';
+import type { NotChecked } from '../../core/model/finding.ts';
+import { resourceText } from '../../core/model/resource.ts';
+import { changeText, ownersText } from '../../core/words/change.ts';
+import { shortRevision } from '../../core/words/names.ts';
+import { shortPaths } from '../../core/words/short-path.ts';
+import {
+  type Counts,
+  countedStates,
+  countWords,
+  driftStates,
+  quantity,
+  stateWords,
+} from '../../core/words/states.ts';
+import { printable } from '../../core/words/values.ts';
+import type { EnvironmentNode, ObjectNode } from './node.ts';
+import { type StateIcon, stateIcons, waitingIcon } from './state-icon.ts';
+
+/** How a line of the view looks and is spoken: everything a tree item needs, nothing of the editor's in it. */
+export interface Description {
+  label: string;
+  description: string;
+  icon?: StateIcon;
+  /** What can be done with it, one word each; menus match them. */
+  capabilities: string[];
+  /** Spoken instead of label, description and icon. */
+  spoken: string;
+  folding: 'none' | 'folded' | 'open';
+}
+
+export function describeNode(node: EnvironmentNode, now: Date): Description {
+  switch (node.kind) {
+    case 'environment':
+      return describeEnvironment(node.environment);
+    case 'application':
+      return describeApplication(node.application, node.environment);
+    case 'object':
+      return describeObject(node);
+    case 'field':
+      return describeField(node.parent, node.path.path, now);
+    case 'group':
+      return describeGroup(node.state, node.objects.length);
+    case 'not-checked':
+      return describeNotChecked(node.entry);
+  }
+}
+
+/** `3 drifted, 1 missing`; `in sync` only where everything was checked. */
+export function countsText(counts: Counts): string {
+  const words = countWords(counts, countedStates);
+  if (words.length > 0) return words.join(', ');
+  return counts.synced > 0 ? stateWords.synced : 'no objects';
+}
+
+/** The worst state that an environment or an application holds. */
+export function worstState(counts: Counts): DriftState {
+  const order: DriftState[] = [...driftStates, 'suspect', 'unknown', 'terminating'];
+  return order.find(state => counts[state] > 0) ?? (counts.synced > 0 ? 'synced' : 'unknown');
+}
+
+/** What an environment's comparison came to, or why there is none. */
+export function environmentWords(environment: EnvironmentState): string {
+  const { phase, reason, cluster, counts } = environment;
+  if (phase === 'compared') return countsText(counts);
+  if (phase === 'waiting') return 'comparing…';
+  if (cluster.kind === 'none') return 'no cluster chosen';
+  return `not checked: ${reason ?? 'the reason is in the log'}`;
+}
+
+function describeEnvironment(environment: EnvironmentState): Description {
+  const { name, counts, phase, cluster } = environment;
+  const words = [
+    environmentWords(environment),
+    ...revisionWords(environment),
+    ...(environment.protected ? ['protected'] : []),
+  ];
+  return {
+    label: printable(name),
+    description: words.map(printable).join(' · '),
+    icon: phase === 'waiting' ? waitingIcon : stateIcons[stateOf(environment)],
+    capabilities: [
+      'environment',
+      ...(phase === 'compared' ? driftWord(counts) : []),
+      ...(environment.protected ? ['protected'] : []),
+      cluster.kind === 'none' ? 'clusterless' : cluster.kind === 'snapshot' ? 'snapshot' : 'live',
+      ...verbsOf(environment),
+    ],
+    spoken: [`Environment ${name}`, ...words].join(', '),
+    folding: phase === 'compared' && driftWord(counts).length > 0 ? 'open' : 'folded',
+  };
+}
+
+function stateOf({ phase, counts }: EnvironmentState): DriftState {
+  return phase === 'compared' ? worstState(counts) : 'unknown';
+}
+
+/** What the engine applied last, where it is not what the repository says: `2 commits behind`. */
+function revisionWords({ branch, revision, deployed }: EnvironmentState): string[] {
+  if (deployed?.behind) return [`${quantity(deployed.behind, 'commit')} behind`];
+  return [revisionText(deployed?.revision ?? revision, branch)];
+}
+
+/** `main@9f8e7d6`, or the revision alone. */
+export function revisionText(revision: string, branch: string | undefined): string {
+  const short = shortRevision(revision);
+  return branch === undefined || short === revision ? short : `${branch}@${short}`;
+}
+
+/** A verb of an environment exists where one of its applications has it. */
+function verbsOf(environment: EnvironmentState): string[] {
+  if (environment.cluster.kind !== 'context') return [];
+  return environment.applications.some(({ can }) => can.includes('sync')) ? ['sync'] : [];
+}
+
+function describeApplication(
+  application: ApplicationState,
+  environment: EnvironmentState,
+): Description {
+  const { name, counts, deployed, health, suspended, trouble } = application;
+  const state = trouble !== undefined && counts.synced === 0 ? 'unknown' : worstState(counts);
+  const known = countsText(counts);
+  const words = [
+    environment.phase !== 'compared'
+      ? environmentWords(environment)
+      : trouble !== undefined && worstState(counts) === 'unknown'
+        ? `not checked: ${trouble}`
+        : known,
+    ...(deployed === undefined ? [] : [revisionText(deployed, environment.branch)]),
+    ...(health === undefined || health.status === 'None' ? [] : [health.status]),
+    ...(suspended && health?.status !== 'Suspended' ? ['Suspended'] : []),
+  ];
+  return {
+    label: printable(name),
+    description: words.map(printable).join(' · '),
+    icon: environment.phase === 'waiting' ? waitingIcon : stateIcons[state],
+    capabilities: [
+      'application',
+      ...driftWord(counts),
+      ...verbs(application, environment),
+      'rollback',
+    ],
+    spoken: [`Application ${name}`, ...words].join(', '),
+    folding: driftWord(counts).length > 0 ? 'open' : 'folded',
+  };
+}
+
+function verbs({ can, suspended }: ApplicationState, { cluster }: EnvironmentState): string[] {
+  if (cluster.kind !== 'context') return [];
+  return can.filter(verb => (suspended ? verb !== 'suspend' : verb !== 'resume'));
+}
+
+function describeObject({ object, application }: ObjectNode): Description {
+  const { resource, state, health, paths } = object;
+  const words = [
+    stateText(object),
+    ...(health === undefined || health.status === 'None' ? [] : [health.status]),
+    ...(spansNamespaces(application) && resource.namespace !== '' ? [resource.namespace] : []),
+  ];
+  return {
+    label: printable(`${resource.kind} ${resource.name}`),
+    description: words.map(printable).join(' · '),
+    icon: stateIcons[state],
+    capabilities: ['object', state, ...(object.source === undefined ? [] : ['source'])],
+    spoken: [resourceText(resource), ...words].join(', '),
+    folding: paths.length > 0 ? 'folded' : 'none',
+  };
+}
+
+/** `2 fields drifted`, `missing`, `not checked: the chart …`. */
+function stateText({ state, paths, reason, kept }: ObjectState): string {
+  if (state === 'drifted' && paths.length > 0) return `${quantity(paths.length, 'field')} drifted`;
+  const word = kept === true ? 'kept by its owner' : stateWords[state];
+  const told = state === 'unknown' || state === 'invalid' || state === 'skipped';
+  return told && reason !== undefined ? `${word}: ${reason}` : word;
+}
+
+function spansNamespaces({ objects }: ApplicationState): boolean {
+  const [first, ...rest] = objects.filter(({ resource }) => resource.namespace !== '');
+  return rest.some(({ resource }) => resource.namespace !== first?.resource.namespace);
+}
+
+function describeField({ object }: ObjectNode, wanted: string, now: Date): Description {
+  const path = object.paths.find(({ path }) => path === wanted);
+  const label = shortPaths(object.paths.map(({ path }) => path)).get(wanted) ?? wanted;
+  if (path === undefined) throw new Error(`${wanted} is no path of its object`);
+  const { desired, live } = changeText(object.resource, path);
+  const owners = ownersText(path.by, now);
+  const description = [`${desired} → ${live}`, ...(owners === '' ? [] : [owners])].join(' · ');
+  return {
+    label,
+    description,
+    capabilities: ['field'],
+    spoken: `${label}, ${desired} in the repository, runs as ${live}${owners === '' ? '' : `, ${owners}`}`,
+    folding: 'none',
+  };
+}
+
+function describeGroup(state: DriftState, count: number): Description {
+  const label = `${count} ${stateWords[state]}`;
+  return {
+    label,
+    description: '',
+    icon: stateIcons[state],
+    capabilities: ['group'],
+    spoken: label,
+    folding: 'folded',
+  };
+}
+
+function describeNotChecked({ reason, object, place }: NotChecked): Description {
+  const label = object === undefined ? (place?.file ?? 'Not checked') : resourceText(object);
+  const description = label === 'Not checked' ? reason : `${stateWords.unknown}: ${reason}`;
+  return {
+    label: printable(label),
+    description: printable(description),
+    icon: stateIcons.unknown,
+    capabilities: ['notChecked'],
+    spoken: `${label}, ${description}`,
+    folding: 'none',
+  };
+}
+
+function driftWord(counts: Counts): string[] {
+  return driftStates.some(state => counts[state] > 0) ? ['drifted'] : [];
+}

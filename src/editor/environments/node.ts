@@ -1,0 +1,170 @@
+import type { ApplicationState, EnvironmentState, ObjectState } from '../../core/live/state.ts';
+import type { DriftPath, DriftState } from '../../core/model/drift.ts';
+import type { NotChecked } from '../../core/model/finding.ts';
+import { type Resource, resourceKey } from '../../core/model/resource.ts';
+import type { Place } from '../../core/model/source.ts';
+import type { WorkspaceState } from '../../lsp/protocol.ts';
+import { type Filter, filterWithin, keepsApplication, keepsObject } from './filter.ts';
+
+/** One line of the Environments view and what it stands for. Its id is the identity of that, and stays. */
+export type EnvironmentNode = { id: string } & (
+  | { kind: 'environment'; environment: EnvironmentState }
+  | { kind: 'application'; environment: EnvironmentState; application: ApplicationState }
+  | ObjectNode
+  | { kind: 'field'; parent: ObjectNode; path: DriftPath }
+  | GroupNode
+  | { kind: 'not-checked'; entry: NotChecked; environment?: EnvironmentState }
+);
+
+export interface ObjectNode {
+  id: string;
+  kind: 'object';
+  environment: EnvironmentState;
+  application: ApplicationState;
+  object: ObjectState;
+}
+
+/** Objects that nobody has to act on, folded under one line: `41 in sync`. */
+export interface GroupNode {
+  id: string;
+  kind: 'group';
+  environment: EnvironmentState;
+  application: ApplicationState;
+  state: DriftState;
+  objects: ObjectState[];
+}
+
+/** What a command is about, as far as it is known. */
+export interface Target {
+  environment?: string;
+  application?: string;
+  object?: Resource;
+}
+
+/** States that are folded, in the order in which their groups stand. */
+const quiet: readonly DriftState[] = ['unknown', 'orphan', 'untracked', 'skipped', 'synced'];
+
+/** The first level: environments, then what belongs to none. */
+export function rootNodes(state: WorkspaceState): EnvironmentNode[] {
+  return [
+    ...state.environments.map(environment => environmentNode(environment)),
+    ...state.unresolved.map((entry, index) => notCheckedNode(entry, index)),
+  ];
+}
+
+export function childNodes(node: EnvironmentNode, filter: Filter): EnvironmentNode[] {
+  switch (node.kind) {
+    case 'environment':
+      return inEnvironment(node.environment, filter);
+    case 'application':
+      return inApplication(node.environment, node.application, filter);
+    case 'group':
+      return node.objects.map(object => objectNode(node, object));
+    case 'object':
+      return node.object.paths.map(path => ({
+        id: idOf(node.id, path.path),
+        kind: 'field' as const,
+        parent: node,
+        path,
+      }));
+    default:
+      return [];
+  }
+}
+
+export function targetOf(node: EnvironmentNode): Target {
+  if (node.kind === 'field') return targetOf(node.parent);
+  if (node.kind === 'not-checked')
+    return { environment: node.environment?.name, object: node.entry.object };
+  const environment = node.environment.name;
+  if (node.kind === 'environment') return { environment };
+  const application = node.application.name;
+  return node.kind === 'object'
+    ? { environment, application, object: node.object.resource }
+    : { environment, application };
+}
+
+/** The line that decides it; undefined for what is in no file. */
+export function placeOf(node: EnvironmentNode): Place | undefined {
+  switch (node.kind) {
+    case 'field':
+      return node.path.source ?? node.parent.object.source;
+    case 'object':
+      return node.object.source ?? node.object.paths.find(path => path.source)?.source;
+    case 'not-checked':
+      return node.entry.place;
+    case 'application':
+      return node.application.origin;
+    case 'environment':
+      return node.environment.origin;
+    default:
+      return undefined;
+  }
+}
+
+function inEnvironment(environment: EnvironmentState, filter: Filter): EnvironmentNode[] {
+  const applications = environment.applications.filter(application =>
+    keepsApplication(filter, application),
+  );
+  const notChecked = filter.kind === 'everything' ? environment.notChecked : [];
+  return [
+    ...applications.map(application => ({
+      id: idOf(environment.name, 'application', application.name),
+      kind: 'application' as const,
+      environment,
+      application,
+    })),
+    ...notChecked.map((entry, index) => notCheckedNode(entry, index, environment)),
+  ];
+}
+
+function inApplication(
+  environment: EnvironmentState,
+  application: ApplicationState,
+  filter: Filter,
+): EnvironmentNode[] {
+  const within = filterWithin(filter, application);
+  const kept = application.objects.filter(object => keepsObject(within, object));
+  const folded = (object: ObjectState) => quiet.includes(object.state) || object.kept === true;
+  const parent = { environment, application };
+  const groups = quiet.flatMap(state => {
+    const objects = kept.filter(object => folded(object) && groupOf(object) === state);
+    const id = idOf(environment.name, 'group', application.name, state);
+    return objects.length === 0 ? [] : [{ id, kind: 'group' as const, ...parent, state, objects }];
+  });
+  return [
+    ...kept.filter(object => !folded(object)).map(object => objectNode(parent, object)),
+    ...groups,
+  ];
+}
+
+/** What its owner keeps is orphaned on purpose. */
+function groupOf(object: ObjectState): DriftState {
+  return object.kept === true ? 'orphan' : object.state;
+}
+
+function environmentNode(environment: EnvironmentState): EnvironmentNode {
+  return { id: idOf(environment.name), kind: 'environment', environment };
+}
+
+function objectNode(
+  { environment, application }: Pick<ObjectNode, 'environment' | 'application'>,
+  object: ObjectState,
+): ObjectNode {
+  const id = idOf(environment.name, 'object', application.name, resourceKey(object.resource));
+  return { id, kind: 'object', environment, application, object };
+}
+
+function notCheckedNode(
+  entry: NotChecked,
+  index: number,
+  environment?: EnvironmentState,
+): EnvironmentNode {
+  const id = idOf(environment?.name ?? '', 'not-checked', String(index));
+  return { id, kind: 'not-checked', entry, ...(environment && { environment }) };
+}
+
+/** Parts that hold the separator themselves cannot make two ids equal. */
+function idOf(...parts: string[]): string {
+  return parts.map(encodeURIComponent).join('/');
+}

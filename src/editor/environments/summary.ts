@@ -1,0 +1,66 @@
+import { countWords, noCounts, quantity, states } from '../../core/words/states.ts';
+import type { WorkspaceState } from '../../lsp/protocol.ts';
+import { type countsText, environmentWords, worstState } from './describe.ts';
+
+/** The number on the view's icon: what drifted or is missing, and in how many environments. */
+export function badgeOf(state: WorkspaceState): { value: number; tooltip: string } | undefined {
+  const drifting = state.environments.filter(({ counts }) => counts.drifted + counts.missing > 0);
+  const total = noCounts();
+  for (const { counts } of drifting) for (const key of states) total[key] += counts[key];
+  const value = total.drifted + total.missing;
+  if (value === 0) return undefined;
+  const words = countWords(total, ['drifted', 'missing']).join(', ');
+  return { value, tooltip: `${words} in ${quantity(drifting.length, 'environment')}` };
+}
+
+export interface StatusText {
+  text: string;
+  /** What a screen reader says. */
+  spoken: string;
+  /** One line per environment. */
+  lines: { name: string; words: string }[];
+}
+
+/** The status bar's words: what drifts; else what was not checked; else a check mark. Undefined outside repositories. */
+export function statusOf(state: WorkspaceState): StatusText | undefined {
+  if (state.kind !== 'ready' || state.environments.length === 0) return undefined;
+  const { icon, words } = summary(state);
+  return {
+    text: `$(${icon}) ${words}`,
+    spoken: `Driftline: ${words}`,
+    lines: state.environments.map(environment => ({
+      name: environment.name,
+      words: environmentWords(environment),
+    })),
+  };
+}
+
+function summary({ environments, unresolved }: WorkspaceState): { icon: string; words: string } {
+  const all = quantity(environments.length, 'environment');
+  const compared = environments.filter(({ phase }) => phase === 'compared');
+  const drifting = compared.filter(
+    ({ counts }) => !['synced', 'unknown', 'suspect', 'terminating'].includes(worstState(counts)),
+  );
+  const [first] = drifting;
+  if (first !== undefined) {
+    const icon = 'git-compare';
+    if (drifting.length === 1) return { icon, words: `${first.name}: ${driftText(first.counts)}` };
+    const total = noCounts();
+    for (const { counts } of drifting) for (const key of states) total[key] += counts[key];
+    const where = quantity(drifting.length, 'environment');
+    return { icon, words: `${driftText(total)} in ${where}` };
+  }
+  if (environments.some(({ phase }) => phase === 'waiting')) {
+    return { icon: 'loading~spin', words: all };
+  }
+  const unsure = environments.filter(
+    ({ phase, counts }) => phase !== 'compared' || worstState(counts) !== 'synced',
+  ).length;
+  if (unsure > 0) return { icon: 'question', words: `${unsure} of ${all} not checked` };
+  if (unresolved.length === 0) return { icon: 'check', words: all };
+  return { icon: 'question', words: `${all}, ${unresolved.length} not checked` };
+}
+
+function driftText(counts: Parameters<typeof countsText>[0]): string {
+  return countWords(counts, ['drifted', 'missing', 'invalid', 'prune-candidate']).join(', ');
+}

@@ -1,0 +1,156 @@
+import type { EnvironmentState } from '../../core/live/state.ts';
+import { resourceText } from '../../core/model/resource.ts';
+import { placeText } from '../../core/model/source.ts';
+import { ageText, minuteText } from '../../core/words/age.ts';
+import { changeText, ownersText, remarks } from '../../core/words/change.ts';
+import { table } from '../../core/words/markdown.ts';
+import { engineNames, shortRevision } from '../../core/words/names.ts';
+import { shortPaths } from '../../core/words/short-path.ts';
+import { stateWords } from '../../core/words/states.ts';
+import { codeSpan, plainText } from '../../lsp/markdown.ts';
+import { countsText, environmentWords } from './describe.ts';
+import { type EnvironmentNode, type ObjectNode, type Target, targetOf } from './node.ts';
+
+/** Writes a link that runs a command on a target. */
+export type CommandLink = (title: string, command: string, target: Target) => string;
+
+/** Everything about a node that its line has no room for, as Markdown: a table, then what can be done. */
+export function tooltipOf(node: EnvironmentNode, now: Date, link: CommandLink): string | undefined {
+  switch (node.kind) {
+    case 'environment':
+      return environmentTooltip(node.environment, now, link);
+    case 'application':
+      return applicationTooltip(node, link);
+    case 'object':
+      return objectTooltip(node, now, link);
+    case 'field':
+      return fieldTooltip(node, now, link);
+    case 'not-checked':
+      return plainText(node.entry.reason);
+    case 'group':
+      return undefined;
+  }
+}
+
+type Facts = [name: string, value: string | undefined][];
+
+function environmentTooltip(environment: EnvironmentState, now: Date, link: CommandLink): string {
+  const { name, cluster, revision, branch, deployed, comparedAt, reason } = environment;
+  const read = [branch, shortRevision(revision)].filter(part => part !== undefined).join(', ');
+  const behind = deployed?.behind ? `, ${deployed.behind} behind` : '';
+  const facts: Facts = [
+    ['State', environmentWords(environment)],
+    ['Cluster', clusterText(cluster)],
+    ['Engine', engineNames[environment.engine]],
+    ['Repository', read],
+    ['Deployed', deployed && shortRevision(deployed.revision) + behind],
+    ['Compared', comparedAt && ageText(comparedAt, now)],
+    ['Writes', environment.protected ? 'protected: asked for by its name' : undefined],
+    ['Reason', reason],
+  ];
+  return page(`Environment ${name}`, facts, [
+    link('Check Drift', 'driftline.checkDrift', { environment: name }),
+    ...(cluster.kind === 'snapshot'
+      ? []
+      : [link('Choose Cluster…', 'driftline.chooseCluster', { environment: name })]),
+  ]);
+}
+
+/** What the environment is compared with. */
+export function clusterText(cluster: EnvironmentState['cluster']): string {
+  if (cluster.kind === 'none') return 'none chosen';
+  if (cluster.kind === 'snapshot') {
+    return `snapshot ${cluster.file}${cluster.takenAt ? ` of ${minuteText(cluster.takenAt)}` : ''}`;
+  }
+  return [cluster.context, cluster.server, cluster.version]
+    .filter(part => part !== undefined)
+    .join(' · ');
+}
+
+function applicationTooltip(
+  { application, environment }: Extract<EnvironmentNode, { kind: 'application' }>,
+  link: CommandLink,
+): string {
+  const { name, counts, engine, deployed, health, suspended, trouble, origin } = application;
+  const target = { environment: environment.name, application: name };
+  const facts: Facts = [
+    ['State', countsText(counts)],
+    ['Engine', engineNames[engine]],
+    ['Deployed', deployed && shortRevision(deployed)],
+    ['Health', health && [health.status, health.reason].filter(Boolean).join(': ')],
+    ['Suspended', suspended ? 'yes' : undefined],
+    ['Trouble', trouble],
+    ['Declared', placeText(origin)],
+  ];
+  return page(`Application ${name}`, facts, [link('Roll Back…', 'driftline.rollback', target)]);
+}
+
+function objectTooltip(node: ObjectNode, now: Date, link: CommandLink): string {
+  const { object, application } = node;
+  const facts: Facts = [
+    ['State', stateWords[object.state]],
+    ['Application', application.name],
+    [
+      'Health',
+      object.health && [object.health.status, object.health.reason].filter(Boolean).join(': '),
+    ],
+    ['Reason', object.reason],
+    ['Decided by', object.source && placeText(object.source)],
+    [
+      'Sync',
+      object.recreate ? 'the server refuses the change; it must be created anew' : undefined,
+    ],
+    ['Compared', object.confirmed === 'unconfirmed' ? 'without the server’s dry-run' : undefined],
+    ...object.notes.map((note): Facts[number] => ['Note', note]),
+  ];
+  const compare = link('Compare', 'driftline.compare', targetOf(node));
+  return page(resourceText(object.resource), facts, [compare], fieldTable(node, now));
+}
+
+function fieldTooltip(
+  node: Extract<EnvironmentNode, { kind: 'field' }>,
+  now: Date,
+  link: CommandLink,
+): string {
+  const { parent, path } = node;
+  const { desired, live } = changeText(parent.object.resource, path);
+  const facts: Facts = [
+    ['Repository', desired],
+    ['Running', live],
+    ['Changed by', ownersText(path.by, now)],
+    ['Decided by', path.source && placeText(path.source)],
+    ['Remark', remarks(path, parent.object.resource).join(', ')],
+  ];
+  const compare = link('Compare', 'driftline.compare', targetOf(node));
+  return page(`${path.path.replace(/^\./, '')} of ${resourceText(parent.object.resource)}`, facts, [
+    compare,
+  ]);
+}
+
+/** More rows than this are read in the comparison. */
+const mostFields = 12;
+
+function fieldTable({ object }: ObjectNode, now: Date): string | undefined {
+  if (object.paths.length === 0) return undefined;
+  const names = shortPaths(object.paths.map(({ path }) => path));
+  const rows = object.paths.slice(0, mostFields).map(path => {
+    const { desired, live } = changeText(object.resource, path);
+    const values = [names.get(path.path) ?? path.path, desired, live];
+    return [...values.map(value => codeSpan(short(value))), plainText(ownersText(path.by, now))];
+  });
+  const more = object.paths.length - rows.length;
+  const text = table(['field', 'repository', 'running', 'changed by'], rows);
+  return more > 0 ? `${text}\n\n… and ${more} more` : text;
+}
+
+function page(title: string, facts: Facts, links: string[], details?: string): string {
+  const rows = facts.flatMap(([name, value]) => (value ? [[name, plainText(short(value))]] : []));
+  return [`**${plainText(title)}**`, table(['', ''], rows), details, links.join(' · ')]
+    .filter(part => part !== undefined && part !== '')
+    .join('\n\n');
+}
+
+/** A cell is read at a glance; the comparison has the whole. */
+function short(text: string): string {
+  return text.length > 160 ? `${text.slice(0, 159)}…` : text;
+}

@@ -1,0 +1,16 @@
+import * as vscode from 'vscode';
+import type { CommandId } from './names.ts';
+
+/** Commands that our own Markdown may link to: none of them writes without asking. */
+export const linkedCommands: readonly CommandId[] = [
+  'driftline.compare',
+  'driftline.checkDrift',
+  'driftline.chooseCluster',
+  'driftline.rollback',
+];
+
+export function trustedMarkdown(text: string): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString(text);
+  markdown.isTrusted = { enabledCommands: linkedCommands };
+  return markdown;
+}

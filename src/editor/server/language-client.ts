@@ -1,0 +1,43 @@
+import type { LogOutputChannel } from 'vscode';
+import {
+  LanguageClient,
+  RevealOutputChannelOn,
+  State,
+  TransportKind,
+} from 'vscode-languageclient/node';
+import type { InitializationOptions } from '../../lsp/protocol.ts';
+
+// A bundle of its own, loaded after activation: the client library is the largest part of what runs in the editor.
+
+export interface ClientOptions {
+  /** The language server's bundle. */
+  module: string;
+  log: LogOutputChannel;
+  /** Read whenever the server starts. */
+  initializationOptions: () => InitializationOptions;
+  /** Commands that the server's Markdown may link to. */
+  commands: readonly string[];
+}
+
+export function createClient(options: ClientOptions): LanguageClient {
+  const server = { module: options.module, transport: TransportKind.ipc };
+  const files = ['yaml', 'helm'].map(language => ({ scheme: 'file', language }));
+  return new LanguageClient(
+    'driftline',
+    'Driftline',
+    { run: server, debug: server },
+    {
+      documentSelector: files,
+      outputChannel: options.log,
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      initializationOptions: options.initializationOptions,
+      markdown: { isTrusted: { enabledCommands: options.commands } },
+    },
+  );
+}
+
+/** The library's state in our words; it stops by itself only when the server kept crashing. */
+export function phaseOf(state: State): 'running' | 'starting' | 'failed' {
+  if (state === State.Running) return 'running';
+  return state === State.Starting ? 'starting' : 'failed';
+}

@@ -1,0 +1,55 @@
+import * as vscode from 'vscode';
+import type { ForgePlan } from '../core/actions/plans.ts';
+
+const prefix = 'driftline.token.';
+
+/** Access tokens of forges: VS Code's own session for github.com, the secret storage for other hosts. */
+export class Tokens {
+  readonly #secrets: vscode.SecretStorage;
+
+  constructor(secrets: vscode.SecretStorage) {
+    this.#secrets = secrets;
+  }
+
+  /**
+   * The token for a host; asks for it only within a person's own gesture, since a dialog may open. Undefined where
+   * no API fits and the forge's own page is opened instead; throws `CancellationError` when it is not given.
+   */
+  async of({ id, host, title }: ForgePlan): Promise<string | undefined> {
+    if (id === undefined) return undefined;
+    if (id === 'github' && host === 'github.com') {
+      const session = await vscode.authentication.getSession('github', ['repo'], {
+        createIfNone: true,
+      });
+      return session.accessToken;
+    }
+    return (await this.#secrets.get(prefix + host)) ?? this.#asked(title, host);
+  }
+
+  /** Hosts whose tokens are stored. */
+  async hosts(): Promise<string[]> {
+    const keys = await this.#secrets.keys();
+    return keys.filter(key => key.startsWith(prefix)).map(key => key.slice(prefix.length));
+  }
+
+  async forget(host: string): Promise<void> {
+    await this.#secrets.delete(prefix + host);
+  }
+
+  async #asked(title: string, host: string): Promise<string> {
+    const token = await vscode.window.showInputBox({
+      title: vscode.l10n.t('Access Token for {0}', host),
+      prompt: vscode.l10n.t(
+        'A token of {0} that may write to the repository. It is kept in the secret storage of VS Code.',
+        title,
+      ),
+      password: true,
+      ignoreFocusOut: true,
+      validateInput: text =>
+        text.trim() === '' ? vscode.l10n.t('The token is empty.') : undefined,
+    });
+    if (token === undefined) throw new vscode.CancellationError();
+    await this.#secrets.store(prefix + host, token.trim());
+    return token.trim();
+  }
+}
