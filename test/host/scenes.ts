@@ -48,7 +48,7 @@ export const scenes: readonly Scene[] = [
     show: async window => {
       await window.open(drifted);
       await markersShown(window);
-      await window.command('GitOps: Compare with Live');
+      await window.command('Driftline: Compare with Live');
       await window.page.locator('.monaco-diff-editor').waitFor();
       await window.page.waitForTimeout(1500);
     },
