@@ -22,9 +22,8 @@ export const chooseCluster: Command = {
         ),
       );
     }
-    const items = contexts.map(({ context, server, current }) => ({
+    const items = contexts.map(({ context, server }) => ({
       label: context,
-      description: current ? vscode.l10n.t('current context') : '',
       detail: server,
     }));
     const placeholder = vscode.l10n.t('Which cluster does {0} run in?', environment);
