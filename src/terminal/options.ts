@@ -216,6 +216,25 @@ export const commands = {
       { command: 'driftline propose apps/web --trust --yes', says: 'a folder, in a script' },
     ],
   },
+  rollback: {
+    summary: 'put an earlier state of an application up for review',
+    operands: 'APPLICATION',
+    most: 1,
+    about: [
+      'Without --to: lists the commits that changed the application, and which of them its engine deployed. With --to: sets its files back to what they were at that commit, on a new branch in a folder of its own, pushes it and opens a pull or merge request, as propose does. The checkout and the cluster stay as they are.',
+      'Tokens are taken from the environment as for propose. --to needs --trust, since hooks and filters of the repository run.',
+    ],
+    formats: ['text', 'json'],
+    options: {
+      to: { value: 'REV', help: 'the commit whose state is brought back' },
+      forge,
+      yes,
+    },
+    examples: [
+      { command: 'driftline rollback -e production shop', says: 'what there is' },
+      { command: 'driftline rollback -e production shop --to 9f8e7d6 --trust', says: 'do it' },
+    ],
+  },
 } as const satisfies Record<string, CommandSpec>;
 
 export type CommandName = keyof typeof commands;

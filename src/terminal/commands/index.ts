@@ -4,6 +4,7 @@ import { drift } from './drift.ts';
 import { environments } from './environments.ts';
 import { propose } from './propose.ts';
 import { render } from './render.ts';
+import { rollback } from './rollback.ts';
 import { snapshot } from './snapshot.ts';
 import { sync } from './sync.ts';
 import { trace } from './trace.ts';
@@ -28,4 +29,5 @@ export const runners: { [Name in Work]: Runner<Name> } = {
   sync,
   suspend: sync,
   resume: sync,
+  rollback,
 };

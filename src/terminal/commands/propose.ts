@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { tokenFor } from '../../core/actions/open-request.ts';
-import type { ForgePlan, ProposalPlan, Proposed } from '../../core/actions/plans.ts';
+import type { ProposalPlan, Proposed } from '../../core/actions/plans.ts';
 import { planProposal, propose as put } from '../../core/actions/propose.ts';
 import { messageOf, UserError } from '../../core/lib/errors.ts';
 import { printable } from '../../core/words/values.ts';
@@ -9,6 +9,7 @@ import { confirm } from '../confirm.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { writeOut } from '../output.ts';
 import { inRepository } from '../paths.ts';
+import { proposedHint } from '../report/proposed.ts';
 import { deliver, progress, type Terminal, withWorkspace } from '../terminal.ts';
 
 type ProposeArguments = Extract<Invocation, { command: 'propose' }>;
@@ -37,7 +38,7 @@ export async function propose(invocation: ProposeArguments, terminal: Terminal):
     const token = tokenFor(workspace.host, plan.forge);
     const pushed = progress('Pushing …', invocation, terminal);
     const made = await put(workspace, plan, { token, signal }).finally(pushed);
-    if (!quiet) await writeOut(stderr, hint(made, plan.forge));
+    if (!quiet) await writeOut(stderr, proposedHint(made, plan.forge));
     const text = made.kind === 'branch' ? made.branch : made.url;
     await deliver(format === 'json' ? proposedJson(plan, made) : `${text}\n`, invocation, terminal);
     return exitCodes.clean;
@@ -78,18 +79,6 @@ function planText({ files, title, body }: ProposalPlan): string {
 function question({ branch, base, forge }: ProposalPlan): string {
   const where = forge.host === '' ? '' : ` on ${forge.host}`;
   return `Push ${branch}${where} and propose it for ${base}?`;
-}
-
-function hint(made: Proposed, { id, title, host, secret }: ForgePlan): string {
-  if (made.kind === 'request') return '';
-  const pushed = `The branch ${made.branch} is made`;
-  if (made.kind === 'page')
-    return id === undefined
-      ? `${pushed}; open the request on this page of ${title}:\n`
-      : `${pushed}; there is no token for ${title} (DRIFTLINE_TOKEN or ${secret}), so open the request on this page:\n`;
-  return host === ''
-    ? `${pushed}; its remote is on no forge.\n`
-    : `${pushed}; what runs on ${host} is not known: say it with --forge ${host}=gitea, gitlab or github.\n`;
 }
 
 function proposedJson({ files, title, body, base }: ProposalPlan, made: Proposed): string {
