@@ -8,6 +8,7 @@ import type { MarkedDifference } from '../core/live/state.ts';
 import { resourceKey } from '../core/model/resource.ts';
 import { printable, valueText } from '../core/words/values.ts';
 import type { Feature } from './feature.ts';
+import { lineFields } from './line-fields.ts';
 import { commands, type OfApplication, type OfObject, type TakeValue } from './protocol.ts';
 import type { OpenFile, Session } from './session/session.ts';
 import { takeValue } from './take.ts';
@@ -22,7 +23,7 @@ export const codeActions: Feature = {
   register(session) {
     const { connection } = session;
     connection.onCodeAction(
-      session.quietly('code actions', params => {
+      session.quietly('code actions', async params => {
         const open = session.openFile(params.textDocument.uri);
         const wanted = params.context.only?.some(kind => CodeActionKind.QuickFix.startsWith(kind));
         return open && wanted !== false ? actionsFor(open, params, session) : [];
@@ -35,19 +36,22 @@ export const codeActions: Feature = {
   },
 };
 
-function actionsFor(
+async function actionsFor(
   open: OpenFile,
   params: CodeActionParams,
   { client, present }: Session,
-): CodeAction[] {
+): Promise<CodeAction[]> {
   const { range, context } = params;
   const marked = present
     .of(open, open.document)
     .filter(({ line }) => line - 1 >= range.start.line && line - 1 <= range.end.line)
     .flatMap(({ line, differences }) => differences.map(difference => ({ line, difference })));
+  const taken = await Promise.all(
+    marked.map(each => takeAction(open, { ...each, choices: marked.length })),
+  );
   return [
     ...context.diagnostics.flatMap(diagnostic => mend(open, diagnostic)),
-    ...marked.flatMap(({ line, difference }) => takeAction(open, line, difference, marked.length)),
+    ...taken.flat(),
     ...(client.ours ? commandActions(marked.map(({ difference }) => difference)) : []),
   ];
 }
@@ -71,27 +75,42 @@ function mend({ document }: OpenFile, diagnostic: Diagnostic): CodeAction[] {
   ];
 }
 
-/** `Take 5 into this file`; where several environments differ, from which. */
-function takeAction(
-  { document }: OpenFile,
-  line: number,
-  { object, path, environment }: MarkedDifference,
-  choices: number,
-): CodeAction[] {
+interface Takeable {
+  /** 1-based. */
+  line: number;
+  difference: MarkedDifference;
+  /** How many differences there are to choose from. */
+  choices: number;
+}
+
+/** `Take 5 into this file`: where several environments differ from which, and which others will change by it. */
+async function takeAction(open: OpenFile, takeable: Takeable): Promise<CodeAction[]> {
+  const { line, difference, choices } = takeable;
+  const { object, path, environment } = difference;
+  const { document } = open;
   const splice = path && takeValue(document.getText(), line, object, path);
   if (!splice || path.live === undefined) return [];
   const from = choices > 1 ? ` from ${printable(environment)}` : '';
+  const others = await alsoReached(open, takeable);
+  const too = others.length > 0 ? `, which changes ${others.map(printable).join(' and ')} too` : '';
   const edit = {
     range: { start: document.positionAt(splice.start), end: document.positionAt(splice.end) },
     newText: splice.newText,
   };
   return [
     {
-      title: `Take ${printable(valueText(path.live))}${from} into this file`,
+      title: `Take ${printable(valueText(path.live))}${from} into this file${too}`,
       kind: CodeActionKind.QuickFix,
       edit: { changes: { [document.uri]: [edit] } },
     },
   ];
+}
+
+/** The other environments in which the line decides. */
+async function alsoReached(open: OpenFile, { line, difference }: Takeable): Promise<string[]> {
+  const fields = await lineFields(open, line, [difference]);
+  const reached = new Set(fields.flatMap(field => field.reached));
+  return [...reached].filter(name => name !== difference.environment);
 }
 
 function commandActions(differences: readonly MarkedDifference[]): CodeAction[] {
@@ -130,7 +149,8 @@ async function take(session: Session, { uri, line, path, environment, object }: 
         each.path?.path === path &&
         resourceKey(each.object) === resourceKey(object),
     );
-  const [action] = open && difference ? takeAction(open, line + 1, difference, 1) : [];
+  const takeable = difference && { line: line + 1, difference, choices: 1 };
+  const [action] = open && takeable ? await takeAction(open, takeable) : [];
   if (!action?.edit) {
     const sentence = 'This line changed meanwhile, so nothing was taken into it.';
     session.connection.window.showWarningMessage(sentence);

@@ -1,5 +1,5 @@
 import type { CodeLens, Command } from 'vscode-languageserver';
-import type { ObjectSummary } from '../core/live/state.ts';
+import type { ObjectIn, ObjectSummary } from '../core/live/state.ts';
 import { resourceKey } from '../core/model/resource.ts';
 import { quantity, states, stateWords } from '../core/words/states.ts';
 import { printable } from '../core/words/values.ts';
@@ -52,7 +52,7 @@ export function lensTitle({ environments }: ObjectSummary): string {
   return [...said, `reaches ${quantity(environments.length, 'environment')}`].join(' · ');
 }
 
-function wordOf(state: ObjectSummary['environments'][number]['state']): string {
+function wordOf(state: ObjectIn['state']): string {
   if (state === 'waiting') return 'not compared yet';
   if (state === 'blocked') return 'not compared';
   return stateWords[state];
@@ -75,7 +75,7 @@ function commandOf(summary: ObjectSummary, { client }: Session): Command {
     (a, b) => order.indexOf(a.state) - order.indexOf(b.state),
   );
   if (!client.ours || !first) return { title, command: '' };
-  const target: OfObject = { environment: first.name, object: summary.resource };
+  const target: OfObject = { environment: first.name, object: first.object };
   return { title, command: commands.compare, arguments: [target] };
 }
 

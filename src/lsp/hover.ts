@@ -66,7 +66,7 @@ function reachText(fields: readonly LineField[]): string | undefined {
   );
   const rest = fields.length > 1 ? ` and ${fields.length - 1} more` : '';
   const field = `${codeSpan(shortPath(first.path))} of ${plainText(printable(resourceText(first.object)))}`;
-  return `Decides ${field}${rest} in ${names.join(' and ')}.`;
+  return `Decides ${field}${rest} in ${listed(names)}.`;
 }
 
 function wholeText(difference: MarkedDifference, session: Session): string {
@@ -89,7 +89,7 @@ interface At {
 
 function fieldText(field: LineField, at: At): string {
   const { object, path, environments } = field;
-  const title = `**${plainText(shortPath(path))}** of ${plainText(object.kind)} ${codeSpan(nameOf(object))}`;
+  const title = `**${codeSpan(shortPath(path))}** of ${plainText(object.kind)} ${codeSpan(nameOf(object))}`;
   const row = (name: string, cell: (each: FieldIn) => string) => [name, ...environments.map(cell)];
   const rows = [
     row('repository', each => repositoryCell(field, each, at)),
@@ -153,6 +153,12 @@ function linksOf({ object, environments }: LineField, { open, line }: At): strin
       : []),
     commandLink('Sync…', commands.sync, { environment, application } satisfies OfApplication),
   ].join(' · ');
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function listed(names: readonly string[]): string {
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
 }
 
 /** One line of a table has room for so much. */

@@ -78,7 +78,7 @@ interface ObjectIn {
 /** Drift names the members of keyed lists, a trace counts them: the path by number, as the environment has it. */
 function concrete(path: string, objects: readonly ObjectIn[], environment: string): string {
   const found = objects.find(each => each.environment === environment) ?? objects[0];
-  const at = found && resolveSteps(found.object.value, parsePath(path));
+  const at = found && placeIn(found.object, path);
   return at?.complete ? formatPath(at.pointer) : path;
 }
 
@@ -87,7 +87,7 @@ function fieldIn(
   path: string,
   states: readonly EnvironmentState[],
 ): FieldIn {
-  const at = resolveSteps(object.value, parsePath(path));
+  const at = placeIn(object, path);
   const pointer = formatPath(at.pointer);
   const state = objectState(states, environment, object.resource);
   const difference = state?.paths.find(
@@ -102,9 +102,18 @@ function fieldIn(
   };
 }
 
-function samePlace({ value }: RenderedObject, path: string, pointer: string): boolean {
-  const at = resolveSteps(value, parsePath(path));
+function samePlace(object: RenderedObject, path: string, pointer: string): boolean {
+  const at = placeIn(object, path);
   return at.complete && formatPath(at.pointer) === pointer;
+}
+
+/** Where a path leads in an object; what runs as a Secret's `data` may be written as its `stringData`. */
+function placeIn({ resource, value }: RenderedObject, path: string) {
+  const steps = parsePath(path);
+  const at = resolveSteps(value, steps);
+  if (at.complete || resource.kind !== 'Secret' || steps[0] !== 'data') return at;
+  const written = resolveSteps(value, ['stringData', ...steps.slice(1)]);
+  return written.complete ? written : at;
 }
 
 function objectState(

@@ -11,9 +11,9 @@ export function codeSpan(text: string): string {
   return `${fence}${space}${text.replaceAll('|', '\\|')}${space}${fence}`;
 }
 
-/** The same as running text. */
+/** The same as running text; not for the beginning of a line. */
 export function plainText(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-!~|<>&]/g, '\\$&');
+  return text.replace(/[\\`*_[\]~|<>&]/g, '\\$&');
 }
 
 /** A link that runs a command of ours with one argument; editors other than ours have no such links. */

@@ -46,7 +46,8 @@ export function differenceSentence(difference: MarkedDifference, now: Date): str
   const declared = path.kind === 'changed' || path.kind === 'missing';
   const says = difference.edited ? 'this makes' : 'the repository says';
   const repository = declared && !secret ? `, ${says} ${cut(desired, 200)}` : '';
-  const about = [ownersText(path.by, now), ...remarks(path, difference.object)];
+  const notes = path.kind === 'order' ? [] : remarks(path, difference.object);
+  const about = [ownersText(path.by, now), ...notes];
   return [said + repository, ...about].filter(part => part !== '').join(' · ');
 }
 

@@ -1,6 +1,6 @@
 import type { IndexedFile } from '../manifests/index-types.ts';
 import type { ComparedEnvironment, ComparedObject } from './compared.ts';
-import type { ObjectSummary } from './state.ts';
+import type { ObjectIn, ObjectSummary } from './state.ts';
 
 /** How the objects that begin in a file stand in each environment that deploys them. */
 export function objectsOf(
@@ -17,17 +17,18 @@ function stateIn(
   { environment: { name }, phase, applications, objects }: ComparedEnvironment,
   file: string,
   line: number,
-): ObjectSummary['environments'] {
+): ObjectIn[] {
   const isHere = (source: { file: string; line: number } | undefined) =>
     source?.file === file && source.line === line;
   const found = objects.filter(({ result }) => isHere(result.source));
   if (found.length > 0) return found.map(object => ({ name, ...summary(object) }));
-  const declared = applications.some(({ rendered }) =>
-    rendered.objects.some(({ source }) => isHere(source)),
-  );
-  return declared && phase !== 'compared' ? [{ name, state: phase, fields: 0 }] : [];
+  if (phase === 'compared') return [];
+  const declared = applications
+    .flatMap(({ rendered }) => rendered.objects)
+    .find(({ source }) => isHere(source));
+  return declared ? [{ name, state: phase, fields: 0, object: declared.resource }] : [];
 }
 
-function summary({ result: { state, paths } }: ComparedObject) {
-  return { state, fields: paths.length };
+function summary({ result: { state, paths, resource } }: ComparedObject) {
+  return { state, fields: paths.length, object: resource };
 }

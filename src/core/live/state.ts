@@ -93,7 +93,15 @@ export interface ObjectSummary {
   /** 1-based first line of the object. */
   line: number;
   resource: Resource;
-  environments: { name: string; state: DriftState | 'waiting' | 'blocked'; fields: number }[];
+  environments: ObjectIn[];
+}
+
+export interface ObjectIn {
+  name: string;
+  state: DriftState | 'waiting' | 'blocked';
+  fields: number;
+  /** As it is rendered there: a namespace, a prefix or a version may be another than in the file. */
+  object: Resource;
 }
 
 /** What changed since the last such event: names of environments, and files with other markers or findings. */

@@ -127,10 +127,11 @@ export class Session {
       signal: AbortSignal,
     ) => NoInfer<Result> | Promise<NoInfer<Result>>,
   ): void {
-    const answered = async (params: Params, token: CancellationToken): Promise<unknown> => {
-      const signal = signalOf(token);
+    // The token comes last; before it none, one, or (of a client that sends a list) several values.
+    const answered = async (...values: unknown[]): Promise<unknown> => {
+      const signal = signalOf(values.at(-1) as CancellationToken);
       try {
-        return await handler(params, signal);
+        return await handler((values.length > 1 ? values[0] : null) as Params, signal);
       } catch (error) {
         return this.#failure(request.method, error, signal);
       }

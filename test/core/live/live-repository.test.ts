@@ -45,22 +45,16 @@ async function open(directory: string, host: Partial<Host> = {}): Promise<Live> 
   return live;
 }
 
+/** `[line, 'production: .spec.replicas 3 → 5']` for each line. */
 const spoken = (live: Live, file: string) =>
   live
     .markers(file)
     .map(({ line, differences }) => [
       line,
-      ...differences.map(
-        ({
-          path,
-          live: _,
-          ...rest
-        }: Record<string, unknown> & {
-          path?: { path: string; desired?: unknown; live?: unknown };
-        }) =>
-          path
-            ? `${rest.environment}: ${path.path} ${path.desired} → ${path.live}`
-            : `${rest.environment}: ${rest.state}`,
+      ...differences.map(({ environment, state, path }) =>
+        path
+          ? `${environment}: ${path.path} ${path.desired} → ${path.live}`
+          : `${environment}: ${state}`,
       ),
     ]);
 
@@ -182,9 +176,9 @@ describe('a repository kept current', () => {
     const live = await open(await demo('objects'));
     const [object] = live.objects('apps/web/base/deployment.yaml');
     expect(object).toMatchObject({ line: 1, resource: { kind: 'Deployment', name: 'web' } });
-    expect(object?.environments).toEqual([
+    expect(object?.environments).toMatchObject([
       { name: 'staging', state: 'synced', fields: 0 },
-      { name: 'production', state: 'drifted', fields: 2 },
+      { name: 'production', state: 'drifted', fields: 2, object: { namespace: 'shop' } },
     ]);
     expect(live.badges().get(replicas)).toEqual({ differences: 1, environments: ['production'] });
   });
