@@ -1,10 +1,11 @@
 import type { Application, EngineId } from '../model/environment.ts';
 import { apply } from './apply/apply.ts';
+import { argocd } from './argocd/argocd.ts';
 import type { Engine } from './engine.ts';
 import { flux } from './flux/flux.ts';
 
 /** The engines that can be told to do something. */
-export const engines: readonly Engine[] = [flux, apply];
+export const engines: readonly Engine[] = [flux, argocd, apply];
 
 /** The engine of an application; one that can do nothing and says why where there is none to tell. */
 export function engineOf({ engine }: Pick<Application, 'engine'>): Engine {

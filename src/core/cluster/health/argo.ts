@@ -1,7 +1,7 @@
 import { sentence } from '../../lib/sentence.ts';
-import { textAt, valueAt } from '../../model/fields.ts';
+import { objectsAt, textAt, valueAt } from '../../model/fields.ts';
 import type { Health, HealthStatus } from '../../model/health.ts';
-import type { JsonObject } from '../../model/resource.ts';
+import { type JsonObject, resourceText } from '../../model/resource.ts';
 import {
   conditionOf,
   conditionsOf,
@@ -22,9 +22,24 @@ export const application: HealthRule = object => {
   const told = textAt(object, 'status', 'health', 'status');
   const status = argoStatuses.find(each => each === told);
   if (!status) return unreported();
-  const message = textAt(object, 'status', 'health', 'message');
+  const message = textAt(object, 'status', 'health', 'message') || reasonOf(object, status);
   return { status, reason: message ? sentence(message) : `Argo CD reports ${status}.` };
 };
+
+/** The first object that fares like this, where Argo CD is told to keep the health of each. */
+function reasonOf(object: JsonObject, status: HealthStatus): string | undefined {
+  const such = objectsAt(object, 'status', 'resources').find(
+    entry => status !== 'Healthy' && textAt(entry, 'health', 'status') === status,
+  );
+  return such && `${entryName(such)}: ${textAt(such, 'health', 'message') || `it is ${status}`}`;
+}
+
+/** `Deployment shop/web` for an entry of an Application's `status.resources` or of a sync's result. */
+export function entryName(entry: JsonObject): string {
+  const at = (field: string) => textAt(entry, field) ?? '';
+  const identity = { group: at('group'), kind: at('kind'), namespace: at('namespace') };
+  return resourceText({ ...identity, name: at('name') });
+}
 
 const argoStatuses: readonly HealthStatus[] = [
   'Healthy',

@@ -1,0 +1,49 @@
+/**
+ * Argo CD's globs (those of gobwas/glob without separators): `*` any text, `?` one character, `[a-c]`, `[!a-c]`,
+ * `{one,other}`, and `\` before what is meant as it is. What is no pattern matches nothing, as there.
+ */
+export function matchesArgoGlob(pattern: string, text: string): boolean {
+  return expressionOf(pattern)?.test(text) === true;
+}
+
+const tokens =
+  /\\(?<literal>.)|(?<stars>\*+)|\?|\[(?<not>!?)(?<set>[^\]]+)\]|[{},]|[^\\*?[\]{},]+/gsy;
+
+function expressionOf(pattern: string): RegExp | undefined {
+  let open = 0;
+  let read = 0;
+  let source = '';
+  for (const { 0: token, groups = {} } of pattern.matchAll(tokens)) {
+    read += token.length;
+    if (token === '{') open += 1;
+    if (token === '}') open -= 1;
+    if (open < 0) return undefined;
+    source += sourceOf(token, groups, open > 0);
+  }
+  if (read < pattern.length || open !== 0) return undefined;
+  try {
+    return new RegExp(`^${source}$`);
+  } catch {
+    // A range that ends before it begins.
+    return undefined;
+  }
+}
+
+function sourceOf(
+  token: string,
+  { literal, stars, not, set }: Partial<Record<string, string>>,
+  within: boolean,
+): string {
+  if (literal !== undefined) return escaped(literal);
+  if (set !== undefined) return `[${not ? '^' : ''}${set.replace(/[\\^[]/g, '\\$&')}]`;
+  if (stars !== undefined) return '[^]*';
+  if (token === '?') return '[^]';
+  if (token === '{') return '(?:';
+  if (token === '}') return ')';
+  if (token === ',' && within) return '|';
+  return escaped(token);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+}

@@ -1,0 +1,134 @@
+import { Cron } from 'croner';
+import { durationOf } from '../../lib/duration.ts';
+import { objectsAt, textAt, textsAt, valueAt } from '../../model/fields.ts';
+import type { JsonObject } from '../../model/resource.ts';
+import { minuteText } from '../../words/age.ts';
+import { matchesArgoGlob } from './glob.ts';
+
+/**
+ * Why the sync windows of an AppProject do not let a person sync this Application now: one sentence; undefined
+ * when they do. As Argo CD's API server decides it; `syncOverrun` is only about syncs that run already.
+ */
+export function deniedByWindow(
+  project: JsonObject,
+  application: JsonObject,
+  now: Date,
+): string | undefined {
+  const name = textAt(project, 'metadata', 'name') ?? '';
+  const windows: Window[] = [];
+  for (const written of windowsFor(project, application)) {
+    const window = windowOf(written, now);
+    if (!window)
+      return `The AppProject ${name} has a sync window that cannot be read (${shown(written)}), so Argo CD refuses every sync.`;
+    windows.push(window);
+  }
+  const denying = windows.filter(({ kind, ends }) => kind === 'deny' && ends !== undefined);
+  if (denying.length > 0) {
+    if (denying.every(({ manual }) => manual)) return undefined;
+    const until = latest(denying.map(({ ends }) => ends));
+    return `A sync window of the AppProject ${name} denies syncs until ${until} (${described(denying)}).`;
+  }
+  const allowing = windows.filter(({ kind }) => kind === 'allow');
+  const isOpen = allowing.some(({ ends }) => ends !== undefined);
+  if (allowing.length === 0 || isOpen || allowing.every(({ manual }) => manual)) return undefined;
+  const from = earliest(allowing.map(({ opens }) => opens));
+  const when = from === undefined ? 'and none is to come' : `the next one opens at ${from}`;
+  return `The AppProject ${name} allows syncs in its sync windows only; ${when} (${described(allowing)}).`;
+}
+
+interface Window {
+  kind: 'allow' | 'deny';
+  manual: boolean;
+  /** How it is written, for people. */
+  text: string;
+  /** When the present one ends; undefined when it is not open. */
+  ends: Date | undefined;
+  /** When the next one opens. */
+  opens: Date | undefined;
+}
+
+/** Undefined for what Argo CD cannot read either. */
+function windowOf(written: JsonObject, now: Date): Window | undefined {
+  const kind = textAt(written, 'kind');
+  const duration = durationOf(textAt(written, 'duration') ?? '');
+  const schedule = scheduleOf(written);
+  if ((kind !== 'allow' && kind !== 'deny') || duration === undefined || !schedule)
+    return undefined;
+  const [start] = schedule.previousRuns(1, now);
+  const ends = start && new Date(start.getTime() + duration);
+  return {
+    kind,
+    manual: written.manualSync === true,
+    text: shown(written),
+    ends: ends && ends > now ? ends : undefined,
+    opens: schedule.nextRun(now) ?? undefined,
+  };
+}
+
+function scheduleOf(written: JsonObject): Cron | undefined {
+  const timezone = textAt(written, 'timeZone') || 'UTC';
+  const options = { mode: '5-part', sloppyRanges: true } as const;
+  try {
+    // Argo CD takes a time zone that nobody knows for UTC.
+    return new Cron(textAt(written, 'schedule') ?? '', {
+      ...options,
+      timezone: isTimeZone(timezone) ? timezone : 'UTC',
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The windows that are about this Application: one of its lists matches, with `andOperator` all that it has. */
+function windowsFor(project: JsonObject, application: JsonObject): JsonObject[] {
+  const at = (...path: string[]) => textAt(application, ...path) ?? '';
+  const values: Record<string, string[]> = {
+    applications: [at('metadata', 'name')],
+    clusters: [at('spec', 'destination', 'name'), at('spec', 'destination', 'server')].filter(
+      value => value !== '',
+    ),
+    namespaces: [at('spec', 'destination', 'namespace')],
+  };
+  return objectsAt(project, 'spec', 'syncWindows').filter(window => {
+    const matches = Object.entries(values).flatMap(([list, own]) => {
+      const globs = textsAt(window, list);
+      if (globs.length === 0) return [];
+      return globs.some(glob => own.some(value => matchesArgoGlob(glob, value)));
+    });
+    const all = valueAt(window, 'andOperator') === true;
+    return matches.length > 0 && (all ? matches.every(Boolean) : matches.some(Boolean));
+  });
+}
+
+function shown(window: JsonObject): string {
+  const zone = textAt(window, 'timeZone');
+  const place = zone && zone !== 'UTC' ? ` ${zone}` : '';
+  const words = `${textAt(window, 'kind')} ${textAt(window, 'schedule')}${place} for ${textAt(window, 'duration')}`;
+  const description = textAt(window, 'description');
+  return description ? `${words}, ${description.trim()}` : words;
+}
+
+function described(windows: readonly Window[]): string {
+  return windows.map(({ text }) => text).join('; ');
+}
+
+function latest(dates: readonly (Date | undefined)[]): string | undefined {
+  return minute(dates.flatMap(date => date ?? []).sort((a, b) => b.getTime() - a.getTime())[0]);
+}
+
+function earliest(dates: readonly (Date | undefined)[]): string | undefined {
+  return minute(dates.flatMap(date => date ?? []).sort((a, b) => a.getTime() - b.getTime())[0]);
+}
+
+function minute(date: Date | undefined): string | undefined {
+  return date && minuteText(date.toISOString());
+}
