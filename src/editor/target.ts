@@ -116,5 +116,8 @@ async function inFile(
   const at = line ?? (shown && shown.selection.active.line + 1);
   const only = objects.length === 1 ? objects[0] : undefined;
   const found = at === undefined ? only : objectAt(objects, at);
-  return found && { environment: environmentOf(found), object: found.resource };
+  if (!found) return undefined;
+  const environment = environmentOf(found);
+  const rendered = found.environments.find(({ name }) => name === environment)?.object;
+  return { environment, object: rendered ?? found.resource };
 }
