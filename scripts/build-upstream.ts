@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { copyFile, link, mkdir, rename, rm } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { UserError } from '../src/core/lib/errors.ts';
 import { fillFolder } from './lib/atomic.ts';
 import { findGo } from './lib/go.ts';
@@ -9,51 +9,85 @@ import { run } from './lib/run.ts';
 import { userCache } from './lib/user-cache.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const suffix = process.platform === 'win32' ? '.exe' : '';
 const flags = ['-trimpath', '-buildvcs=false', '-ldflags=-s -w'];
 
-/**
- * Puts the Go programs of `upstream/` into `dist/bin`. Each is built once per state of its sources, into the
- * user's cache, so that further checkouts and builds take no time. Throws a `UserError` where it cannot.
- */
-export async function buildUpstream(log: (line: string) => void): Promise<void> {
-  const sources = join(root, 'upstream');
-  const names = readdirSync(sources).filter(name => existsSync(join(sources, name, 'go.mod')));
-  for (const name of names) await provide(name, join(sources, name), log);
+type Log = (line: string) => void;
+
+/** What a program runs on, in Node's words. */
+export interface Platform {
+  os: string;
+  arch: string;
 }
 
-async function provide(name: string, source: string, log: (line: string) => void): Promise<void> {
-  const folder = join(userCache(), 'upstream', sourceKey(source));
-  const program = join(folder, `${name}${suffix}`);
-  if (!existsSync(program)) await fillFolder(folder, into => compile(name, source, into, log));
-  await place(program, join(root, 'dist', 'bin', `${name}${suffix}`));
+const here: Platform = { os: process.platform, arch: process.arch };
+/** Go's words where they are not Node's. */
+const goNames: Record<string, string> = { win32: 'windows', x64: 'amd64', ia32: '386' };
+
+/** Puts the Go programs of `upstream/` into `dist/bin`. Throws a `UserError` where it cannot. */
+export async function buildUpstream(log: Log): Promise<void> {
+  for (const program of await buildPrograms(log))
+    await place(program, join(root, 'dist', 'bin', basename(program)));
+}
+
+/**
+ * Builds the Go programs of `upstream/` and answers where they lie. Each is built once per state of its sources
+ * and platform, into the user's cache, so that further checkouts and builds take no time. Throws a `UserError`
+ * where it cannot.
+ */
+export async function buildPrograms(log: Log, platform = here): Promise<string[]> {
+  const sources = join(root, 'upstream');
+  const names = readdirSync(sources).filter(name => existsSync(join(sources, name, 'go.mod')));
+  const programs: string[] = [];
+  for (const name of names) programs.push(await provide(name, join(sources, name), platform, log));
+  return programs;
+}
+
+async function provide(
+  name: string,
+  source: string,
+  platform: Platform,
+  log: Log,
+): Promise<string> {
+  const folder = join(userCache(), 'upstream', sourceKey(source, platform));
+  const program = join(folder, platform.os === 'win32' ? `${name}.exe` : name);
+  if (!existsSync(program))
+    await fillFolder(folder, into =>
+      compile(name, source, join(into, basename(program)), platform, log),
+    );
+  return program;
 }
 
 async function compile(
   name: string,
   source: string,
-  into: string,
-  log: (line: string) => void,
+  program: string,
+  { os, arch }: Platform,
+  log: Log,
 ): Promise<void> {
   const go = await findGo(log);
-  log(`Building the ${name} (Go; two to five minutes the first time, then kept) …`);
-  const start = Date.now();
-  const { status, error } = await run(
-    go,
-    ['build', ...flags, '-o', join(into, `${name}${suffix}`), '.'],
-    {
-      cwd: source,
-      env: { ...process.env, CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOWORK: 'off' },
-    },
+  log(
+    `Building the ${name} for ${os}-${arch} (Go; two to five minutes the first time, then kept) …`,
   );
+  const start = Date.now();
+  const { status, error } = await run(go, ['build', ...flags, '-o', program, '.'], {
+    cwd: source,
+    env: {
+      ...process.env,
+      CGO_ENABLED: '0',
+      GOOS: goNames[os] ?? os,
+      GOARCH: goNames[arch] ?? arch,
+      GOTOOLCHAIN: 'local',
+      GOWORK: 'off',
+    },
+  });
   if (status !== 0)
     throw new UserError(`The ${name} could not be built; \`go build\` says:\n${error.trim()}`);
   log(`Built the ${name} in ${Math.round((Date.now() - start) / 1000)} s.`);
 }
 
 /** Changes with the sources that are compiled, the flags and the platform. */
-export function sourceKey(source: string): string {
-  const hash = createHash('sha256').update(`${process.platform} ${process.arch} ${flags}`);
+export function sourceKey(source: string, { os, arch } = here): string {
+  const hash = createHash('sha256').update(`${os} ${arch} ${flags}`);
   const files = readdirSync(source, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile() && !/_test\.go$|\.md$/.test(entry.name))
     .map(entry => join(entry.parentPath, entry.name))
