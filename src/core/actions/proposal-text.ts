@@ -55,10 +55,12 @@ export function proposalBody(why: string, changes: readonly EnvironmentChange[])
   const changing = changes.filter(({ objects }) => objects.length > 0);
   const notChecked = changes.flatMap(each => each.notChecked);
   const head = [why, ...(changing.length === 0 ? [nothingChanges(notChecked)] : [])];
+  const blockOf = remembered(diffBlock);
   return bounded(rows => {
     const tables = changing.map(change => tableOf(change, Math.min(rows, mostRows)));
     const tail = notCheckedBlock(notChecked, Math.min(rows, mostRows));
-    const diffs = fittingDiffs(changing, room - sizeOf([...head, ...tables, ...tail]));
+    const left = room - sizeOf([...head, ...tables, ...tail]);
+    const diffs = fittingDiffs(changing, blockOf, left);
     const blocks = tables.flatMap((table, index) => [table, ...(diffs[index] ?? [])]);
     return `${[...head, ...blocks, ...tail].join('\n\n')}\n`;
   });
@@ -102,12 +104,16 @@ function tableOf(change: EnvironmentChange, most: number): string {
 }
 
 /** For each environment its folded diffs, as many as fit. */
-function fittingDiffs(changing: readonly EnvironmentChange[], left: number): string[][] {
+function fittingDiffs(
+  changing: readonly EnvironmentChange[],
+  blockOf: (object: ObjectChange) => string,
+  left: number,
+): string[][] {
   let remaining = left;
   return changing.map(({ environment, objects }) => {
     const shown: string[] = [];
     for (const object of objects) {
-      const text = diffBlock(object);
+      const text = blockOf(object);
       const size = sizeOf([text]);
       if (size > remaining) break;
       remaining -= size;
@@ -124,6 +130,16 @@ function fittingDiffs(changing: readonly EnvironmentChange[], left: number): str
     const title = `rendered diff of ${plain(short(environment))}`;
     return [folded(title, [...shown, ...note].join('\n\n'))];
   });
+}
+
+/** Shorter versions of a text have the same diffs, and a long one takes time. */
+function remembered(make: (object: ObjectChange) => string): (object: ObjectChange) => string {
+  const made = new Map<ObjectChange, string>();
+  return object => {
+    const text = made.get(object) ?? make(object);
+    made.set(object, text);
+    return text;
+  };
 }
 
 function diffBlock(object: ObjectChange): string {
