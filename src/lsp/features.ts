@@ -8,7 +8,9 @@ import { inlayHints } from './inlay-hints.ts';
 import { markers } from './markers.ts';
 import { checks } from './requests/checks.ts';
 import { clusters } from './requests/clusters.ts';
+import { proposing } from './requests/proposing.ts';
 import { state } from './requests/state.ts';
+import { syncing } from './requests/syncing.ts';
 import { settings } from './settings.ts';
 import { textSync } from './text-sync.ts';
 import { watchedFiles } from './watched-files.ts';
@@ -28,4 +30,6 @@ export const features: readonly Feature[] = [
   state,
   checks,
   clusters,
+  proposing,
+  syncing,
 ];

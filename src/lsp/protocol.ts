@@ -181,14 +181,22 @@ export const requests = {
   choose: request<ChosenCluster, null>('driftline/choose'),
 
   commitPlan: request<OfEnvironment, CommitPlan>('driftline/commitPlan'),
-  commit: request<{ paths: string[]; message: string; push: boolean }, CommitOutcome>(
-    'driftline/commit',
-  ),
+  /** `environment` tells which repository is meant, where several are open. */
+  commit: request<
+    { environment?: string; paths: string[]; message: string; push: boolean },
+    CommitOutcome
+  >('driftline/commit'),
   proposalPlan: request<{ environment?: string; paths: string[] }, ProposalPlan>(
     'driftline/proposalPlan',
   ),
-  /** `token` goes to the forge and nowhere else; without one the forge's page is the answer. */
-  propose: request<{ plan: ProposalPlan; token?: string }, Proposed>('driftline/propose'),
+  /**
+   * `token` goes to the forge and nowhere else; without one the forge's page is the answer. Progress by `progress`
+   * where there is an `id`.
+   */
+  propose: request<
+    { environment?: string; plan: ProposalPlan; token?: string; id?: string },
+    Proposed
+  >('driftline/propose'),
   syncPlan: request<OfApplication & { verb: EngineVerb }, SyncPlan>('driftline/syncPlan'),
   /** `confirmation`: the environment's name as the person typed it, where it is protected. Progress by `progress`. */
   sync: request<
@@ -201,7 +209,9 @@ export const requests = {
   rollbackPlan: request<{ environment: string; application: string; commit: string }, RollbackPlan>(
     'driftline/rollbackPlan',
   ),
-  rollback: request<{ plan: RollbackPlan; token?: string }, Proposed>('driftline/rollback'),
+  rollback: request<{ plan: RollbackPlan; token?: string; id?: string }, Proposed>(
+    'driftline/rollback',
+  ),
 } as const;
 
 export const notifications = {
