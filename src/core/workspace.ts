@@ -31,6 +31,8 @@ export interface WorkspaceOptions {
   offline: boolean;
   /** Clusters that a person chose by hand, by environment: they win over what the repository says. */
   chosen?: ReadonlyMap<string, ClusterTarget>;
+  /** The place of every field will be asked for: render with them from the start. */
+  traces?: boolean;
   host: Host;
   signal?: AbortSignal;
 }
@@ -105,10 +107,10 @@ export class Workspace {
   at(
     repository: Repository,
     files: Iterable<string>,
-    options: Partial<Pick<WorkspaceOptions, 'offline' | 'chosen'>> & { branch?: string } = {},
+    options: Partial<Pick<WorkspaceOptions, 'chosen'>> & { branch: string | undefined },
   ): Workspace {
     this.#resident.renderer.derive(this.repository, repository, files);
-    const { branch = this.branch, ...changed } = options;
+    const { branch, ...changed } = options;
     const resident = { ...this.#resident, options: { ...this.#resident.options, ...changed } };
     return new Workspace(resident, repository, this.index, branch);
   }
@@ -150,7 +152,8 @@ export class Workspace {
       index: this.index,
       remotes,
       revisions: this.branch === undefined ? [] : [this.branch],
-      render: source => this.render({ source }),
+      // A kept repository needs the places of all fields anyhow: one render serves both.
+      render: application => (options.traces ? this.trace(application) : this.render(application)),
     });
     const environments = found.environments.map(environment => {
       const cluster = options.chosen?.get(environment.name);

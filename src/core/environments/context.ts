@@ -1,5 +1,5 @@
 import type { RepositoryIndex } from '../manifests/repository-index.ts';
-import type { Environment, RenderSource, Unresolved } from '../model/environment.ts';
+import type { Application, Environment, Unresolved } from '../model/environment.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Pointer } from '../model/path.ts';
 import type { JsonObject, Resource } from '../model/resource.ts';
@@ -14,6 +14,9 @@ export interface DeclaredObject {
   locate(pointer: Pointer): Place;
 }
 
+/** As much of an application as tells what it deploys. */
+export type Deployable = Pick<Application, 'source' | 'origin'>;
+
 export interface DeclaredObjects {
   objects: readonly DeclaredObject[];
   failure?: { message: string; place: Place };
@@ -26,10 +29,10 @@ export interface DiscoveryInput {
   /** What engines may call the revision that is read: branch, default branch, tag, commit. */
   revisions?: readonly string[];
   /**
-   * Renders a source. Without it the files are read as they are written, and what a kustomization
+   * Renders an application. Without it the files are read as they are written, and what a kustomization
    * changes on the way to an engine's object is unresolved.
    */
-  render?: (source: RenderSource) => Promise<DeclaredObjects>;
+  render?: (application: Deployable) => Promise<DeclaredObjects>;
 }
 
 export interface Discovery {
@@ -59,10 +62,10 @@ export interface DiscoveryContext {
   /** False where `deployed` can only give what is written. */
   renders: boolean;
   /**
-   * What a source deploys, if there are objects of an engine among it (Flux, Argo CD); else
+   * What an application deploys, if there are objects of an engine among it (Flux, Argo CD); else
    * nothing. Rendered where a renderer is there, else as written.
    */
-  deployed(source: RenderSource): Promise<DeployedObject[]>;
+  deployed(application: Deployable): Promise<DeployedObject[]>;
 }
 
 export interface DeployedObject extends DeclaredObject {

@@ -3,7 +3,7 @@ import { resolveReference } from '../manifests/paths.ts';
 import type { FluxBuild, RenderSource } from '../model/environment.ts';
 import { objectAt, textAt, valueAt } from '../model/fields.ts';
 import type { Json, JsonObject } from '../model/resource.ts';
-import type { DeclaredObject, DeployedObject, DiscoveryInput } from './context.ts';
+import type { DeclaredObject, Deployable, DeployedObject, DiscoveryInput } from './context.ts';
 import { isWithin } from './folders.ts';
 import { matchesGlob } from './globs.ts';
 import type { ManifestIndex } from './manifest-index.ts';
@@ -17,19 +17,20 @@ import { writtenObjects } from './written.ts';
 export async function deployedObjects(
   index: ManifestIndex,
   render: DiscoveryInput['render'],
-  source: RenderSource,
+  application: Deployable,
 ): Promise<DeployedObject[]> {
+  const { source } = application;
   if (source.kind === 'unresolved') return [];
   if (source.kind === 'helm') {
     if (!render || !mayTemplateDeployers(index, source.path)) return [];
-    return [...(await render(source)).objects];
+    return [...(await render(application)).objects];
   }
   const written = reach(index, source.path).flatMap(reached =>
     writtenObjects(reached.file).map(object => asDeployed(index, object, reached, source)),
   );
   if (!written.some(object => isDeployer(object.resource.group))) return [];
   if (!render) return written;
-  const rendered = await render(source);
+  const rendered = await render(application);
   return rendered.failure ? written : rendered.objects.map(object => withPlaces(object, written));
 }
 

@@ -62,9 +62,9 @@ function contextOf(input: DiscoveryInput, index: ManifestIndex): DiscoveryContex
     isThisRevision: revision =>
       revision === undefined || revision === '' || revisions.has(revision),
     renders: input.render !== undefined,
-    deployed: source => {
-      const key = JSON.stringify(source);
-      const known = deployed.get(key) ?? deployedObjects(index, input.render, source);
+    deployed: ({ source, origin }) => {
+      const key = JSON.stringify([source, origin]);
+      const known = deployed.get(key) ?? deployedObjects(index, input.render, { source, origin });
       deployed.set(key, known);
       return known;
     },

@@ -37,6 +37,7 @@ export async function openLive(options: LiveOptions): Promise<Live> {
   const workspace = await Workspace.open({
     directory: options.directory,
     offline: false,
+    traces: true,
     chosen,
     host: options.host,
   });
@@ -58,8 +59,11 @@ class LiveRepository implements Live {
   readonly #onDisk = new Set<string>();
   /** Files whose edits no comparison has told about yet. */
   readonly #untold = new Set<string>();
+  #branch: string | undefined;
   #markers = new Map<string, Marker[]>();
   #refreshing: Promise<void> | undefined;
+  /** Resolves when the workspace holds what was changed before. */
+  #taken: Promise<void> | undefined;
   #stale = true;
   #closed = false;
 
@@ -67,6 +71,7 @@ class LiveRepository implements Live {
     this.root = workspace.repository.root;
     this.#workspace = workspace;
     this.#disk = workspace.repository;
+    this.#branch = workspace.branch;
     this.#chosen = chosen;
     this.#refresh();
   }
@@ -105,8 +110,10 @@ class LiveRepository implements Live {
   }
 
   async findings(file: string, signal?: AbortSignal): Promise<Finding[]> {
-    const environments = [...this.#watches.values()].map(({ current }) => current.environment);
-    return validateFile(this.#workspace, { environments, file, signal });
+    while (this.#changed.has(file) || this.#onDisk.has(file)) await this.#taken;
+    const workspace = this.#workspace;
+    const { environments } = await workspace.discovery();
+    return validateFile(workspace, { environments, file, signal });
   }
 
   async validate(signal?: AbortSignal): Promise<Omit<ValidateReport, 'elapsedMs'>> {
@@ -210,20 +217,37 @@ class LiveRepository implements Live {
 
   async #run(): Promise<void> {
     do {
-      await new Promise(resolve => setTimeout(resolve, gatherMilliseconds));
-      this.#stale = false;
-      const changed = new Set(this.#changed);
-      this.#changed.clear();
-      for (const file of changed) this.#untold.add(file);
-      for (const file of await this.#readDisk()) changed.add(file);
-      await this.#renew(changed);
+      this.#taken = this.#take();
+      await this.#taken;
+      const environments = await this.#discover();
+      this.#tell(environments);
     } while (!this.#closed && (this.#stale || this.#changed.size > 0 || this.#onDisk.size > 0));
+  }
+
+  /** Brings the workspace to the present state. */
+  async #take(): Promise<void> {
+    await new Promise(resolve => setTimeout(resolve, gatherMilliseconds));
+    this.#stale = false;
+    const onDisk = await this.#readDisk();
+    const changed = new Set([...this.#changed, ...onDisk]);
+    for (const file of this.#changed) this.#untold.add(file);
+    this.#changed.clear();
+    if (onDisk.some(file => file.startsWith('.git/')))
+      this.#branch = await currentBranch(this.root);
+    const texts = new Map(this.#texts);
+    const repository = texts.size === 0 ? this.#disk : editedRepository(this.#disk, texts);
+    const chosen = new Map(this.#chosen);
+    this.#workspace = this.#workspace.at(repository, changed, { chosen, branch: this.#branch });
+    for (const { current } of this.#watches.values()) {
+      const { cluster } = current.environment;
+      if (cluster.kind === 'snapshot' && changed.has(cluster.file))
+        await this.#watches.get(current.environment.name)?.disconnect();
+    }
   }
 
   /** Takes what changed on disk; answers the files. */
   async #readDisk(): Promise<string[]> {
     const files = [...this.#onDisk];
-    this.#onDisk.clear();
     if (files.length === 0) return [];
     const known = new Set(this.#disk.files);
     const now = relisted(this.#disk, await openRepository(this.root));
@@ -232,6 +256,7 @@ class LiveRepository implements Live {
     const appeared = now.files.filter(file => !known.has(file));
     const vanished = [...known].filter(file => !listed.has(file));
     const changed = [...new Set([...files, ...appeared, ...vanished])];
+    for (const file of files) this.#onDisk.delete(file);
     for (const file of changed) {
       const text = listed.has(file) ? await this.#readText(file) : undefined;
       if (this.#texts.has(file)) this.#saved.set(file, text);
@@ -248,30 +273,21 @@ class LiveRepository implements Live {
     }
   }
 
-  /** Brings workspace and environments to the present state. */
-  async #renew(changed: ReadonlySet<string>): Promise<void> {
-    const texts = new Map(this.#texts);
-    const repository = texts.size === 0 ? this.#disk : editedRepository(this.#disk, texts);
-    const branch = await currentBranch(this.root);
-    const workspace = this.#workspace.at(repository, changed, {
-      chosen: new Map(this.#chosen),
-      ...(branch && { branch }),
-    });
-    this.#workspace = workspace;
+  /** Has every environment that there is now compared; answers their names. */
+  async #discover(): Promise<string[]> {
+    const workspace = this.#workspace;
     const { environments } = await workspace.discovery();
-    if (this.#closed) return;
+    if (this.#closed) return [];
     const known = new Map(this.#watches);
     this.#watches.clear();
     for (const environment of environments) {
-      const { name, cluster } = environment;
-      const watch = known.get(name) ?? this.#newWatch(workspace, environment);
-      known.delete(name);
-      this.#watches.set(name, watch);
-      if (cluster.kind === 'snapshot' && changed.has(cluster.file)) await watch.disconnect();
+      const watch = known.get(environment.name) ?? this.#newWatch(workspace, environment);
+      known.delete(environment.name);
+      this.#watches.set(environment.name, watch);
       watch.update(workspace, environment);
     }
     for (const gone of known.values()) gone.close();
-    this.#tell(environments.map(({ name }) => name));
+    return environments.map(({ name }) => name);
   }
 
   #newWatch(workspace: Workspace, environment: Environment): EnvironmentWatch {

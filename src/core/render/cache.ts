@@ -1,4 +1,6 @@
+import type { RenderSource } from '../model/environment.ts';
 import type { Repository } from '../model/repository.ts';
+import type { Place } from '../model/source.ts';
 import type { RenderedSource } from './renderer.ts';
 
 /** The files of a repository as a render sees them. */
@@ -23,25 +25,49 @@ export class RenderCache {
     this.#perSource = perSource;
   }
 
-  get(target: object, trace: boolean, state: FileState): RenderedSource | undefined {
-    const entries = this.#entries.get(JSON.stringify(target)) ?? [];
-    return entries.find(entry => (entry.trace || !trace) && isCurrent(entry, state))?.rendered;
+  get({ source, origin }: Target, trace: boolean, state: FileState): RenderedSource | undefined {
+    const entries = this.#entries.get(JSON.stringify(source)) ?? [];
+    const declared = JSON.stringify(origin);
+    return entries.find(
+      entry =>
+        (entry.trace || !trace) &&
+        (entry.origin === declared || (!entry.trace && isIndependent(entry.rendered))) &&
+        isCurrent(entry, state),
+    )?.rendered;
   }
 
-  put(target: object, trace: boolean, state: FileState, rendered: RenderedSource): void {
+  put(
+    { source, origin }: Target,
+    trace: boolean,
+    state: FileState,
+    rendered: RenderedSource,
+  ): void {
     const entry: Entry = {
+      origin: JSON.stringify(origin),
       trace,
       rendered,
       hashes: new Map(rendered.reads.map(file => [file, state.hash(file)])),
       names: new Map(rendered.listed.map(folder => [folder, state.names(folder)])),
     };
-    const key = JSON.stringify(target);
+    const key = JSON.stringify(source);
     const others = (this.#entries.get(key) ?? []).filter(other => other.rendered !== rendered);
     this.#entries.set(key, [entry, ...others].slice(0, this.#perSource));
   }
 }
 
+/** As much of an application as rendering needs; `origin` is where to point when nothing nearer is known. */
+export interface Target {
+  source: RenderSource;
+  origin?: Place;
+}
+
+/** Where an application is declared shows in places, and in what went wrong. */
+function isIndependent({ failure, notChecked }: RenderedSource): boolean {
+  return failure === undefined && notChecked.length === 0;
+}
+
 interface Entry {
+  origin: string | undefined;
   trace: boolean;
   rendered: RenderedSource;
   hashes: Map<string, string>;

@@ -1,11 +1,14 @@
 import { messageOf } from '../lib/errors.ts';
-import type { Application, RenderSource } from '../model/environment.ts';
+import type { RenderSource } from '../model/environment.ts';
 import type { Rendered } from '../model/rendered.ts';
 import type { Repository } from '../model/repository.ts';
 import type { Place } from '../model/source.ts';
 import { UpstreamError } from '../upstream/error.ts';
 import type { RendererProgram } from '../upstream/renderer.ts';
-import { type FileState, fileState, RenderCache } from './cache.ts';
+import { type FileState, fileState, RenderCache, type Target } from './cache.ts';
+
+export type { Target };
+
 import { renderers } from './index.ts';
 import { emptyRender, type RenderedSource } from './renderer.ts';
 
@@ -17,9 +20,6 @@ export interface Rendering {
   trace(application: Target, signal?: AbortSignal): Promise<Rendered>;
 }
 
-/** As much of an application as rendering needs; `origin` is where to point when nothing nearer is known. */
-export type Target = Pick<Application, 'source'> & Partial<Pick<Application, 'origin'>>;
-
 /**
  * Renders applications of a repository. A failing render says so in its answer; only an aborted signal
  * throws. Renders are taken from the cache while nothing they depend on changed.
@@ -30,27 +30,30 @@ export function createRendering(
   cache = new RenderCache(),
 ): Rendering {
   let state: Promise<FileState> | undefined;
-  const run = async ({ source, origin }: Target, trace: boolean, signal?: AbortSignal) => {
-    state ??= program.hashes(repository).then(hashes => fileState(repository, hashes));
-    const files = await state;
-    const known = cache.get({ source, origin }, trace, files);
-    if (known) return known;
+  const running = new Map<string, Promise<RenderedSource>>();
+  const make = async (target: Target, trace: boolean, files: FileState, signal?: AbortSignal) => {
+    const { source, origin } = target;
     const renderer = renderers.find(candidate => candidate.canRender(source));
     if (!renderer) return failed(`nothing renders ${source.kind}`, source, origin);
     try {
-      const rendered = await renderer.render(source, {
-        repository,
-        program,
-        trace,
-        origin,
-        signal,
-      });
-      cache.put({ source, origin }, trace, files, rendered);
+      const context = { repository, program, trace, origin, signal };
+      const rendered = await renderer.render(source, context);
+      cache.put(target, trace, files, rendered);
       return rendered;
     } catch (error) {
       if (signal?.aborted || UpstreamError.is(error, 'aborted')) throw error;
       return failed(`It could not be rendered: ${messageOf(error)}`, source, origin);
     }
+  };
+  const run = async (target: Target, trace: boolean, signal?: AbortSignal) => {
+    state ??= program.hashes(repository).then(hashes => fileState(repository, hashes));
+    const files = await state;
+    const known = cache.get(target, trace, files);
+    if (known) return known;
+    const key = JSON.stringify([target.source, target.origin, trace]);
+    const same = running.get(key) ?? make(target, trace, files, signal);
+    running.set(key, same);
+    return same.finally(() => running.delete(key));
   };
   return {
     render: (application, signal) => run(application, false, signal),

@@ -201,7 +201,7 @@ describe('Applications that are deployed', () => {
   afterAll(() => resident.close());
   const rendered = (files: Record<string, string>) => {
     const rendering = renderingOf(files, program);
-    return discover(files, { remotes, render: source => rendering.render({ source }) });
+    return discover(files, { remotes, render: application => rendering.render(application) });
   };
 
   it('count as an overlay for each cluster makes them', async () => {

@@ -301,7 +301,7 @@ describe('what a kustomization changes on the way', () => {
 
   it('is followed as rendered, on the line where it is written', async () => {
     const rendering = renderingOf(patched, program);
-    const found = await discover(patched, { render: source => rendering.render({ source }) });
+    const found = await discover(patched, { render: application => rendering.render(application) });
     const team = application(named(found, 'us'), 'team');
     expect(team.source).toMatchObject({ kind: 'kustomize', path: 'apps/us' });
     expect(team.controller).toMatchObject({ namespace: 'team', name: 'team' });
@@ -311,7 +311,7 @@ describe('what a kustomization changes on the way', () => {
   it('is as written where the render fails', async () => {
     const broken = { ...patched, 'tenants/us/patch.yaml': 'kind: Kustomization\n' };
     const rendering = renderingOf(broken, program);
-    const found = await discover(broken, { render: source => rendering.render({ source }) });
+    const found = await discover(broken, { render: application => rendering.render(application) });
     expect(summary(named(found, 'us'))).toContain(
       'team: tenants/us/kustomization.yaml changes this Kustomization, which takes the renderer to follow',
     );
@@ -333,7 +333,7 @@ describe('what a kustomization changes on the way', () => {
       ),
     };
     const rendering = renderingOf(files, program);
-    const found = await discover(files, { render: source => rendering.render({ source }) });
+    const found = await discover(files, { render: application => rendering.render(application) });
     const last = summary(named(found, 'us')).at(-1);
     expect(last).toContain('is deployed through more than 10 others, which are not followed');
   });
@@ -341,7 +341,7 @@ describe('what a kustomization changes on the way', () => {
   it('says which release no Kustomization deploys', async () => {
     const files = { ...fleet, 'old/release.yaml': release('old', localChart) };
     const rendering = renderingOf(files, program);
-    const found = await discover(files, { render: source => rendering.render({ source }) });
+    const found = await discover(files, { render: application => rendering.render(application) });
     expect(found.unresolved).toEqual([
       {
         reason: 'HelmRelease old is deployed by no Flux Kustomization of this repository',

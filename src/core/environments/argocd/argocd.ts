@@ -76,7 +76,7 @@ async function follow(
       continue;
     }
     for (const { application } of applicationDrafts(context, object))
-      for (const child of (await context.deployed(application.source)).filter(isArgo)) {
+      for (const child of (await context.deployed(application)).filter(isArgo)) {
         deployed.add(positionKey(child));
         queue.push({ object: child, depth: depth + 1 });
       }

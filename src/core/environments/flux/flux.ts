@@ -72,7 +72,7 @@ async function walk(
     if (depth === maxDepth)
       draft.application.source = { kind: 'unresolved', reason: tooDeep(kustomization.resource) };
     drafts.push(draft);
-    const objects = await context.deployed(draft.application.source);
+    const objects = await context.deployed(draft.application);
     sources.add(objects);
     deployed.push(...objects);
     for (const object of objects)
