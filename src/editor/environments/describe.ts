@@ -87,7 +87,8 @@ function describeEnvironment(environment: EnvironmentState): Description {
       ...verbsOf(environment),
     ],
     spoken: [`Environment ${name}`, ...words].join(', '),
-    folding: phase === 'compared' && driftWord(counts).length > 0 ? 'open' : 'folded',
+    // The editor folds by its own memory once a line has children: they come with the first comparison.
+    folding: phase === 'waiting' ? 'none' : driftWord(counts).length > 0 ? 'open' : 'folded',
   };
 }
 
