@@ -118,7 +118,7 @@ export class Window {
     await rm(this.#data, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 
-  /** Runs a command by its title in the palette, such as `GitOps: Check Drift`. */
+  /** Runs a command by its title in the palette, such as `Driftline: Check Drift`. */
   async command(title: string): Promise<void> {
     const input = this.quickInput().locator('input').first();
     await this.page.keyboard.press('F1');
@@ -152,6 +152,19 @@ export class Window {
     await input.waitFor({ state: 'hidden' });
   }
 
+  /** Where the cursor is, as the status bar tells: `Ln 7, Col 13`. */
+  cursor(): Promise<string> {
+    return textOf(this.page.locator('[id="status.editor.selection"]'));
+  }
+
+  /** Answers a question of the quick input, known by its placeholder. */
+  async answer(placeholder: string, text: string): Promise<void> {
+    const input = this.quickInput().getByPlaceholder(placeholder);
+    await input.waitFor();
+    await input.fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
   quickInput(): Locator {
     return this.page.locator('.quick-input-widget');
   }
@@ -162,7 +175,11 @@ export class Window {
 
   /** Shows Driftline's view and answers its pane. */
   async environments(): Promise<Locator> {
-    await this.command('View: Show GitOps');
+    const icon = this.page
+      .locator('.part.activitybar .action-item a[aria-label^="Driftline"]')
+      .first();
+    await icon.waitFor({ timeout: 30_000 });
+    if ((await icon.getAttribute('aria-expanded')) !== 'true') await icon.click();
     return this.view();
   }
 
@@ -173,6 +190,16 @@ export class Window {
 
   treeRows(): Locator {
     return this.view().locator('.monaco-list-row[role="treeitem"]');
+  }
+
+  /** Unfolds the first line of the tree with that label, unless it is open. */
+  async unfold(label: string): Promise<void> {
+    const exact = this.page.locator('.label-name', { hasText: new RegExp(`^${label}$`) });
+    const row = this.treeRows().filter({ has: exact }).first();
+    await row.waitFor({ timeout: 30_000 });
+    if ((await row.getAttribute('aria-expanded')) === 'false')
+      await row.locator('.monaco-tl-twistie').click();
+    await row.and(this.page.locator('[aria-expanded="true"]')).waitFor();
   }
 
   /** The lines of the tree that are on the screen. */
@@ -224,6 +251,11 @@ export class Window {
   screenshot(file: string): Promise<Buffer> {
     return this.page.screenshot({ path: file });
   }
+}
+
+/** The text of an element, with plain spaces. */
+export async function textOf(locator: Locator): Promise<string> {
+  return ((await locator.textContent()) ?? '').replaceAll('\u00a0', ' ');
 }
 
 function say(line: string): void {
