@@ -125,7 +125,8 @@ function spoken(text: string): string {
     .replace(/(:\/\/)[^/@\s]+@/g, '$1')
     .split(/[\r\n]+/)
     .map(line => line.replace(/^(?:remote: )?(?:fatal|error): /, '').trim())
-    .filter(line => line !== '' && !/^hint:/.test(line));
+    // What the exit code says already, and advice for a shell.
+    .filter(line => line !== '' && !/^(?:hint:|failed to push some refs to )/.test(line));
   const last = lines.slice(-3).join('; ');
   return last.length > 400 ? `… ${last.slice(-400)}` : last;
 }
