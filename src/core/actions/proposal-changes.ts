@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Declared, declaredObjects, unsureObjects } from '../drift/declared.ts';
 import type { Application } from '../model/environment.ts';
 import type { NotChecked } from '../model/finding.ts';
-import type { Rendered } from '../model/rendered.ts';
-import { type JsonObject, type Resource, resourceKey } from '../model/resource.ts';
+import { parsePath, resolveSteps } from '../model/path.ts';
+import type { Rendered, RenderedObject } from '../model/rendered.ts';
+import { isObject, type JsonObject, type Resource, resourceKey } from '../model/resource.ts';
 import type { Workspace } from '../workspace.ts';
 import { isReached, type RenderedEnvironment, renderEnvironments } from './changed-files.ts';
 
@@ -73,7 +74,7 @@ function compare(
     environment: name,
     protected: sides.some(({ environment }) => environment.protected),
     objects,
-    notChecked: uniqueReasons(sides.flatMap(side => openIn(side, files, changed))),
+    notChecked: uniqueReasons(sides.toReversed().flatMap(side => openIn(side, files, changed))),
   };
 }
 
@@ -102,21 +103,37 @@ function differing(
 ): ObjectChange[] {
   const kept = [...after].flatMap(([key, { resource, object }]): ObjectChange[] => {
     const was = before.get(key)?.object;
+    const now = settled(object);
     if (was === undefined)
-      return unsure.has(key) ? [] : [{ resource, change: 'create', after: object.value }];
-    if (isEqual(was.value, object.value)) return [];
-    return [{ resource, change: 'change', before: was.value, after: object.value }];
+      return unsure.has(key) ? [] : [{ resource, change: 'create', after: now }];
+    if (was === object) return [];
+    // The order of fields means nothing to Kubernetes.
+    if (isDeepStrictEqual(settled(was), now)) return [];
+    return [{ resource, change: 'change', before: settled(was), after: now }];
   });
   const removed = [...before].flatMap(([key, { resource, object }]): ObjectChange[] =>
-    after.has(key) || unsure.has(key) ? [] : [{ resource, change: 'remove', before: object.value }],
+    after.has(key) || unsure.has(key)
+      ? []
+      : [{ resource, change: 'remove', before: settled(object) }],
   );
   return [...kept, ...removed];
 }
 
-/** The order of fields means nothing to Kubernetes. */
-function isEqual(a: JsonObject, b: JsonObject): boolean {
-  return a === b || isDeepStrictEqual(a, b);
+/** The value without what every render makes anew, such as a generated password: that is no change. */
+function settled({ value, volatile = [] }: RenderedObject): JsonObject {
+  if (volatile.length === 0) return value;
+  const copy = structuredClone(value);
+  for (const path of volatile) {
+    const steps = parsePath(path);
+    const last = steps.pop();
+    const { value: parent, complete } = resolveSteps(copy, steps);
+    if (complete && isObject(parent) && typeof last === 'string') parent[last] = anew;
+    if (complete && Array.isArray(parent) && typeof last === 'number') parent[last] = anew;
+  }
+  return copy;
 }
+
+const anew = '(differs with every render)';
 
 /** What could not be rendered, of what the files may reach: in themselves or by an object that changes. */
 function openIn(
@@ -146,6 +163,12 @@ function openOf({ name, controller }: Application, rendered: Rendered): NotCheck
   ];
 }
 
+/** Once each, also where its line has moved: the first, which is of the later state. */
 function uniqueReasons(entries: readonly NotChecked[]): NotChecked[] {
-  return [...new Map(entries.map(entry => [JSON.stringify(entry), entry])).values()];
+  const unique = new Map<string, NotChecked>();
+  for (const entry of entries) {
+    const key = JSON.stringify({ ...entry, place: entry.place?.file });
+    if (!unique.has(key)) unique.set(key, entry);
+  }
+  return [...unique.values()];
 }
