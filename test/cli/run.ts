@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
-const bundle = join(root, 'dist', 'cli.cjs');
+const built = join(root, 'dist', 'cli.cjs');
 
 export interface Ran {
   status: number | null;
@@ -18,11 +18,14 @@ export function driftline(
     cwd?: string;
     env?: Record<string, string>;
     timeoutMs?: number;
+    /** Default: the one that was built here. */
+    bundle?: string;
     /** Presses Ctrl-C when this resolves. */
     interruptWhen?: Promise<void>;
   } = {},
 ): Promise<Ran> {
-  if (!existsSync(bundle)) throw new Error('dist/cli.cjs is missing: run `npm run build` first');
+  const bundle = options.bundle ?? built;
+  if (!existsSync(bundle)) throw new Error(`${bundle} is missing: run \`npm run build\` first`);
   return new Promise((done, failed) => {
     const child = spawn(process.execPath, [bundle, ...args], {
       cwd: options.cwd ?? root,

@@ -25,7 +25,7 @@ import {
 } from '../../src/lsp/protocol.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const bundle = join(root, 'dist', 'server.cjs');
+const built = join(root, 'dist', 'server.cjs');
 
 export interface StartOptions {
   folder: string;
@@ -34,6 +34,8 @@ export interface StartOptions {
   env?: Record<string, string>;
   /** What the client answers when it is asked for the section `driftline`. */
   configuration?: unknown;
+  /** Default: the one that was built here. */
+  bundle?: string;
 }
 
 export interface Edit {
@@ -71,9 +73,8 @@ export class Client {
   #versions = new Map<string, number>();
   #texts = new Map<string, string>();
 
-  constructor({ folder, env, configuration }: StartOptions) {
-    if (!existsSync(bundle))
-      throw new Error('dist/server.cjs is missing: run `npm run build` first');
+  constructor({ folder, env, configuration, bundle = built }: StartOptions) {
+    if (!existsSync(bundle)) throw new Error(`${bundle} is missing: run \`npm run build\` first`);
     this.folder = folder;
     this.process = spawn(process.execPath, [bundle, '--stdio'], {
       cwd: root,
