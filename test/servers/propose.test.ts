@@ -40,6 +40,8 @@ let bob: GiteaUser;
 let repository: GiteaRepository;
 let work: WorkRepository;
 let host: string;
+/** As the layout of folders names it. */
+const application = 'production';
 
 beforeAll(async () => {
   server = await gitea();
@@ -157,6 +159,43 @@ describe('a change that is proposed', () => {
     expect(await work.git('show', 'origin/main:base/web.yaml')).toContain('nginx:1.28');
     expect(await work.git('show', 'origin/main:notes.txt')).toBe('one');
     expect(snapshotOf(work.folder)['notes.txt']).toBe(before['notes.txt']);
+  });
+});
+
+describe('a merged change that is rolled back', () => {
+  let before: Record<string, string>;
+  let pull: Pull;
+
+  beforeAll(async () => {
+    before = snapshotOf(work.folder);
+    const first = await work.git('rev-parse', 'main');
+    const args = ['rollback', application, '-e', 'production', '--to', first];
+    const { status, stdout, stderr } = await run(
+      [...args, '--trust', '--yes', '--forge', `${host}=gitea`],
+      { GITEA_TOKEN: alice.token },
+    );
+    expect(stderr).toContain(`roll back ${application} to ${first.slice(0, 7)}`);
+    expect(status).toBe(0);
+    pull = await ask<Pull>(bob, 'GET', `pulls/${/\/pulls\/(\d+)\n$/.exec(stdout)?.[1]}`);
+  });
+
+  it('is a pull request that says what it takes back', () => {
+    expect(pull.title).toMatch(/^production: roll back .* to [0-9a-f]{7}$/);
+    const { production, staging } = sectionsOf(pull.body);
+    expect(production).toContain('| <code>PodDisruptionBudget shop/web</code> | remove |');
+    expect(production).toContain('-        - image: nginx:1.28\n+        - image: nginx:1.27');
+    expect(staging).toContain('| <code>Deployment shop/web</code> | change |');
+    expect(pull.body).not.toContain('hunter2');
+  });
+
+  it('leaves the checkout as it was, and main as it was at first when it is merged', async () => {
+    expect(snapshotOf(work.folder)).toEqual(before);
+    await ask(bob, 'POST', `pulls/${pull.number}/reviews`, { event: 'APPROVED', body: 'back' });
+    await mergePullRequest(server, bob, repository, pull.number);
+    await work.git('fetch', '--quiet', 'origin');
+    expect(await work.git('rev-parse', 'origin/main^{tree}')).toBe(
+      await work.git('rev-parse', 'main^{tree}'),
+    );
   });
 });
 
