@@ -1,7 +1,7 @@
-import { chmodSync, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { buildUpstream } from './build-upstream.ts';
+import { replaceFile } from './lib/atomic.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -42,12 +42,10 @@ export async function buildBundles(): Promise<void> {
 }
 
 async function bundle({ name, folder = '', banner }: (typeof doors)[number]): Promise<void> {
-  const entry = join(root, 'src', folder, `${name}.ts`);
-  if (!existsSync(entry)) return;
-  const outfile = join(root, 'dist', `${name}.cjs`);
-  await build({
-    entryPoints: [entry],
-    outfile,
+  const { outputFiles } = await build({
+    entryPoints: [join(root, 'src', folder, `${name}.ts`)],
+    outfile: join(root, 'dist', `${name}.cjs`),
+    write: false,
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -63,7 +61,8 @@ async function bundle({ name, folder = '', banner }: (typeof doors)[number]): Pr
     define: { 'import.meta.dirname': '__dirname', 'import.meta.url': '__bundleUrl' },
     logLevel: 'warning',
   });
-  if (banner === program) chmodSync(outfile, 0o755);
+  for (const { path, contents } of outputFiles)
+    await replaceFile(path, contents, banner === program ? 0o755 : 0o644);
 }
 
 if (import.meta.main) await buildAll(line => process.stderr.write(`${line}\n`));

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
@@ -21,4 +21,12 @@ export async function fillFolder(
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
+}
+
+/** Writes a file, whose folder is made if need be; whoever looks sees the old one or the new one. */
+export async function replaceFile(path: string, contents: Uint8Array, mode: number): Promise<void> {
+  const temporary = `${path}.${process.pid}`;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(temporary, contents, { mode });
+  await rename(temporary, path);
 }
