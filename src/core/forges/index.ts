@@ -15,7 +15,7 @@ export function forgeOf(
   remote: RemoteAddress,
   configured: Readonly<Record<string, string>>,
 ): Forge | undefined {
-  const id = Object.hasOwn(configured, remote.host) ? configured[remote.host] : undefined;
+  const id = Object.entries(configured).find(([host]) => host.toLowerCase() === remote.host)?.[1];
   return forges.find(forge => (id === undefined ? forge.matches(remote) : forge.id === id));
 }
 

@@ -213,6 +213,13 @@ describe('a request that is open already is the answer', () => {
   });
 });
 
+it('Gitea is asked again while it does not know the branch that was pushed a moment ago', async () => {
+  const unknown = { status: 404, body: { message: "The target couldn't be found." } };
+  const { asked, remote } = await serve(unknown, unknown, created.gitea as Answer);
+  expect(await gitea.propose(remote, draft, { token })).toMatchObject({ number: 7 });
+  expect(asked).toHaveLength(3);
+});
+
 describe('a refusal is told in the words of the forge', () => {
   it.each(all)('$title: 401 says that the token is not accepted', async forge => {
     const message = await failure(forge, { status: 401, body: { message: 'Bad credentials' } });

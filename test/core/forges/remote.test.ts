@@ -74,6 +74,7 @@ describe('the forge of a remote', () => {
   it('is what the person says for other hosts, with the port that the address has', () => {
     expect(id('git@git.example.com:acme/shop')).toBeUndefined();
     expect(id('git@git.example.com:acme/shop', { 'git.example.com': 'gitlab' })).toBe('gitlab');
+    expect(id('git@git.example.com:acme/shop', { 'Git.Example.com': 'gitlab' })).toBe('gitlab');
     const onPort = { 'git.example.com:3000': 'gitea' };
     expect(id('https://git.example.com:3000/acme/shop', onPort)).toBe('gitea');
     expect(id('https://git.example.com/acme/shop', onPort)).toBeUndefined();
