@@ -157,10 +157,8 @@ function openOf({ name, controller }: Application, rendered: Rendered): NotCheck
   const { failure, notChecked } = rendered;
   const parts = notChecked.map(({ resource, ...rest }) => ({ ...rest, object: resource }));
   if (!failure) return parts;
-  return [
-    { reason: `${name}: ${failure.message}`, place: failure.place, object: controller },
-    ...parts,
-  ];
+  const reason = controller ? failure.message : `${name}: ${failure.message}`;
+  return [{ reason, place: failure.place, object: controller }, ...parts];
 }
 
 /** Once each, also where its line has moved: the first, which is of the later state. */
