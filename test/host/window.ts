@@ -243,7 +243,7 @@ export class Window {
   async hover(text: string): Promise<Locator> {
     const word = this.editor().locator('.view-line span', { hasText: text }).last();
     await word.hover();
-    const hover = this.page.locator('.monaco-hover:not(.hidden) .hover-contents').first();
+    const hover = this.page.locator('.monaco-hover:not(.hidden) .monaco-hover-content').first();
     await hover.waitFor({ timeout: 20_000 });
     return hover;
   }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
 import { makeDemo } from '../../scripts/demo.ts';
 import { releases } from '../../scripts/lib/vscode/install.ts';
 import { openWindow, type ReleaseName, textOf, type Window } from './window.ts';
@@ -36,6 +36,11 @@ describe.each(Object.keys(releases) as ReleaseName[])('VS Code, the %s release',
     await rm(folder, { recursive: true, force: true });
   });
 
+  beforeEach(({ task }) => {
+    const name = `${release}-${task.name.split(' ').slice(0, 4).join('-')}`;
+    onTestFailed(() => window.screenshot(`dist/screenshots/failed/${name}.png`));
+  });
+
   test('the tree has environments with their states in words', async () => {
     await window.environments();
     await expect
@@ -59,17 +64,21 @@ describe.each(Object.keys(releases) as ReleaseName[])('VS Code, the %s release',
 
   test('the tree unfolds to applications, objects and changed fields', async () => {
     for (const label of ['production', 'web', 'Deployment web']) await window.unfold(label);
-    const lines = await window.tree();
-    const texts = lines.map(({ level, label, description }) => `${level} ${label}: ${description}`);
-    expect(texts).toEqual(
-      expect.arrayContaining([
-        expect.stringMatching(/^2 web: 3 drifted, 1 missing/),
-        expect.stringMatching(/^3 Deployment web: /),
-        expect.stringMatching(/^4 spec\.replicas: 3 → 5/),
-        expect.stringMatching(/^3 PodDisruptionBudget web: missing/),
-      ]),
-    );
-    expect(texts.join('\n')).not.toMatch(/not-a-secret/);
+    const texts = async () =>
+      (await window.tree()).map(
+        ({ level, label, description }) => `${level} ${label}: ${description}`,
+      );
+    await expect
+      .poll(texts)
+      .toEqual(
+        expect.arrayContaining([
+          expect.stringMatching(/^2 web: 3 drifted, 1 missing/),
+          expect.stringMatching(/^3 Deployment web: /),
+          expect.stringMatching(/^4 spec\.replicas: 3 → 5/),
+          expect.stringMatching(/^3 PodDisruptionBudget web: missing/),
+        ]),
+      );
+    expect((await texts()).join('\n')).not.toMatch(/not-a-secret/);
   });
 
   test('a field of the tree opens the line that decides it', async () => {
