@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { objectAt, objectsAt, textAt, textsAt, valueAt } from '../../model/fields.ts';
+import { objectAt, objectsAt, textAt, textsAt } from '../../model/fields.ts';
 import { type JsonObject, resourceText } from '../../model/resource.ts';
 import type { EngineTarget } from '../engine.ts';
 import { EngineFailure, type Held } from '../target.ts';
@@ -25,8 +25,8 @@ export async function requestSync(target: EngineTarget, held: Held): Promise<str
 }
 
 /**
- * The operation of a person who syncs to what the Application says. Prunes where the automatic sync would, so
- * that both do the same.
+ * The operation of a person who syncs to what the Application says. It does not prune, as `argocd app sync` does
+ * not unless it is told to: what is left over is named in the outcome.
  */
 export function syncOperation(application: JsonObject, mark: string): JsonObject {
   const policy = objectAt(application, 'spec', 'syncPolicy');
@@ -38,7 +38,7 @@ export function syncOperation(application: JsonObject, mark: string): JsonObject
     info: [{ name: markName, value: mark }],
     ...(retry && { retry }),
     sync: {
-      prune: valueAt(policy, 'automated', 'prune') === true,
+      prune: false,
       ...(options.length > 0 && { syncOptions: options }),
       // Empty for the target revision; Argo CD expects one for each source.
       ...(sources.length > 0 && { revisions: sources.map(() => '') }),
