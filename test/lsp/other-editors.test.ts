@@ -1,0 +1,124 @@
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CodeAction, CodeLens, Hover, InlayHint } from 'vscode-languageserver-protocol';
+import { makeDemo } from '../../scripts/demo.ts';
+import { notifications, requests } from '../../src/lsp/protocol.ts';
+import { folderWith } from '../cli/fixtures.ts';
+import { childrenOf } from './children.ts';
+import { type Client, eventually, startClient } from './client.ts';
+
+const replicas = 'apps/web/overlays/production/replicas.yaml';
+
+describe('the demo, in an editor without our extension', () => {
+  let client: Client;
+  beforeAll(async () => {
+    const { repository } = await makeDemo(folderWith({}));
+    // As people have them: the folder is opened by a link.
+    const link = join(folderWith({}), 'linked');
+    symlinkSync(repository, link);
+    client = await startClient({ folder: link });
+    await client.open(replicas);
+    await client.compared();
+  });
+  afterAll(() => client.stop());
+
+  it('has markers as inlay hints at the ends of lines', async () => {
+    const hints = await client.request<InlayHint[]>('textDocument/inlayHint', {
+      textDocument: { uri: client.uri(replicas) },
+      range: { start: { line: 0, character: 0 }, end: { line: 100, character: 0 } },
+    });
+    expect(hints).toEqual([
+      {
+        position: { line: 6, character: 13 },
+        label: '⟵ production runs 5 · kubectl (scale)',
+        paddingLeft: true,
+      },
+    ]);
+    const above = await client.request<InlayHint[]>('textDocument/inlayHint', {
+      textDocument: { uri: client.uri(replicas) },
+      range: { start: { line: 0, character: 0 }, end: { line: 5, character: 0 } },
+    });
+    expect(above).toEqual([]);
+  });
+
+  it('names addresses as the editor does', async () => {
+    const { diagnostics } = await client.diagnostics(replicas, each => each.diagnostics.length > 0);
+    expect(diagnostics).toHaveLength(1);
+    const badges = await client.ask(requests.badges, null);
+    expect(badges.map(({ uri }) => uri)).toContain(client.uri(replicas));
+  });
+
+  it('gets no command that only our editor knows', async () => {
+    const position = { line: 6, character: 3 };
+    const textDocument = { uri: client.uri(replicas) };
+    const hover = await client.request<Hover>('textDocument/hover', { textDocument, position });
+    expect(JSON.stringify(hover)).not.toContain('command:');
+    const range = { start: position, end: position };
+    const context = { diagnostics: [] };
+    const offered = await client.request<CodeAction[]>('textDocument/codeAction', {
+      ...{ textDocument, range, context },
+    });
+    expect(offered.map(({ title }) => title)).toEqual(['Take 5 into this file']);
+    const [lens] = await client.request<CodeLens[]>('textDocument/codeLens', { textDocument });
+    const resolved = lens && (await client.request<CodeLens>('codeLens/resolve', lens));
+    expect(resolved?.command).toMatchObject({
+      title: 'production: 2 fields drifted · reaches 1 environment',
+      command: '',
+    });
+    const ours = Object.values(notifications).map(({ method }) => method as string);
+    expect(client.messages.filter(({ method }) => ours.includes(method))).toEqual([]);
+  });
+
+  it('has files watched by the editor, and follows what changes on disk', async () => {
+    expect(client.registered).toContain('workspace/didChangeWatchedFiles');
+    const file = 'apps/web/overlays/production/log-level.yaml';
+    const list = 'apps/web/overlays/production/kustomization.yaml';
+    const patch =
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web-config\n  namespace: shop\n';
+    writeFileSync(join(client.folder, file), `${patch}data:\n  LOG_LEVEL: debug\n`);
+    const text = client.textOf(list);
+    writeFileSync(join(client.folder, list), `${text}  - path: log-level.yaml\n`);
+    await client.connection.sendNotification('workspace/didChangeWatchedFiles', {
+      changes: [
+        { uri: client.uri(file), type: 1 },
+        { uri: client.uri(list), type: 2 },
+      ],
+    });
+    await client.compared(({ environments }) =>
+      environments.some(({ name, counts }) => name === 'production' && counts.drifted === 3),
+    );
+  });
+});
+
+describe('a folder that is no GitOps repository', () => {
+  it('is left alone until it becomes one', async () => {
+    const folder = folderWith({ 'README.md': 'hello', 'compose.yaml': 'services: {}\n' });
+    const client = await startClient({
+      folder,
+      initializationOptions: { trusted: true, markers: true },
+    });
+    const none = await eventually(async () => {
+      const state = await client.ask(requests.state, null);
+      return state.kind === 'none' ? state : undefined;
+    }, 'the answer that there is nothing');
+    expect(none.reason).toContain('has no Kubernetes manifest');
+    await client.open('compose.yaml');
+    await new Promise(done => setTimeout(done, 300));
+    const sent = client.messages.map(({ method }) => method);
+    expect(sent).not.toContain('textDocument/publishDiagnostics');
+    expect(childrenOf(client.process.pid)).toEqual([]);
+
+    mkdirSync(join(folder, 'apps'));
+    writeFileSync(join(folder, 'apps/new.yaml'), 'apiVersion: v1\nkind: Namespace\n');
+    renameSync(join(folder, 'apps/new.yaml'), join(folder, 'apps/kustomization.yaml'));
+    await client.connection.sendNotification('workspace/didChangeWatchedFiles', {
+      changes: [{ uri: client.uri('apps/kustomization.yaml'), type: 1 }],
+    });
+    await eventually(async () => {
+      const { kind } = await client.ask(requests.state, null);
+      return kind === 'ready' ? kind : undefined;
+    }, 'the folder to be found');
+    expect(await client.stop()).toBe(0);
+  });
+});
