@@ -62,8 +62,8 @@ class LiveRepository implements Live {
   #branch: string | undefined;
   #markers = new Map<string, Marker[]>();
   #refreshing: Promise<void> | undefined;
-  /** Resolves when the workspace holds what was changed before. */
-  #taken: Promise<void> | undefined;
+  /** Resolves when the workspace was brought to the present state the next time. */
+  #taken = Promise.withResolvers<void>();
   #stale = true;
   #closed = false;
 
@@ -110,7 +110,7 @@ class LiveRepository implements Live {
   }
 
   async findings(file: string, signal?: AbortSignal): Promise<Finding[]> {
-    while (this.#changed.has(file) || this.#onDisk.has(file)) await this.#taken;
+    while (this.#changed.has(file) || this.#onDisk.has(file)) await this.#taken.promise;
     const workspace = this.#workspace;
     const { environments } = await workspace.discovery();
     return validateFile(workspace, { environments, file, signal });
@@ -217,8 +217,10 @@ class LiveRepository implements Live {
 
   async #run(): Promise<void> {
     do {
-      this.#taken = this.#take();
-      await this.#taken;
+      await this.#take().finally(() => {
+        this.#taken.resolve();
+        this.#taken = Promise.withResolvers<void>();
+      });
       const environments = await this.#discover();
       this.#tell(environments);
     } while (!this.#closed && (this.#stale || this.#changed.size > 0 || this.#onDisk.size > 0));
