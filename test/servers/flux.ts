@@ -1,3 +1,4 @@
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { buildPart } from './build.ts';
 import { applyOn, applyTypes } from './kubectl.ts';
@@ -30,6 +31,9 @@ export async function startFlux(
       KUBECONFIG: plane.adminConfig,
       RUNTIME_NAMESPACE: namespace,
       TMPDIR: group.folder,
+      // `source` calls git, which the person who runs the tests may have set up otherwise.
+      GIT_CONFIG_GLOBAL: devNull,
+      GIT_CONFIG_NOSYSTEM: '1',
     };
     const launch = (name: string, flags: Record<string, string>) =>
       group.launchGuarded(name, join(built, name), asFlags(flags), env);
