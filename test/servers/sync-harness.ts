@@ -10,13 +10,14 @@ import { Workspace, type WorkspaceOptions } from '../../src/core/workspace.ts';
 
 /** A folder with manifests, and what a person does in it. */
 export class Folder {
-  readonly path = mkdtempSync(join(tmpdir(), 'driftline-sync-'));
+  readonly path: string;
   readonly kubeconfig: string;
   /** What the engines said on the way. */
   readonly progress: string[] = [];
 
-  constructor(kubeconfig: string, files: Record<string, string> = {}) {
+  constructor(kubeconfig: string, files: Record<string, string> = {}, path?: string) {
     this.kubeconfig = kubeconfig;
+    this.path = path ?? mkdtempSync(join(tmpdir(), 'driftline-sync-'));
     this.write(files);
   }
 

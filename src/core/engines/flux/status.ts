@@ -39,22 +39,25 @@ export function standingOf(object: JsonObject): Standing {
     complains,
   });
   if (stalled?.status === 'True' && (stalled.observedGeneration ?? generation) === generation)
-    return { kind: 'failed', message: said(stalled), complains: true };
+    // `Stalled` says how often it was tried, `Ready` why it failed.
+    return {
+      kind: 'failed',
+      message: said(ready?.status === 'False' ? ready : stalled),
+      complains: true,
+    };
   // The condition's own word: the status as a whole tells a generation only after a success.
   const observed = ready?.observedGeneration ?? valueAt(object, 'status', 'observedGeneration');
   if (!ready || observed !== generation) return working('Flux has not reported on it yet.');
-  const underWay = reconciling?.status === 'True' && reconciling.reason !== retrying;
   if (ready.status === 'True')
-    return underWay
+    return reconciling?.status === 'True'
       ? working(said(reconciling))
       : { kind: 'ready', message: said(ready), complains: false };
+  // While it works on something new it says Unknown; False stays until the next attempt has come to an end.
   if (ready.status !== 'False') return working(said(ready));
-  if (underWay || passing.includes(ready.reason)) return working(said(ready), !underWay);
+  if (passing.includes(ready.reason)) return working(said(ready), true);
   return { kind: 'failed', message: said(ready), complains: true };
 }
 
-/** Reason of `Reconciling` after a failure, while the next attempt is waited for. */
-const retrying = 'ProgressingWithRetry';
 /** Reasons of `Ready: False` that Flux waits out by itself. */
 const passing = ['HealthCheckCanceled', 'DependencyNotReady', 'SourceNotReady'];
 

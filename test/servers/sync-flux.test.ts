@@ -1,0 +1,384 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/core/model/resource.ts';
+import { createRepository, type Gitea, pushTo } from './gitea-api.ts';
+import { applyOn, kubectlOn, withNamespaceOn } from './kubectl.ts';
+import { until } from './processes.ts';
+import { flux, gitea } from './servers.ts';
+import type { ControlPlane } from './start.ts';
+import { configMap, Folder, manifests } from './sync-harness.ts';
+import { WorkRepository } from './work-repository.ts';
+
+// The whole walk with real kustomize- and helm-controllers: what is changed by hand is seen, and a sync brings
+// it back; what Flux says, we say.
+
+let plane: ControlPlane;
+let server: Gitea;
+let uid: string;
+beforeAll(async () => {
+  [{ plane }, server] = await Promise.all([flux(), gitea()]);
+  const get = ['get', 'namespace', 'kube-system', '-o', 'jsonpath={.metadata.uid}'];
+  uid = await kubectlOn(plane, get);
+}, 300_000);
+
+/** A repository that Flux reads, with a namespace of its own, and what a person does in both. */
+interface Fleet {
+  namespace: string;
+  url: string;
+  work: WorkRepository;
+  folder: Folder;
+  /** Commits, and pushes. */
+  push(files: Record<string, string>): Promise<string>;
+  kubectl(...args: string[]): Promise<string>;
+  /** Applies what Flux starts with, and waits for it. */
+  start(...objects: JsonObject[]): Promise<void>;
+}
+
+async function withFleet(
+  files: (namespace: string) => Record<string, string>,
+  test: (fleet: Fleet) => Promise<void>,
+): Promise<void> {
+  await withNamespaceOn(plane, 'sync', async namespace => {
+    const repository = await createRepository(server, server.admin, namespace);
+    const work = await WorkRepository.create({ 'README.md': 'A fleet.\n' });
+    await work.git('remote', 'add', 'origin', repository.url);
+    const config = `version: 1
+environments:
+- name: staging
+  source: { path: clusters/staging }
+  cluster: { context: admin, uid: ${uid} }
+`;
+    const push = async (changed: Record<string, string>) => {
+      const commit = await work.commit('Change', changed);
+      await pushTo(server, repository, work);
+      return commit;
+    };
+    const kubectl = (...args: string[]) => kubectlOn(plane, [...args, '-n', namespace]);
+    const fleet: Fleet = {
+      namespace,
+      url: repository.url,
+      work,
+      folder: new Folder(plane.kubeconfig, {}, work.folder),
+      push,
+      kubectl,
+      start: async (...objects) => {
+        const written = manifests(source(fleet), ...objects);
+        await push({
+          'driftline.yaml': config,
+          'clusters/staging/all.yaml': written,
+          ...files(namespace),
+        });
+        await applyOn(plane, [source(fleet), ...objects]);
+      },
+    };
+    try {
+      await test(fleet);
+    } finally {
+      // Flux removes what it made only where its objects go before it is stopped.
+      await kubectl('delete', 'kustomization,helmrelease', '--all', '--wait=false');
+      work.remove();
+    }
+  });
+}
+
+function source({ namespace, url }: Fleet): JsonObject {
+  return {
+    apiVersion: 'source.toolkit.fluxcd.io/v1',
+    kind: 'GitRepository',
+    metadata: { name: 'fleet', namespace },
+    spec: { interval: '1h', url, ref: { branch: 'main' } },
+  };
+}
+
+function kustomization(namespace: string, name: string, spec: JsonObject = {}): JsonObject {
+  return {
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+    kind: 'Kustomization',
+    metadata: { name, namespace },
+    spec: {
+      interval: '1h',
+      path: `./${name}`,
+      prune: true,
+      targetNamespace: namespace,
+      sourceRef: { kind: 'GitRepository', name: 'fleet' },
+      ...spec,
+    },
+  };
+}
+
+const run = () => ({ environment: 'staging', uid });
+const ready = (fleet: Fleet, what: string) =>
+  fleet.kubectl('wait', '--for=condition=Ready', '--timeout=60s', what);
+const level = (fleet: Fleet) =>
+  fleet.kubectl('get', 'configmap/settings', '-o', 'jsonpath={.data.level}');
+const edit = (fleet: Fleet, name = 'settings') =>
+  fleet.kubectl(
+    'patch',
+    'configmap',
+    name,
+    '--field-manager=kubectl-edit',
+    '-p',
+    '{"data":{"level":"debug"}}',
+  );
+const settings = manifests(configMap('settings', { level: 'info' }));
+
+describe('a Kustomization of Flux', () => {
+  it('takes back what was changed by hand, and applies what was pushed since', () =>
+    withFleet(
+      () => ({ 'apps/settings.yaml': settings, 'apps/old.yaml': manifests(configMap('old', {})) }),
+      async fleet => {
+        await fleet.start(kustomization(fleet.namespace, 'apps'));
+        await ready(fleet, 'kustomization/apps');
+        expect(await fleet.folder.drift('staging')).toEqual([]);
+
+        await edit(fleet);
+        expect(await fleet.folder.drift('staging')).toEqual(['ConfigMap settings drifted']);
+        const plan = await fleet.folder.plan('staging');
+        expect(plan).toMatchObject({
+          applications: [{ name: 'apps', engine: 'flux' }],
+          changes: [{ change: 'update', application: 'apps', paths: [{ path: '.data.level' }] }],
+          unchanged: 1,
+          notChecked: [],
+        });
+        expect(plan.applications[0]).not.toHaveProperty('refused');
+        const before = await fleet.work.git('rev-parse', 'HEAD');
+        const first = await fleet.folder.run(run());
+        expect(first.applications).toEqual([
+          {
+            name: 'apps',
+            kind: 'succeeded',
+            message: `Applied revision: main@sha1:${before.trim()}.`,
+            revision: before.trim(),
+          },
+        ]);
+        expect(await level(fleet)).toBe('info');
+        expect(await fleet.folder.drift('staging')).toEqual([]);
+
+        await fleet.work.git('rm', '--quiet', 'apps/old.yaml');
+        const commit = await fleet.push({ 'apps/settings.yaml': settings.replace('info', 'warn') });
+        const next = await fleet.folder.plan('staging', 'apps');
+        expect(next.changes.map(({ change, object }) => `${change} ${object.name}`).sort()).toEqual(
+          ['delete old', 'update settings'],
+        );
+        const second = await fleet.folder.run({ ...run(), application: 'apps' });
+        expect(second.applications).toMatchObject([{ kind: 'succeeded', revision: commit }]);
+        expect(fleet.folder.progress).toContain(
+          `${fleet.namespace}/apps: applying main@${commit.slice(0, 7)}`,
+        );
+        expect(await level(fleet)).toBe('warn');
+        expect(await fleet.folder.drift('staging')).toEqual([]);
+      },
+    ));
+
+  it('says that what is not pushed is not applied', () =>
+    withFleet(
+      () => ({ 'apps/settings.yaml': settings }),
+      async fleet => {
+        await fleet.start(kustomization(fleet.namespace, 'apps'));
+        await ready(fleet, 'kustomization/apps');
+        fleet.folder.write({ 'apps/settings.yaml': settings.replace('info', 'mine') });
+        const plan = await fleet.folder.plan('staging');
+        expect(plan.notChecked[0]?.reason).toContain('1 file not committed');
+        await fleet.folder.run(run());
+        expect(await level(fleet)).toBe('info');
+      },
+    ));
+
+  it('tells what Flux tells when it fails, and keeps back what depends on it', () =>
+    withFleet(
+      () => ({
+        'infra/service.yaml': manifests({
+          apiVersion: 'v1',
+          kind: 'Service',
+          metadata: { name: 'web' },
+          spec: { clusterIP: '1.2.3.4', ports: [{ port: 80 }] },
+        }),
+        'apps/settings.yaml': settings,
+      }),
+      async fleet => {
+        const { namespace } = fleet;
+        const apps = kustomization(namespace, 'apps', { dependsOn: [{ name: 'infra' }] });
+        await fleet.start(apps, kustomization(namespace, 'infra'));
+        const { applications } = await fleet.folder.run(run());
+        expect(applications).toMatchObject([
+          { name: 'infra', kind: 'failed' },
+          { name: 'apps', kind: 'skipped', message: 'It depends on infra, which was not done.' },
+        ]);
+        const conditions = ['-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].message}'];
+        const message = await fleet.kubectl('get', 'kustomization/infra', ...conditions);
+        expect(message).toContain('1.2.3.4');
+        expect(applications[0]?.message).toContain(
+          message.replace(/\s+/g, ' ').trim().slice(0, 200),
+        );
+      },
+    ));
+
+  it('is suspended and resumed, and is left alone in between', () =>
+    withFleet(
+      () => ({ 'apps/settings.yaml': settings }),
+      async fleet => {
+        await fleet.start(kustomization(fleet.namespace, 'apps'));
+        await ready(fleet, 'kustomization/apps');
+        const suspended = await fleet.folder.run({ ...run(), verb: 'suspend' });
+        expect(suspended.applications).toMatchObject([{ kind: 'succeeded' }]);
+        const get = ['get', 'kustomization/apps', '--show-managed-fields', '-o', 'json'];
+        const { spec, metadata } = JSON.parse(await fleet.kubectl(...get));
+        expect(spec.suspend).toBe(true);
+        expect(metadata.managedFields.map((entry: JsonObject) => entry.manager)).toContain(
+          'flux-client-side-apply',
+        );
+        await edit(fleet);
+        const plan = await fleet.folder.plan('staging');
+        const refused = `Kustomization ${fleet.namespace}/apps is suspended: resume it first.`;
+        expect(plan.applications).toEqual([{ name: 'apps', engine: 'flux', refused }]);
+        const { applications } = await fleet.folder.run(run());
+        expect(applications).toEqual([{ name: 'apps', kind: 'skipped', message: refused }]);
+        const again = await fleet.folder.run({ ...run(), verb: 'suspend' });
+        expect(again.applications).toMatchObject([{ kind: 'skipped' }]);
+        expect(await level(fleet)).toBe('debug');
+        const resumed = await fleet.folder.run({ ...run(), verb: 'resume' });
+        expect(resumed.applications).toMatchObject([{ kind: 'succeeded' }]);
+        expect(await level(fleet)).toBe('info');
+        expect(JSON.parse(await fleet.kubectl(...get)).spec).not.toHaveProperty('suspend');
+      },
+    ));
+
+  it('that is still at work is waited for until somebody stops it, and goes on', () =>
+    withFleet(
+      () => ({
+        'apps/pod.yaml': manifests({
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: { name: 'stuck' },
+          spec: {
+            nodeSelector: { nowhere: 'true' },
+            containers: [{ name: 'app', image: 'example.test/app:1' }],
+          },
+        }),
+      }),
+      async fleet => {
+        await fleet.start(kustomization(fleet.namespace, 'apps', { wait: true, timeout: '5m' }));
+        const stop = new AbortController();
+        const running = fleet.folder.run({ ...run(), signal: stop.signal });
+        await until('the sync', 30_000, async () =>
+          fleet.folder.progress.some(line => line.includes(': applying main@')),
+        );
+        const exists = () =>
+          fleet.kubectl('get', 'pod/stuck').then(
+            () => true,
+            () => false,
+          );
+        await until('the pod', 30_000, exists);
+        stop.abort();
+        const { applications } = await running;
+        expect(applications).toMatchObject([{ name: 'apps', kind: 'failed' }]);
+        expect(applications[0]?.message).toMatch(/^Stopped waiting.*Flux goes on by itself/);
+      },
+    ));
+
+  it('is refused where it may not be written, or is not there', () =>
+    withFleet(
+      () => ({ 'apps/settings.yaml': settings }),
+      async fleet => {
+        const { namespace } = fleet;
+        await fleet.start(kustomization(namespace, 'apps'));
+        await ready(fleet, 'kustomization/apps');
+        const role = `sync-${namespace}`;
+        const what =
+          'namespaces,configmaps,kustomizations.kustomize.toolkit.fluxcd.io,gitrepositories.source.toolkit.fluxcd.io';
+        await fleet.kubectl('create', 'clusterrole', role, '--verb=get,list', `--resource=${what}`);
+        await fleet.kubectl(
+          'create',
+          'clusterrolebinding',
+          role,
+          `--clusterrole=${role}`,
+          '--user=viewer',
+        );
+        try {
+          const config = await fleet.work.git('show', 'HEAD:driftline.yaml');
+          fleet.folder.write({ 'driftline.yaml': config.replace('admin', 'viewer') });
+          const plan = await fleet.folder.plan('staging');
+          expect(plan.applications[0]?.refused).toContain(
+            `No permission to change Kustomization ${namespace}/apps`,
+          );
+          const { applications } = await fleet.folder.run(run());
+          expect(applications).toMatchObject([{ kind: 'skipped' }]);
+          fleet.folder.write({ 'driftline.yaml': config });
+        } finally {
+          await fleet.kubectl('delete', 'clusterrolebinding,clusterrole', role);
+        }
+        await fleet.kubectl('delete', 'kustomization/apps');
+        const gone = await fleet.folder.plan('staging');
+        expect(gone.applications[0]?.refused).toBe(
+          `Kustomization ${namespace}/apps is not in the cluster.`,
+        );
+      },
+    ));
+});
+
+describe('a HelmRelease of Flux', () => {
+  const chart = {
+    'charts/web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
+    'charts/web/values.yaml': 'level: info\n',
+    'charts/web/templates/settings.yaml':
+      'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  level: {{ .Values.level }}\n',
+  };
+  const release = (spec: JsonObject = {}): JsonObject => ({
+    apiVersion: 'helm.toolkit.fluxcd.io/v2',
+    kind: 'HelmRelease',
+    metadata: { name: 'web' },
+    spec: {
+      interval: '1h',
+      chart: {
+        spec: {
+          chart: './charts/web',
+          sourceRef: { kind: 'GitRepository', name: 'fleet' },
+          interval: '1h',
+        },
+      },
+      ...spec,
+    },
+  });
+
+  it('takes back what was changed by hand by an upgrade, and installs the newest chart', () =>
+    withFleet(
+      () => ({ 'apps/release.yaml': manifests(release()), ...chart }),
+      async fleet => {
+        await fleet.start(kustomization(fleet.namespace, 'apps'));
+        await ready(fleet, 'kustomization/apps');
+        await ready(fleet, 'helmrelease/web');
+        expect(await fleet.folder.drift('staging')).toEqual([]);
+        await edit(fleet);
+        expect(await fleet.folder.drift('staging')).toEqual(['ConfigMap settings drifted']);
+        const { applications } = await fleet.folder.run({ ...run(), application: 'web' });
+        expect(applications).toMatchObject([{ name: 'web', kind: 'succeeded', revision: '1.0.0' }]);
+        expect(applications[0]?.message).toContain('upgrade succeeded');
+        expect(await level(fleet)).toBe('info');
+        expect(await fleet.folder.drift('staging')).toEqual([]);
+
+        await fleet.push({
+          'charts/web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.1.0\n',
+          'charts/web/values.yaml': 'level: warn\n',
+        });
+        const next = await fleet.folder.run({ ...run(), application: 'web' });
+        expect(next.applications).toMatchObject([{ kind: 'succeeded', revision: '1.1.0' }]);
+        expect(await level(fleet)).toBe('warn');
+      },
+    ));
+
+  it('tells what Flux tells when it fails', () =>
+    withFleet(
+      () => ({ 'apps/release.yaml': manifests(release()), ...chart }),
+      async fleet => {
+        await fleet.start(kustomization(fleet.namespace, 'apps'));
+        await ready(fleet, 'kustomization/apps');
+        await ready(fleet, 'helmrelease/web');
+        await fleet.push({
+          'charts/web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 2.0.0\n',
+          'charts/web/templates/settings.yaml': '{{ fail "no level was chosen" }}\n',
+        });
+        const { applications } = await fleet.folder.run({ ...run(), application: 'web' });
+        expect(applications).toMatchObject([{ name: 'web', kind: 'failed' }]);
+        expect(applications[0]?.message).toContain('no level was chosen');
+      },
+    ));
+});
