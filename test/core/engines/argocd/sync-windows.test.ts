@@ -95,7 +95,7 @@ describe('when a sync window is in the way', () => {
     expect(denied({ kind: 'deny', schedule, duration, ...everything }) !== undefined).toBe(isOpen);
   });
 
-  it.each([
+  it.each<JsonObject>([
     { kind: 'deny', schedule: 'at dawn', duration: '1h' },
     { kind: 'deny', schedule: '0 9 * *', duration: '1h' },
     { kind: 'deny', schedule: '0 9 * * *', duration: '1 hour' },
