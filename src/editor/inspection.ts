@@ -28,7 +28,7 @@ export function inspectionOf(editor: Editor): Inspection {
       repository.state && view.phase === 'ready'
         ? rootNodes(repository.state).flatMap(node => lines(node, 0))
         : [],
-    markers: uri => markers.linesOf(uri).map(({ line, text }) => `${line + 1}: ⟵ ${text}`),
+    markers: uri => markers.drawnIn(uri).map(({ line, text }) => `${line + 1}: ⟵ ${text}`),
     badge: () => view.badge,
     statusBar: () => statusBar.text,
   };

@@ -7,11 +7,10 @@ import { type Target, targetOf } from './environments/node.ts';
 import {
   applicationChoices,
   environmentChoices,
-  environmentOf,
   givenTarget,
-  objectAt,
   objectChoices,
   type TargetChoice,
+  targetInFile,
   withApplication,
 } from './targets.ts';
 
@@ -102,7 +101,7 @@ async function pointedAt(editor: Editor): Promise<Target | undefined> {
   return atCursor ?? selected;
 }
 
-/** The object at a line (1-based) of a file, or the file's only object. */
+/** What a line (1-based) of a file is about; where none is given, the line of the cursor if the file is open. */
 async function inFile(
   editor: Editor,
   uri: vscode.Uri,
@@ -114,10 +113,5 @@ async function inFile(
   const active = vscode.window.activeTextEditor;
   const shown = active?.document.uri.toString() === uri.toString() ? active : undefined;
   const at = line ?? (shown && shown.selection.active.line + 1);
-  const only = objects.length === 1 ? objects[0] : undefined;
-  const found = at === undefined ? only : objectAt(objects, at);
-  if (!found) return undefined;
-  const environment = environmentOf(found);
-  const rendered = found.environments.find(({ name }) => name === environment)?.object;
-  return { environment, object: rendered ?? found.resource };
+  return targetInFile(objects, editor.markers.linesOf(uri), at);
 }

@@ -1,7 +1,7 @@
 import type { ObjectSummary } from '../core/live/state.ts';
 import { type Resource, resourceKey, resourceText } from '../core/model/resource.ts';
 import { isDrift, states, stateWords } from '../core/words/states.ts';
-import type { WorkspaceState } from '../lsp/protocol.ts';
+import type { MarkerLine, WorkspaceState } from '../lsp/protocol.ts';
 import { countsText } from './environments/describe.ts';
 import type { Target } from './environments/node.ts';
 
@@ -24,16 +24,36 @@ export function givenTarget(argument: unknown): Target | undefined {
   };
 }
 
-/** The object whose text holds the line (1-based). */
-export function objectAt(
+/**
+ * What a line (1-based) of a file is about: the marker on it; else the object whose text holds it; else what all
+ * markers of the file are about, as in a patch. Without a line, what the whole file is about.
+ */
+export function targetInFile(
   objects: readonly ObjectSummary[],
-  line: number,
-): ObjectSummary | undefined {
+  markers: readonly MarkerLine[],
+  line: number | undefined,
+): Target | undefined {
+  const marker = markers.find(found => found.line + 1 === line);
+  if (marker !== undefined) return { environment: marker.environment, object: marker.object };
+  const only = objects.length === 1 ? objects[0] : undefined;
+  const holding = line === undefined ? only : objectAt(objects, line);
+  if (holding !== undefined) {
+    return { environment: environmentOf(holding), object: holding.resource };
+  }
+  const [first, ...rest] = markers;
+  const same = ({ object }: MarkerLine) => isMeant(object, first?.object);
+  return first && rest.every(same)
+    ? { environment: first.environment, object: first.object }
+    : undefined;
+}
+
+/** The object whose text holds the line (1-based). */
+function objectAt(objects: readonly ObjectSummary[], line: number): ObjectSummary | undefined {
   return objects.findLast(object => object.line <= line);
 }
 
 /** The environment of an object of a file: the one that drifts, when only one does; the only one it reaches. */
-export function environmentOf({ environments }: ObjectSummary): string | undefined {
+function environmentOf({ environments }: ObjectSummary): string | undefined {
   const drifting = environments.filter(({ state }) => state === 'drifted' || state === 'missing');
   const [first, ...rest] = drifting.length > 0 ? drifting : environments;
   return rest.length === 0 ? first?.name : undefined;

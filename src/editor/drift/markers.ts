@@ -35,9 +35,14 @@ export class DriftMarkers implements vscode.Disposable {
     ];
   }
 
-  /** The markers of a document as they are drawn. */
+  /** The markers of an open document, whether they are shown or not. */
   linesOf(uri: vscode.Uri): readonly MarkerLine[] {
-    return markersEnabled() ? (this.#markers.get(uri.toString()) ?? []) : [];
+    return this.#markers.get(uri.toString()) ?? [];
+  }
+
+  /** The same as they are drawn. */
+  drawnIn(uri: vscode.Uri): readonly MarkerLine[] {
+    return markersEnabled() ? this.linesOf(uri) : [];
   }
 
   dispose(): void {
@@ -80,7 +85,7 @@ export class DriftMarkers implements vscode.Disposable {
 
   #draw(editors: readonly vscode.TextEditor[] = vscode.window.visibleTextEditors): void {
     for (const editor of editors) {
-      const lines = this.linesOf(editor.document.uri);
+      const lines = this.drawnIn(editor.document.uri);
       for (const shape of ['differs', 'missing'] as const) {
         const drawn = lines.filter(({ state }) => shapeOf(state) === shape);
         editor.setDecorations(this.#types[shape], drawn.flatMap(decoration(editor.document)));

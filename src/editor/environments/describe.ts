@@ -87,7 +87,6 @@ function describeEnvironment(environment: EnvironmentState): Description {
       ...verbsOf(environment),
     ],
     spoken: [`Environment ${name}`, ...words].join(', '),
-    // The editor folds by its own memory once a line has children: they come with the first comparison.
     folding: phase === 'waiting' ? 'none' : driftWord(counts).length > 0 ? 'open' : 'folded',
   };
 }
@@ -104,8 +103,11 @@ function revisionWords({ branch, revision, deployed }: EnvironmentState): string
 
 /** `main@9f8e7d6`, or the revision alone. */
 export function revisionText(revision: string, branch: string | undefined): string {
-  const short = shortRevision(revision);
-  return branch === undefined || short === revision ? short : `${branch}@${short}`;
+  // Chart versions carry the commit they were packed from: `0.4.0+5912cc0e37c5`.
+  const [short = revision] = shortRevision(revision).split('+');
+  return branch === undefined || shortRevision(revision) === revision
+    ? short
+    : `${branch}@${short}`;
 }
 
 /** A verb of an environment exists where one of its applications has it. */

@@ -143,8 +143,11 @@ function groupOf(object: ObjectState): DriftState {
   return object.kept === true ? 'orphan' : object.state;
 }
 
+/** The editor keeps how a line was folded at first; one that waits has nothing to unfold and is another line. */
 function environmentNode(environment: EnvironmentState): EnvironmentNode {
-  return { id: idOf(environment.name), kind: 'environment', environment };
+  const { name, phase } = environment;
+  const id = phase === 'waiting' ? idOf(name, phase) : idOf(name);
+  return { id, kind: 'environment', environment };
 }
 
 function objectNode(

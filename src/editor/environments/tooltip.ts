@@ -14,7 +14,7 @@ import { type EnvironmentNode, type ObjectNode, type Target, targetOf } from './
 /** Writes a link that runs a command on a target. */
 export type CommandLink = (title: string, command: string, target: Target) => string;
 
-/** Everything about a node that its line has no room for, as Markdown: a table, then what can be done. */
+/** Everything about a node that its line has no room for, as Markdown: tables and lists, then what can be done. */
 export function tooltipOf(node: EnvironmentNode, now: Date, link: CommandLink): string | undefined {
   switch (node.kind) {
     case 'environment':
@@ -104,7 +104,7 @@ function objectTooltip(node: ObjectNode, now: Date, link: CommandLink): string {
     ...object.notes.map((note): Facts[number] => ['Note', note]),
   ];
   const compare = link('Compare', 'driftline.compare', targetOf(node));
-  return page(resourceText(object.resource), facts, [compare], fieldTable(node, now));
+  return page(resourceText(object.resource), facts, [compare], fieldList(node, now));
 }
 
 function fieldTooltip(
@@ -127,20 +127,22 @@ function fieldTooltip(
   ]);
 }
 
-/** More rows than this are read in the comparison. */
+/** More than these are read in the comparison. */
 const mostFields = 12;
 
-function fieldTable({ object }: ObjectNode, now: Date): string | undefined {
+/** A list, since a tooltip is too narrow for a table of long values. */
+function fieldList({ object }: ObjectNode, now: Date): string | undefined {
   if (object.paths.length === 0) return undefined;
   const names = shortPaths(object.paths.map(({ path }) => path));
-  const rows = object.paths.slice(0, mostFields).map(path => {
+  const lines = object.paths.slice(0, mostFields).map(path => {
     const { desired, live } = changeText(object.resource, path);
-    const values = [names.get(path.path) ?? path.path, desired, live];
-    return [...values.map(value => codeSpan(short(value))), plainText(ownersText(path.by, now))];
+    const owners = ownersText(path.by, now);
+    const values = `${codeSpan(short(desired))} → ${codeSpan(short(live))}`;
+    const by = owners === '' ? '' : ` · ${plainText(owners)}`;
+    return `- ${codeSpan(names.get(path.path) ?? path.path)} ${values}${by}`;
   });
-  const more = object.paths.length - rows.length;
-  const text = table(['field', 'repository', 'running', 'changed by'], rows);
-  return more > 0 ? `${text}\n\n… and ${more} more` : text;
+  const more = object.paths.length - lines.length;
+  return [...lines, ...(more > 0 ? [`- … and ${more} more`] : [])].join('\n');
 }
 
 function page(title: string, facts: Facts, links: string[], details?: string): string {
