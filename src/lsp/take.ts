@@ -35,7 +35,12 @@ export function takeValue(
     ...{ start: node.start, end: node.end },
     newText,
   }));
-  return splices.find(splice => reads(text, splice, live));
+  // Where a template turns a number into a text, the file says the number all the same.
+  const isConverted = node.value !== desired;
+  return splices.find(splice => {
+    const value = valueAfter(text, splice);
+    return value === live || (isConverted && value !== undefined && String(value) === String(live));
+  });
 }
 
 type Scalar = string | number | boolean;
@@ -76,20 +81,16 @@ function waysToWrite({ style, value }: ScalarNode, live: Scalar): string[] {
   const double = JSON.stringify(text);
   if (style === 'single') return [`'${text.replaceAll("'", "''")}'`, double];
   if (style === 'double') return [double];
-  // A template may turn a number into a text: what is plain stays plain where it reads the same.
-  return typeof value === 'string' || typeof live !== 'string' ? [text, double] : [text];
+  return typeof value === 'string' ? [text, double] : [text];
 }
 
-/** True when the edited text says exactly the value there, and nothing else changed its shape. */
-function reads(text: string, { start, end, newText }: Splice, live: Scalar): boolean {
+/** What the edited text says there; undefined where the edit would be read as something else than one value. */
+function valueAfter(text: string, { start, end, newText }: Splice): Scalar | undefined {
   const parsed = parseManifests(text.slice(0, start) + newText + text.slice(end));
+  if (parsed.problems.length > parseManifests(text).problems.length) return undefined;
   const scalars = parsed.documents.flatMap(({ root }) => (root ? [...scalarsOf(root)] : []));
-  const node = scalars.find(scalar => scalar.start === start);
-  const wrote = node !== undefined && node.end === start + newText.length;
-  if (!wrote || parsed.problems.length > parseManifests(text).problems.length) return false;
-  return typeof live === 'string' ? sameText(node.value, live) : node.value === live;
-}
-
-function sameText(value: ScalarNode['value'], live: string): boolean {
-  return value === live || (value !== null && String(value) === live);
+  const node = scalars.find(
+    scalar => scalar.start === start && scalar.end === start + newText.length,
+  );
+  return node?.value ?? undefined;
 }

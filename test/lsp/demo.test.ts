@@ -191,7 +191,7 @@ describe('the demo, as our editor sees it', () => {
     expect(JSON.stringify(asked[0]?.params)).toContain('"newText":"5"');
     await take('.spec.paused');
     expect(client.messages.at(-1)).toMatchObject({
-      method: 'window/showMessage',
+      method: 'window/showMessageRequest',
       params: { message: 'This line changed meanwhile, so nothing was taken into it.' },
     });
   });

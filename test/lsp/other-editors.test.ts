@@ -24,10 +24,15 @@ describe('the demo, in an editor without our extension', () => {
   afterAll(() => client.stop());
 
   it('has markers as inlay hints at the ends of lines', async () => {
-    const hints = await client.request<InlayHint[]>('textDocument/inlayHint', {
-      textDocument: { uri: client.uri(replicas) },
-      range: { start: { line: 0, character: 0 }, end: { line: 100, character: 0 } },
-    });
+    const hints = await eventually(async () => {
+      const found = await client.request<InlayHint[]>('textDocument/inlayHint', {
+        textDocument: { uri: client.uri(replicas) },
+        range: { start: { line: 0, character: 0 }, end: { line: 100, character: 0 } },
+      });
+      return found.length > 0 ? found : undefined;
+    }, 'a hint');
+    const asked = client.messages.map(({ method }) => method);
+    expect(asked).toContain('workspace/inlayHint/refresh');
     expect(hints).toEqual([
       {
         position: { line: 6, character: 13 },
@@ -60,10 +65,11 @@ describe('the demo, in an editor without our extension', () => {
       ...{ textDocument, range, context },
     });
     expect(offered.map(({ title }) => title)).toEqual(['Take 5 into this file']);
-    const [lens] = await client.request<CodeLens[]>('textDocument/codeLens', { textDocument });
+    const base = { textDocument: { uri: client.uri('apps/web/base/deployment.yaml') } };
+    const [lens] = await client.request<CodeLens[]>('textDocument/codeLens', base);
     const resolved = lens && (await client.request<CodeLens>('codeLens/resolve', lens));
     expect(resolved?.command).toMatchObject({
-      title: 'production: 2 fields drifted · reaches 1 environment',
+      title: 'staging: in sync · production: 2 fields drifted · reaches 2 environments',
       command: '',
     });
     const ours = Object.values(notifications).map(({ method }) => method as string);

@@ -99,6 +99,7 @@ describe('a folder that nobody trusts', () => {
   });
 
   it('is asked for once the person trusts it', async () => {
+    await client.ask(requests.choose, { environment: 'production', context: 'live', uid: 'x' });
     await client.connection.sendNotification(notifications.trust.method, { trusted: true });
     await eventually(async () => (asked.length > 0 ? true : undefined), 'a request');
   });
