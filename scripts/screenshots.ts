@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -40,7 +40,7 @@ async function take(scene: Scene, theme: ThemeName): Promise<void> {
         process.exitCode = 1;
         process.stderr.write(`${scene.name}: ${error.message}\n`);
       });
-      await writeFile(file, await window.page.screenshot());
+      await window.screenshot(file);
       process.stdout.write(`${file}\n`);
     } finally {
       await window.close();

@@ -135,9 +135,10 @@ export class Window {
     await this.page.keyboard.press('Control+P');
     await input.waitFor();
     await input.fill(file);
-    await this.quickPicks().first().waitFor({ timeout: 20_000 });
-    await this.page.keyboard.press('Enter');
-    const name = file.split('/').at(-1) ?? file;
+    const [name = file] = file.split('/').slice(-1);
+    const folder = file.split('/').slice(0, -1).join('/');
+    const found = this.quickPicks().filter({ hasText: name }).filter({ hasText: folder });
+    await found.first().click();
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
     await this.goTo(line);
   }
@@ -248,8 +249,8 @@ export class Window {
     return hover;
   }
 
-  screenshot(file: string): Promise<Buffer> {
-    return this.page.screenshot({ path: file });
+  async screenshot(file: string): Promise<void> {
+    await this.page.screenshot({ path: file });
   }
 }
 

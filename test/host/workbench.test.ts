@@ -106,10 +106,11 @@ describe.each(Object.keys(releases) as ReleaseName[])('VS Code, the %s release',
   });
 
   test('the hover tells what each environment runs', async () => {
-    const text = await textOf(await window.hover('replicas'));
-    expect(text).toMatch(/spec\.replicas of Deployment shop\/web/);
-    expect(text).toMatch(/production/);
-    expect(text).toMatch(/Compare/);
+    const hover = await window.hover('replicas');
+    const text = () => textOf(hover);
+    await expect.poll(text).toMatch(/spec\.replicas of Deployment shop\/web/);
+    expect(await text()).toMatch(/staging.*production.*changed by.*kubectl \(scale\)/s);
+    expect(await text()).toMatch(/Compare/);
     await window.page.keyboard.press('Escape');
   });
 
