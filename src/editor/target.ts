@@ -6,22 +6,32 @@ import type { Editor } from './editor.ts';
 import { type Target, targetOf } from './environments/node.ts';
 import {
   applicationChoices,
+  choicesOf,
   environmentChoices,
   givenTarget,
   objectChoices,
   type TargetChoice,
-  targetInFile,
+  targetsInFile,
   withApplication,
 } from './targets.ts';
 
 /**
  * What a command is about, found the same way wherever it was called: what it was called on (a line of the view, a
- * file, a link), else what the person pointed at last. Parts of it may be missing; the functions below ask for them.
+ * file, a link), else what the person pointed at last. Where that stands in several environments, `title` asks which
+ * one is meant; without it nothing is assumed. Parts may be missing; the functions below ask for them.
  */
-export async function targetFrom(editor: Editor, argument: unknown): Promise<Target> {
+export async function targetFrom(
+  editor: Editor,
+  argument: unknown,
+  title?: string,
+): Promise<Target> {
   const state = stateOf(editor);
-  const found = (await calledOn(editor, argument)) ?? (await pointedAt(editor)) ?? {};
-  return withApplication(state, found);
+  const called = await calledOn(editor, argument);
+  const [first = {}, ...others] = called.length > 0 ? called : await pointedAt(editor);
+  if (others.length === 0) return withApplication(state, first);
+  if (title === undefined) return {};
+  const placeholder = vscode.l10n.t('In which environment?');
+  return withApplication(state, await choice(choicesOf([first, ...others]), title, placeholder));
 }
 
 /** The repository's state; throws while there is none. */
@@ -83,35 +93,34 @@ async function choice(
   return others.length === 0 ? only.target : (await pick(choices, { title, placeholder })).target;
 }
 
-async function calledOn(editor: Editor, argument: unknown): Promise<Target | undefined> {
-  if (argument instanceof vscode.Uri) return inFile(editor, argument, undefined);
+async function calledOn(editor: Editor, argument: unknown): Promise<Target[]> {
+  if (argument instanceof vscode.Uri) return inFile(editor, argument);
   if (typeof argument === 'string') {
     const node = editor.view.tree.nodeOf(argument);
-    return node && targetOf(node);
+    return node === undefined ? [] : [targetOf(node)];
   }
-  return givenTarget(argument);
+  const given = givenTarget(argument);
+  return given === undefined ? [] : [given];
 }
 
-async function pointedAt(editor: Editor): Promise<Target | undefined> {
-  const selected = editor.view.selected();
-  if (editor.pointer.last === 'view' && selected !== undefined) return selected;
+async function pointedAt(editor: Editor): Promise<Target[]> {
+  const target = editor.view.selected();
+  const selected = target === undefined ? [] : [target];
+  if (editor.pointer.last === 'view' && selected.length > 0) return selected;
   const active = vscode.window.activeTextEditor;
-  const atCursor =
-    active && (await inFile(editor, active.document.uri, active.selection.active.line + 1));
-  return atCursor ?? selected;
+  if (active === undefined) return selected;
+  const line = active.selection.active.line + 1;
+  const atCursor = await inFile(editor, active.document.uri, line);
+  return atCursor.length > 0 ? atCursor : selected;
 }
 
 /** What a line (1-based) of a file is about; where none is given, the line of the cursor if the file is open. */
-async function inFile(
-  editor: Editor,
-  uri: vscode.Uri,
-  line: number | undefined,
-): Promise<Target | undefined> {
-  if (uri.scheme !== 'file') return undefined;
+async function inFile(editor: Editor, uri: vscode.Uri, line?: number): Promise<Target[]> {
+  if (uri.scheme !== 'file') return [];
   const params = { uri: uri.toString() };
   const objects = await editor.server.ask(requests.objects, params).catch(() => []);
   const active = vscode.window.activeTextEditor;
   const shown = active?.document.uri.toString() === uri.toString() ? active : undefined;
   const at = line ?? (shown && shown.selection.active.line + 1);
-  return targetInFile(objects, editor.markers.linesOf(uri), at);
+  return targetsInFile(objects, editor.markers.linesOf(uri), at);
 }

@@ -25,38 +25,36 @@ export function givenTarget(argument: unknown): Target | undefined {
 }
 
 /**
- * What a line (1-based) of a file is about: the marker on it; else the object whose text holds it; else what all
- * markers of the file are about, as in a patch. Without a line, what the whole file is about.
+ * What a line (1-based) of a file is about: the marker on it; else the object whose text holds it, in the environment
+ * where it drifts if that is only one, else in each that it reaches; else what all markers of the file are about, as
+ * in a patch. Without a line, what the whole file is about.
  */
-export function targetInFile(
+export function targetsInFile(
   objects: readonly ObjectSummary[],
   markers: readonly MarkerLine[],
   line: number | undefined,
-): Target | undefined {
+): Target[] {
   const marker = markers.find(found => found.line + 1 === line);
-  if (marker !== undefined) return { environment: marker.environment, object: marker.object };
+  if (marker !== undefined) return [{ environment: marker.environment, object: marker.object }];
   const only = objects.length === 1 ? objects[0] : undefined;
   const holding = line === undefined ? only : objectAt(objects, line);
-  if (holding !== undefined) {
-    return { environment: environmentOf(holding), object: holding.resource };
-  }
+  if (holding !== undefined) return targetsOf(holding);
   const [first, ...rest] = markers;
   const same = ({ object }: MarkerLine) => isMeant(object, first?.object);
-  return first && rest.every(same)
-    ? { environment: first.environment, object: first.object }
-    : undefined;
+  return first !== undefined && rest.every(same)
+    ? [{ environment: first.environment, object: first.object }]
+    : [];
+}
+
+function targetsOf({ environments }: ObjectSummary): Target[] {
+  const drifting = environments.filter(({ state }) => state === 'drifted' || state === 'missing');
+  const meant = drifting.length === 1 ? drifting : environments;
+  return meant.map(({ name, object }) => ({ environment: name, object }));
 }
 
 /** The object whose text holds the line (1-based). */
 function objectAt(objects: readonly ObjectSummary[], line: number): ObjectSummary | undefined {
   return objects.findLast(object => object.line <= line);
-}
-
-/** The environment of an object of a file: the one that drifts, when only one does; the only one it reaches. */
-function environmentOf({ environments }: ObjectSummary): string | undefined {
-  const drifting = environments.filter(({ state }) => state === 'drifted' || state === 'missing');
-  const [first, ...rest] = drifting.length > 0 ? drifting : environments;
-  return rest.length === 0 ? first?.name : undefined;
 }
 
 /** The target with the application that its object belongs to. */
@@ -69,6 +67,15 @@ export function withApplication(state: WorkspaceState, target: Target): Target {
       objects.some(({ resource }) => resourceKey(resource) === resourceKey(object)),
     );
   return found === undefined ? target : { ...target, application: found.name };
+}
+
+/** The same object in several environments. */
+export function choicesOf(targets: readonly Target[]): TargetChoice[] {
+  return targets.map(target => ({
+    label: target.environment ?? '',
+    description: target.object === undefined ? '' : resourceText(target.object),
+    target,
+  }));
 }
 
 export function environmentChoices(state: WorkspaceState): TargetChoice[] {

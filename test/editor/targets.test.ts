@@ -3,7 +3,7 @@ import {
   applicationChoices,
   givenTarget,
   objectChoices,
-  targetInFile,
+  targetsInFile,
   withApplication,
 } from '../../src/editor/targets.ts';
 import type { MarkerLine } from '../../src/lsp/protocol.ts';
@@ -17,50 +17,48 @@ function marker(line: number, about = deployment): MarkerLine {
 }
 
 describe('what a line of a file is about', () => {
+  const prefixed = resource('Service', 'prod-web');
   const objects = [
     {
       line: 1,
       resource: deployment,
       environments: [
-        { name: 'production', state: 'drifted' as const, fields: 1 },
-        { name: 'staging', state: 'synced' as const, fields: 0 },
+        { name: 'production', state: 'drifted' as const, fields: 1, object: deployment },
+        { name: 'staging', state: 'synced' as const, fields: 0, object: deployment },
       ],
     },
     {
       line: 20,
       resource: service,
       environments: [
-        { name: 'production', state: 'synced' as const, fields: 0 },
-        { name: 'staging', state: 'synced' as const, fields: 0 },
+        { name: 'production', state: 'synced' as const, fields: 0, object: prefixed },
+        { name: 'staging', state: 'synced' as const, fields: 0, object: service },
       ],
     },
   ];
+  const about = { environment: 'production', object: deployment };
 
-  it('is the object that holds it, in the environment that drifts', () => {
-    expect(targetInFile(objects, [], 19)).toEqual({
-      environment: 'production',
-      object: deployment,
-    });
-    expect(targetInFile(objects, [], 20)).toEqual({ environment: undefined, object: service });
+  it('is the object that holds it, in the environment that drifts, as it is named there', () => {
+    expect(targetsInFile(objects, [], 19)).toEqual([about]);
+    expect(targetsInFile(objects, [], 20)).toEqual([
+      { environment: 'production', object: prefixed },
+      { environment: 'staging', object: service },
+    ]);
   });
 
   it('is first of all the marker on it', () => {
-    expect(targetInFile(objects, [marker(24)], 25)).toEqual({
-      environment: 'production',
-      object: deployment,
-    });
+    expect(targetsInFile(objects, [marker(24)], 25)).toEqual([about]);
   });
 
   it('is in a patch what all its markers are about', () => {
-    const about = { environment: 'production', object: deployment };
-    expect(targetInFile([], [marker(6), marker(8)], 1)).toEqual(about);
-    expect(targetInFile([], [marker(6), marker(8, service)], 1)).toBeUndefined();
-    expect(targetInFile([], [], 1)).toBeUndefined();
+    expect(targetsInFile([], [marker(6), marker(8)], 1)).toEqual([about]);
+    expect(targetsInFile([], [marker(6), marker(8, service)], 1)).toEqual([]);
+    expect(targetsInFile([], [], 1)).toEqual([]);
   });
 
   it('is of a whole file its only object', () => {
-    expect(targetInFile(objects.slice(0, 1), [], undefined)?.object).toEqual(deployment);
-    expect(targetInFile(objects, [], undefined)).toBeUndefined();
+    expect(targetsInFile(objects.slice(0, 1), [], undefined)).toEqual([about]);
+    expect(targetsInFile(objects, [], undefined)).toEqual([]);
   });
 });
 

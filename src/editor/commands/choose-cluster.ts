@@ -12,7 +12,7 @@ export const chooseCluster: Command = {
   acts: true,
   run: async (editor, argument) => {
     const title = vscode.l10n.t('Choose Cluster');
-    const target = await targetFrom(editor, argument);
+    const target = await targetFrom(editor, argument, title);
     const environment = await environmentFor(editor, target, title);
     const contexts = await askInView(editor, requests.contexts, null);
     if (contexts.length === 0) {

@@ -36,7 +36,7 @@ export const commit: Command = {
     const running = draft.push
       ? vscode.l10n.t('Committing and pushing')
       : vscode.l10n.t('Committing');
-    const done = await askWithNotice(editor, running, requests.commit, draft);
+    const done = await askWithNotice(editor, running, requests.commit, { environment, ...draft });
     const where = done.pushedTo ?? done.branch;
     vscode.window.setStatusBarMessage(
       vscode.l10n.t('Driftline: committed {0} to {1}', done.commit.slice(0, 7), where),

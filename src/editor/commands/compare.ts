@@ -6,8 +6,8 @@ import type { Command } from './command.ts';
 export const compare: Command = {
   id: 'driftline.compare',
   run: async (editor, argument) => {
-    const target = await targetFrom(editor, argument);
     const title = vscode.l10n.t('Compare with Live');
+    const target = await targetFrom(editor, argument, title);
     await editor.comparisons.open(await objectFor(editor, target, title));
   },
 };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { ProposalPlan } from '../../core/actions/plans.ts';
 import { UserError } from '../../core/lib/errors.ts';
@@ -39,9 +40,9 @@ export const propose: Command = {
     const plan = draft.plan as ProposalPlan;
     const token = await editor.tokens.of(plan.forge);
     const running = vscode.l10n.t('Opening a pull request on {0}', plan.forge.title);
-    await openProposed(
-      await askWithNotice(editor, running, requests.propose, { plan, ...(token && { token }) }),
-    );
+    const id = randomUUID();
+    const params = { environment, plan, id, ...(token && { token }) };
+    await openProposed(await askWithNotice(editor, running, requests.propose, params, { id }));
   },
 };
 

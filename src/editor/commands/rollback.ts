@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { RollbackPlan, RollbackRevision } from '../../core/actions/plans.ts';
 import { UserError } from '../../core/lib/errors.ts';
@@ -15,7 +16,7 @@ export const rollback: Command = {
   acts: true,
   run: async (editor, argument) => {
     const title = vscode.l10n.t('Roll Back');
-    const of = await applicationFor(editor, await targetFrom(editor, argument), title);
+    const of = await applicationFor(editor, await targetFrom(editor, argument, title), title);
     const revisions = await askInView(editor, requests.rollbackRevisions, of);
     if (revisions.length === 0) {
       throw new UserError(
@@ -37,9 +38,9 @@ export const rollback: Command = {
     const plan = draft.plan as RollbackPlan;
     const token = await editor.tokens.of(plan.forge);
     const running = vscode.l10n.t('Opening a pull request on {0}', plan.forge.title);
-    await openProposed(
-      await askWithNotice(editor, running, requests.rollback, { plan, ...(token && { token }) }),
-    );
+    const id = randomUUID();
+    const params = { plan, id, ...(token && { token }) };
+    await openProposed(await askWithNotice(editor, running, requests.rollback, params, { id }));
   },
 };
 

@@ -55,7 +55,7 @@ async function scopeOf(
   argument: unknown,
   title: string,
 ): Promise<Required<Pick<Target, 'environment'>> & Target> {
-  const target = await targetFrom(editor, argument);
+  const target = await targetFrom(editor, argument, title);
   const { environment } = target;
   if (argument !== undefined && environment !== undefined) return { ...target, environment };
   return applicationFor(editor, target, title);
