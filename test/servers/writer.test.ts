@@ -3,6 +3,7 @@ import type { ApiResource, Cluster, ClusterWriter } from '../../src/core/cluster
 import { openCluster } from '../../src/core/cluster/open.ts';
 import type { JsonObject } from '../../src/core/model/resource.ts';
 import { apply, kubectl, withNamespace } from './plane.ts';
+import { until } from './processes.ts';
 
 // What is written, and what is refused, on a real API server.
 
@@ -21,13 +22,18 @@ const configMaps: ApiResource = {
 };
 const secrets: ApiResource = { ...configMaps, kind: 'Secret', resource: 'secrets' };
 
-async function open(context: string): Promise<ClusterWriter> {
+async function openAs(context: string): Promise<Cluster> {
   const options = { root: '/nowhere', host, env: { KUBECONFIG: inject('plane').kubeconfig } };
   const answer = await openCluster({ kind: 'context', context }, options);
   if (!answer.ok) throw new Error(answer.reason);
   clusters.push(answer.cluster);
-  if (!answer.cluster.writer) throw new Error('no writer');
-  return answer.cluster.writer;
+  return answer.cluster;
+}
+
+async function open(context: string): Promise<ClusterWriter> {
+  const { writer } = await openAs(context);
+  if (!writer) throw new Error('no writer');
+  return writer;
 }
 
 beforeAll(async () => {
@@ -174,6 +180,36 @@ describe('writing', () => {
       });
       expect(await levelIn(namespace)).toBe('debug');
     }));
+
+  it('of a definition is followed by the kind that it defines', async () => {
+    const cluster = await openAs('admin');
+    const isServed = async () => {
+      const discovery = await cluster.discovery();
+      return discovery.ok && discovery.resources.some(({ kind }) => kind === 'Cog');
+    };
+    expect(await isServed()).toBe(false);
+    const names = { kind: 'Cog', plural: 'cogs', singular: 'cog', listKind: 'CogList' };
+    const schema = { openAPIV3Schema: { type: 'object' } };
+    const version = { name: 'v1', served: true, storage: true, schema };
+    const type = {
+      group: 'apiextensions.k8s.io',
+      version: 'v1',
+      kind: 'CustomResourceDefinition',
+      resource: 'customresourcedefinitions',
+      namespaced: false,
+      verbs,
+    };
+    const definition: JsonObject = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: type.kind,
+      metadata: { name: 'cogs.writer.driftline.test' },
+      spec: { group: 'writer.driftline.test', names, scope: 'Namespaced', versions: [version] },
+    };
+    const options = { expected: uid, manager: 'driftline', force: false };
+    expect(await cluster.writer?.apply(type, definition, options)).toMatchObject({ ok: true });
+    await until('the kind', 20_000, isServed);
+    await kubectl(['delete', 'crd', 'cogs.writer.driftline.test', '--wait=false']);
+  });
 
   it('never quotes a Secret', () =>
     withNamespace('writer', async namespace => {

@@ -21,6 +21,11 @@ import { keepCurrent, type WatchSource } from './watch.ts';
 import { ApiWriter } from './writer.ts';
 
 const pageSize = 500;
+/** Milliseconds for which the list of served types counts: others install definitions, too. */
+const keptKinds = 60_000;
+/** The same, and for how long, after a definition was written here: the server takes a moment to serve its kind. */
+const freshKinds = 500;
+const settling = 30_000;
 /** The server ends a watch after this many seconds; bookmarks come every minute on the way. */
 const watchSeconds = 290;
 /** A stream without a byte for this long has died without a word (users-ask.md 25). */
@@ -33,20 +38,28 @@ export class ApiCluster implements Cluster {
   readonly #connection: Connection;
   readonly #watches = new Set<() => void>();
   readonly #openApi = new Map<string, Promise<JsonObject | undefined>>();
-  #discovery: Promise<DiscoveryAnswer> | undefined;
+  #discovery: { asked: number; answer: Promise<DiscoveryAnswer> } | undefined;
+  /** When a definition of kinds was written here last. */
+  #kindsChanged = Number.NEGATIVE_INFINITY;
 
   constructor(connection: Connection, identity: ClusterIdentity) {
     this.#connection = connection;
     this.identity = identity;
-    this.writer = new ApiWriter(connection);
+    this.writer = new ApiWriter(connection, ({ kind }) => {
+      if (kind === 'CustomResourceDefinition') this.#kindsChanged = Date.now();
+    });
   }
 
   async discovery(signal?: AbortSignal): Promise<DiscoveryAnswer> {
+    const now = Date.now();
+    const age = now - this.#kindsChanged < settling ? freshKinds : keptKinds;
+    if (this.#discovery && now - this.#discovery.asked > age) this.#discovery = undefined;
     // Shared by all askers, so that no one's signal ends it for the others.
-    this.#discovery ??= discover(this.#connection);
-    const answer = await this.#discovery;
+    const asked = this.#discovery ?? { asked: now, answer: discover(this.#connection) };
+    this.#discovery = asked;
+    const answer = await asked.answer;
     // Only what is complete is kept.
-    if (!answer.ok || answer.incomplete) this.#discovery = undefined;
+    if ((!answer.ok || answer.incomplete) && this.#discovery === asked) this.#discovery = undefined;
     signal?.throwIfAborted();
     return answer;
   }

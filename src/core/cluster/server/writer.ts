@@ -8,9 +8,11 @@ import { readUid } from './pinned.ts';
 /** Writes to the server of one connection, after it showed each time that it is the pinned cluster. */
 export class ApiWriter implements ClusterWriter {
   readonly #connection: Connection;
+  readonly #onWritten: (type: ApiResource) => void;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, onWritten: (type: ApiResource) => void) {
     this.#connection = connection;
+    this.#onWritten = onWritten;
   }
 
   patch(
@@ -59,6 +61,7 @@ export class ApiWriter implements ClusterWriter {
     const refusal = await this.#otherCluster(expected, what, signal);
     if (refusal !== undefined) return { ok: false, status: 0, reason: refusal };
     const answer = await this.#connection.ask({ ...request, what }, signal);
+    if (!options.dryRun) this.#onWritten(type);
     if (answer.ok) return { ok: true, object: typed(answer.body, type) };
     const { status } = answer;
     return { ok: false, status, reason: reasonOf(answer, type, what, options) };
