@@ -1,3 +1,4 @@
+import type { WriteAnswer } from '../../cluster/cluster.ts';
 import { sleep } from '../../lib/backoff.ts';
 import { UserError } from '../../lib/errors.ts';
 import { sentence } from '../../lib/sentence.ts';
@@ -36,47 +37,48 @@ export async function readApplication(target: EngineTarget): Promise<Held | { re
 /** Patches the Application, or only asks whether that would be done. Throws an EngineFailure where it is refused. */
 export async function patchApplication(
   target: EngineTarget,
-  { type, resource }: Held,
-  body: JsonObject | JsonObject[],
+  held: Held,
+  body: JsonObject,
   dryRun = false,
-): Promise<JsonObject> {
-  const { writer, expected } = writerOf(target);
-  const options = { expected, manager, dryRun, signal: target.signal };
-  const answer = await writer.patch(type, resource, body, options);
+): Promise<void> {
+  const answer = await send(target, held, body, dryRun);
   if (!answer.ok) throw new EngineFailure(sentence(answer.reason));
-  return answer.object;
 }
 
-const manager = 'driftline';
-
 /**
- * Patches the Application as it was read and at no other. Argo CD writes its status at any time: then `operations`
- * is asked again, with the Application as it is now; it throws an EngineFailure where there is nothing to do.
+ * Reads the Application and patches it as it is then and at no other. `operations` throws an EngineFailure where
+ * there is nothing to do.
  */
 export async function patchAsRead(
   target: EngineTarget,
   held: Held,
   operations: (object: JsonObject) => JsonObject[],
 ): Promise<void> {
-  const { type, resource } = held;
-  for (let object = held.object, attempt = 1; ; attempt++) {
-    const path = '/metadata/resourceVersion';
-    const test = { op: 'test', path, value: textAt(object, 'metadata', 'resourceVersion') ?? '' };
-    const body = [test, ...operations(object)];
-    try {
-      await patchApplication(target, held, body);
-      return;
-    } catch (error) {
-      if (!(error instanceof EngineFailure) || attempt === attempts) throw error;
-      const now = await target.cluster.get(type, resource, target.signal);
-      const changed = now.ok && textAt(now.object, 'metadata', 'resourceVersion') !== test.value;
-      if (!changed || now.object === undefined) throw error;
-      object = now.object;
-    }
+  for (let attempt = 1; ; attempt++) {
+    const now = await readObject(target, held.resource);
+    if ('reason' in now) throw new EngineFailure(now.reason);
+    const value = textAt(now.object, 'metadata', 'resourceVersion') ?? '';
+    const test = { op: 'test', path: '/metadata/resourceVersion', value };
+    const answer = await send(target, held, [test, ...operations(now.object)]);
+    if (answer.ok) return;
+    // The test failed: Argo CD, which writes its status at any time, came in between.
+    if (answer.status !== 422 || attempt === attempts)
+      throw new EngineFailure(sentence(answer.reason));
   }
 }
 
 const attempts = 5;
+
+function send(
+  target: EngineTarget,
+  { type, resource }: Held,
+  body: JsonObject | JsonObject[],
+  dryRun = false,
+): Promise<WriteAnswer> {
+  const { writer, expected } = writerOf(target);
+  const options = { expected, manager: 'driftline', dryRun, signal: target.signal };
+  return writer.patch(type, resource, body, options);
+}
 
 /**
  * Reads the Application again and again, with a short pause between, until `look` finds something in it. Throws an
