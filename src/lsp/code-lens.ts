@@ -35,7 +35,7 @@ export const codeLens: Feature = {
       const resolve = session.quietly('code lens', (each: CodeLens) => resolved(session, each));
       return (await resolve(lens, token)) ?? lens;
     });
-    session.onChanged(() => {
+    session.onChangedSoon(() => {
       if (session.client.refreshesLenses)
         session.guard('refreshing', () => connection.sendRequest('workspace/codeLens/refresh'));
     });

@@ -21,7 +21,7 @@ export const inlayHints: Feature = {
           }));
       }),
     );
-    session.onChanged(() => {
+    session.onChangedSoon(() => {
       if (session.client.refreshesHints && !session.client.ours)
         connection.languages.inlayHint.refresh();
     });

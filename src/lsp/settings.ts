@@ -41,6 +41,7 @@ async function pull(session: Session, take: (settings: Settings) => void): Promi
   take(settings);
 }
 
-function tellAll({ repositories }: Session): void {
-  for (const { live } of repositories.lives()) live.hostChanged();
+function tellAll(session: Session): void {
+  for (const { live } of session.repositories.lives()) live.hostChanged();
+  session.retell();
 }

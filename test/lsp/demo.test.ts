@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CodeAction, CodeLens, Hover } from 'vscode-languageserver-protocol';
 import { makeDemo } from '../../scripts/demo.ts';
-import { commands, requests } from '../../src/lsp/protocol.ts';
+import { commands, notifications, requests } from '../../src/lsp/protocol.ts';
 import { folderWith } from '../cli/fixtures.ts';
 import { type Client, startClient } from './client.ts';
 
@@ -257,6 +257,17 @@ describe('the demo, as our editor sees it', () => {
     );
     const stale = (await actions(replicas, 6, [finding])).filter(({ isPreferred }) => isPreferred);
     expect(stale).toEqual([]);
+  });
+
+  it('follows the settings', async () => {
+    const settings = { forges: {}, validation: true, drift: false };
+    await client.connection.sendNotification(notifications.settings.method, settings);
+    await client.diagnostics(replicas, each => each.diagnostics.length === 0);
+    await client.connection.sendNotification(notifications.settings.method, {
+      ...settings,
+      drift: true,
+    });
+    await client.diagnostics(replicas, each => each.diagnostics.length === 1);
   });
 
   it('publishes the findings of all files when asked', async () => {

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CodeAction, CodeLens, Hover, InlayHint } from 'vscode-languageserver-protocol';
 import { makeDemo } from '../../scripts/demo.ts';
@@ -94,6 +95,54 @@ describe('the demo, in an editor without our extension', () => {
     await client.compared(({ environments }) =>
       environments.some(({ name, counts }) => name === 'production' && counts.drifted === 3),
     );
+  });
+});
+
+describe('settings of an editor without our extension', () => {
+  it('are asked for, trust too', async () => {
+    const { repository } = await makeDemo(folderWith({}));
+    const client = await startClient({
+      folder: repository,
+      configuration: { trusted: true, drift: false },
+    });
+    await client.open(replicas);
+    await client.compared();
+    const plan = await client.ask(requests.commitPlan, {});
+    expect(plan.branch).toBe('main');
+    await eventually(async () => {
+      const { lines } = await client.ask(requests.markers, { uri: client.uri(replicas) });
+      return lines.length > 0 ? lines : undefined;
+    }, 'a marker');
+    await new Promise(done => setTimeout(done, 300));
+    const published = client.messages.filter(
+      ({ method }) => method === 'textDocument/publishDiagnostics',
+    );
+    expect(published.map(({ params }) => params)).toEqual([
+      expect.objectContaining({ diagnostics: [] }),
+    ]);
+    await client.stop();
+  });
+});
+
+describe('two repositories', () => {
+  it('are told apart; what names an environment of both is refused', async () => {
+    const [one, two] = await Promise.all([makeDemo(folderWith({})), makeDemo(folderWith({}))]);
+    const client = await startClient({ folder: one.repository });
+    await client.connection.sendNotification('workspace/didChangeWorkspaceFolders', {
+      event: { added: [{ uri: pathToFileURL(two.repository).href, name: 'two' }], removed: [] },
+    });
+    const both = await client.compared(({ environments }) => environments.length === 4);
+    expect(both.environments.map(({ name }) => name)).toContain('production');
+    const plan = client.ask(requests.syncPlan, { environment: 'production', verb: 'sync' });
+    await expect(plan).rejects.toMatchObject({
+      code: 1,
+      message: expect.stringContaining('Two open folders have an environment named production'),
+    });
+    await client.connection.sendNotification('workspace/didChangeWorkspaceFolders', {
+      event: { added: [], removed: [{ uri: pathToFileURL(two.repository).href, name: 'two' }] },
+    });
+    await client.compared(({ environments }) => environments.length === 2);
+    await client.stop();
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Feature } from '../feature.ts';
-import { notifications, requests } from '../protocol.ts';
+import { requests } from '../protocol.ts';
 import type { Session } from '../session/session.ts';
+import { teller } from './progress.ts';
 import { assertSaved, repositoryOf } from './repository.ts';
 
 /** Carrying changes: commit and push, propose for review, roll back for review. */
@@ -67,11 +68,4 @@ function registerRollback(session: Session): void {
     const progress = teller(session, id);
     return rollback(live.workspace(), plan, { token, signal, progress });
   });
-}
-
-/** Tells the client what is being done, where it gave the work an id. */
-export function teller(session: Session, id: string | undefined): (message: string) => void {
-  return message => {
-    if (id !== undefined) session.send(notifications.progress, { id, message });
-  };
 }

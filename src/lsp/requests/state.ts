@@ -16,7 +16,7 @@ export const state: Feature = {
       const found = repositories.of(uri);
       return found?.live.objects(found.file) ?? [];
     });
-    session.onChanged((_, { environments }) => {
+    session.onChangedSoon(environments => {
       if (session.client.ours) session.send(notifications.changed, { environments });
     });
   },

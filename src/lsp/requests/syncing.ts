@@ -1,7 +1,7 @@
 import { UserError } from '../../core/lib/errors.ts';
 import type { Feature } from '../feature.ts';
 import { requests } from '../protocol.ts';
-import { teller } from './proposing.ts';
+import { teller } from './progress.ts';
 import { assertSaved, repositoryOf } from './repository.ts';
 
 /** Telling the engines to sync, suspend, resume and so on, each after a preview that a person saw. */

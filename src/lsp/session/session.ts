@@ -33,6 +33,9 @@ export interface OpenFile extends RepositoryFile {
   document: TextDocument;
 }
 
+/** What follows each other so quickly is told together. */
+const gatherMs = 100;
+
 /**
  * One client and what it has open: what every feature is registered with. No exception of a feature reaches the
  * connection: requests answer with an error, everything else is logged.
@@ -102,6 +105,28 @@ export class Session {
   /** Hears when a repository was opened, and of every change in one. */
   onChanged(listener: ChangeListener): void {
     this.#changed.push(listener);
+  }
+
+  /** Hears of what `onChanged` told within a moment, once: for what a client asks for as a whole. */
+  onChangedSoon(listener: (environments: string[]) => void): void {
+    const gathered = new Set<string>();
+    let isWaiting = false;
+    this.onChanged((_, { environments }) => {
+      for (const name of environments) gathered.add(name);
+      if (isWaiting) return;
+      isWaiting = true;
+      setTimeout(() => {
+        isWaiting = false;
+        const names = [...gathered];
+        gathered.clear();
+        this.guard('telling of changes', () => listener(names));
+      }, gatherMs);
+    });
+  }
+
+  /** Has everything that is open told anew: a setting changed what is told. */
+  retell(): void {
+    for (const { repository } of this.repositories.lives()) this.#tellOpen(repository);
   }
 
   /** An open document with its repository, where that is ready. */
@@ -196,9 +221,14 @@ export class Session {
 
   /** What was opened and edited before its repository was ready counts from now on. */
   #opened(repository: OpenRepository): void {
-    const files = this.openFiles(repository);
-    for (const { live, file, document } of files) live.edit(file, document.getText());
-    this.#tell(repository, { environments: [], files: files.map(({ file }) => file) });
+    for (const { live, file, document } of this.openFiles(repository))
+      live.edit(file, document.getText());
+    this.#tellOpen(repository);
+  }
+
+  #tellOpen(repository: OpenRepository): void {
+    const files = this.openFiles(repository).map(({ file }) => file);
+    this.#tell(repository, { environments: [], files });
   }
 
   #tell(repository: OpenRepository, change: LiveChange): void {
