@@ -1,8 +1,8 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { readLive } from '../cluster/live.ts';
+import { engineOf } from '../engines/index.ts';
 import { commitsBetween } from '../git/repository.ts';
 import type { Environment } from '../model/environment.ts';
-import { isObject, type Json, type JsonObject } from '../model/resource.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Deployed } from './reports.ts';
 
@@ -18,9 +18,12 @@ export async function deployedRevision(
 ): Promise<Deployed | undefined> {
   const controllers = environment.applications.flatMap(({ controller }) => controller ?? []);
   const live = await readLive(cluster, controllers, environment.namespace, signal);
-  const said = controllers.map(controller => {
-    const found = live.find(controller);
-    return found.ok && found.object ? revisionOf(found.object) : undefined;
+  const said = environment.applications.map(application => {
+    const found = application.controller && live.find(application.controller);
+    if (!found?.ok || !found.object) return undefined;
+    const { revision } = engineOf(application).status(application, found.object);
+    // A chart's version is no revision of this repository.
+    return revision && isCommit(revision) ? revision : undefined;
   });
   const revisions = new Set(said.filter(revision => revision !== undefined));
   const deployed = [...revisions].map(async revision => ({
@@ -30,12 +33,8 @@ export async function deployedRevision(
   return (await Promise.all(deployed)).toSorted((a, b) => (b.behind ?? 0) - (a.behind ?? 0))[0];
 }
 
-/** Flux: `main@sha1:9f8e7d6…`, older versions `main/9f8e7d6…`. Argo CD: the commit by itself. */
-function revisionOf({ status }: JsonObject): string | undefined {
-  if (!isObject(status)) return undefined;
-  const sync = isObject(status.sync) ? status.sync.revision : undefined;
-  const said: Json | undefined = status.lastAppliedRevision ?? sync;
-  return typeof said === 'string' ? /[0-9a-f]{40}$/.exec(said)?.[0] : undefined;
+function isCommit(revision: string): boolean {
+  return /^[0-9a-f]{40}$/.test(revision);
 }
 
 function behind({ repository }: Workspace, revision: string): Promise<number | undefined> {
