@@ -21,7 +21,7 @@ export function syncPlanText(plan: SyncPlan, options: TextOptions): string {
   const blocks = [
     factLines(plan.environment, planFacts(plan), column, laid),
     refusedApplications(plan, laid),
-    plan.changes.flatMap(change => changeLines(change, laid)),
+    plan.changes.flatMap(change => changeLines(change, fieldColumn(plan, laid), laid)),
     notCheckedLines([], plan.notChecked, laid),
     wrapParts(planTotals(plan), ' · ', laid.width).map(styleFor(options.colour).bold),
   ];
@@ -91,12 +91,12 @@ const changeColours = {
   refused: 'red',
 } as const satisfies Record<SyncChange['change'], keyof Style>;
 
-function changeLines(change: SyncChange, options: TextOptions): string[] {
+function changeLines(change: SyncChange, column: number, options: TextOptions): string[] {
   const paint = styleFor(options.colour)[changeColours[change.change]];
   return [
     ...twoEnds(resourceText(change.object), change.change, paint, options),
     ...(change.reason === undefined ? [] : sentenceLines([change.reason], options)),
-    ...fieldLines(change, options),
+    ...fieldLines(change, column, options),
   ];
 }
 
@@ -111,11 +111,18 @@ function twoEnds(
   return line === undefined ? [shortenMiddle(left, width), `      ${paint(word)}`] : [line];
 }
 
+/** All fields of a plan share a column, so that the eye finds each thing in its place. */
+function fieldColumn({ changes }: SyncPlan, { width }: TextOptions): number {
+  const names = changes.flatMap(({ paths }) => [
+    ...shortPaths(paths.map(({ path }) => path)).values(),
+  ]);
+  return Math.max(12, widest(names, Math.round(width * 0.4)));
+}
+
 /** The other way round than in the report on drift: what runs → what will run. */
-function fieldLines({ object, paths }: SyncChange, options: TextOptions): string[] {
+function fieldLines({ object, paths }: SyncChange, column: number, options: TextOptions): string[] {
   const style = styleFor(options.colour);
   const names = shortPaths(paths.map(({ path }) => path));
-  const column = Math.max(12, widest(names.values(), Math.round(options.width * 0.4)));
   return paths.flatMap(path => {
     const name = names.get(path.path) ?? path.path;
     const isBeside = textWidth(name) <= column;
@@ -149,6 +156,8 @@ function planTotals({ changes, unchanged, verb, applications }: SyncPlan): strin
     return count > 0 ? [`${count} to ${kind}`.replace('to refused', 'refused')] : [];
   });
   if (verb !== 'sync' && verb !== 'resume')
-    return [`${verb} ${quantity(applications.length, 'application')}`];
+    return [
+      `${quantity(applications.filter(({ refused }) => !refused).length, 'application')} to ${verb}`,
+    ];
   return [said.join(', ') || 'nothing to change', `${quantity(unchanged, 'object')} unchanged`];
 }
