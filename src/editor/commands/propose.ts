@@ -26,6 +26,7 @@ export const propose: Command = {
         const paths = await chooseFiles(files, environment, title, at);
         if (paths.length === 0) throw new vscode.CancellationError();
         draft.plan = await planned(editor, environment, paths);
+        await preview(editor, title, draft.plan);
       },
       async at => {
         const plan = draft.plan as ProposalPlan;
@@ -33,7 +34,7 @@ export const propose: Command = {
           { title, placeholder: vscode.l10n.t('Title'), value: plan.title, at },
           text => (text.trim() === '' ? vscode.l10n.t('The title is empty.') : undefined),
         );
-        await editor.previews.show(title, `# ${plan.title}\n\n${plan.body}`);
+        await preview(editor, title, plan);
       },
       async at => agreeToRequest(draft.plan as ProposalPlan, title, at),
     ]);
@@ -49,4 +50,8 @@ export const propose: Command = {
 function planned(editor: Editor, environment: string | undefined, paths: string[]) {
   const running = vscode.l10n.t('Rendering what changes in each environment');
   return askWithNotice(editor, running, requests.proposalPlan, { environment, paths });
+}
+
+function preview(editor: Editor, title: string, plan: ProposalPlan): Promise<void> {
+  return editor.previews.show(title, `# ${plan.title}\n\n${plan.body}`);
 }

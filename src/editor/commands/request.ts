@@ -9,12 +9,16 @@ export async function agreeToRequest(
   at: Step,
 ): Promise<void> {
   const { branch, base, forge } = plan;
-  const label =
-    forge.id === undefined
-      ? vscode.l10n.t('Push the Branch and Open the Page of {0}', forge.title)
-      : vscode.l10n.t('Open the Pull Request on {0}', forge.title);
+  const label = labelOf(forge);
   const placeholder = vscode.l10n.t('The text is in the preview. Go ahead?');
   await pick([{ label, description: `${branch} → ${base}` }], { title, placeholder, at });
+}
+
+function labelOf({ id, host, title }: ForgePlan): string {
+  if (id !== undefined) return vscode.l10n.t('Open the Pull Request on {0}', title);
+  return host === ''
+    ? vscode.l10n.t('Push the Branch')
+    : vscode.l10n.t('Push the Branch and Open the Page of {0}', title);
 }
 
 /** Opens what came of it in the browser; a request page is where a person finishes it. */

@@ -10,6 +10,7 @@ import {
   countedStates,
   countWords,
   driftStates,
+  isDrift,
   quantity,
   stateWords,
 } from '../../core/words/states.ts';
@@ -53,10 +54,16 @@ export function countsText(counts: Counts): string {
   return counts.synced > 0 ? stateWords.synced : 'no objects';
 }
 
-/** The worst state that an environment or an application holds. */
-export function worstState(counts: Counts): DriftState {
-  const order: DriftState[] = [...driftStates, 'suspect', 'unknown', 'terminating'];
+/** The worst state that an environment or an application holds; what its owner keeps does not count. */
+export function worstState(counts: Counts, applications: readonly ApplicationState[]): DriftState {
+  const drift = drifts(applications) ? driftStates : [];
+  const order: DriftState[] = [...drift, 'suspect', 'unknown', 'terminating'];
   return order.find(state => counts[state] > 0) ?? (counts.synced > 0 ? 'synced' : 'unknown');
+}
+
+/** True when the next apply would change what runs. */
+export function drifts(applications: readonly ApplicationState[]): boolean {
+  return applications.some(({ objects }) => objects.some(isDrift));
 }
 
 /** What an environment's comparison came to, or why there is none. */
@@ -69,7 +76,7 @@ export function environmentWords(environment: EnvironmentState): string {
 }
 
 function describeEnvironment(environment: EnvironmentState): Description {
-  const { name, counts, phase, cluster } = environment;
+  const { name, applications, phase, cluster } = environment;
   const words = [
     environmentWords(environment),
     ...revisionWords(environment),
@@ -81,18 +88,18 @@ function describeEnvironment(environment: EnvironmentState): Description {
     icon: phase === 'waiting' ? waitingIcon : stateIcons[stateOf(environment)],
     capabilities: [
       'environment',
-      ...(phase === 'compared' ? driftWord(counts) : []),
+      ...(phase === 'compared' ? driftWord(applications) : []),
       ...(environment.protected ? ['protected'] : []),
       cluster.kind === 'none' ? 'clusterless' : cluster.kind === 'snapshot' ? 'snapshot' : 'live',
       ...verbsOf(environment),
     ],
     spoken: [`Environment ${name}`, ...words].join(', '),
-    folding: phase === 'waiting' ? 'none' : driftWord(counts).length > 0 ? 'open' : 'folded',
+    folding: phase === 'waiting' ? 'none' : drifts(applications) ? 'open' : 'folded',
   };
 }
 
-function stateOf({ phase, counts }: EnvironmentState): DriftState {
-  return phase === 'compared' ? worstState(counts) : 'unknown';
+function stateOf({ phase, counts, applications }: EnvironmentState): DriftState {
+  return phase === 'compared' ? worstState(counts, applications) : 'unknown';
 }
 
 /** What the engine applied last, where it is not what the repository says: `2 commits behind`. */
@@ -121,14 +128,14 @@ function describeApplication(
   environment: EnvironmentState,
 ): Description {
   const { name, counts, deployed, health, suspended, trouble } = application;
-  const state = trouble !== undefined && counts.synced === 0 ? 'unknown' : worstState(counts);
-  const known = countsText(counts);
+  const worst = worstState(counts, [application]);
+  const state = trouble !== undefined && worst === 'synced' ? 'unknown' : worst;
   const words = [
     environment.phase !== 'compared'
       ? environmentWords(environment)
-      : trouble !== undefined && worstState(counts) === 'unknown'
+      : trouble !== undefined && worst === 'unknown'
         ? `not checked: ${trouble}`
-        : known,
+        : countsText(counts),
     ...(deployed === undefined ? [] : [revisionText(deployed, environment.branch)]),
     ...(health === undefined || health.status === 'None' ? [] : [health.status]),
     ...(suspended && health?.status !== 'Suspended' ? ['Suspended'] : []),
@@ -139,12 +146,12 @@ function describeApplication(
     icon: environment.phase === 'waiting' ? waitingIcon : stateIcons[state],
     capabilities: [
       'application',
-      ...driftWord(counts),
+      ...driftWord([application]),
       ...verbs(application, environment),
       'rollback',
     ],
     spoken: [`Application ${name}`, ...words].join(', '),
-    folding: driftWord(counts).length > 0 ? 'open' : 'folded',
+    folding: drifts([application]) ? 'open' : 'folded',
   };
 }
 
@@ -224,6 +231,6 @@ function describeNotChecked({ reason, object, place }: NotChecked): Description 
   };
 }
 
-function driftWord(counts: Counts): string[] {
-  return driftStates.some(state => counts[state] > 0) ? ['drifted'] : [];
+function driftWord(applications: readonly ApplicationState[]): string[] {
+  return drifts(applications) ? ['drifted'] : [];
 }

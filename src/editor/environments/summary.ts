@@ -1,6 +1,6 @@
-import { countWords, noCounts, quantity, states } from '../../core/words/states.ts';
+import { type Counts, countWords, noCounts, quantity, states } from '../../core/words/states.ts';
 import type { WorkspaceState } from '../../lsp/protocol.ts';
-import { type countsText, environmentWords, worstState } from './describe.ts';
+import { drifts, environmentWords, worstState } from './describe.ts';
 
 /** The number on the view's icon: what drifted or is missing, and in how many environments. */
 export function badgeOf(state: WorkspaceState): { value: number; tooltip: string } | undefined {
@@ -38,9 +38,7 @@ export function statusOf(state: WorkspaceState): StatusText | undefined {
 function summary({ environments, unresolved }: WorkspaceState): { icon: string; words: string } {
   const all = quantity(environments.length, 'environment');
   const compared = environments.filter(({ phase }) => phase === 'compared');
-  const drifting = compared.filter(
-    ({ counts }) => !['synced', 'unknown', 'suspect', 'terminating'].includes(worstState(counts)),
-  );
+  const drifting = compared.filter(({ applications }) => drifts(applications));
   const [first] = drifting;
   if (first !== undefined) {
     const icon = 'git-compare';
@@ -54,13 +52,14 @@ function summary({ environments, unresolved }: WorkspaceState): { icon: string; 
     return { icon: 'loading~spin', words: all };
   }
   const unsure = environments.filter(
-    ({ phase, counts }) => phase !== 'compared' || worstState(counts) !== 'synced',
+    ({ phase, counts, applications }) =>
+      phase !== 'compared' || worstState(counts, applications) !== 'synced',
   ).length;
   if (unsure > 0) return { icon: 'question', words: `${unsure} of ${all} not checked` };
   if (unresolved.length === 0) return { icon: 'check', words: all };
   return { icon: 'question', words: `${all}, ${unresolved.length} not checked` };
 }
 
-function driftText(counts: Parameters<typeof countsText>[0]): string {
+function driftText(counts: Counts): string {
   return countWords(counts, ['drifted', 'missing', 'invalid', 'prune-candidate']).join(', ');
 }

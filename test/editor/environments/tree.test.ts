@@ -8,6 +8,7 @@ import {
   rootNodes,
   targetOf,
 } from '../../../src/editor/environments/node.ts';
+import { statusOf } from '../../../src/editor/environments/summary.ts';
 import type { WorkspaceState } from '../../../src/lsp/protocol.ts';
 import {
   application,
@@ -115,6 +116,21 @@ describe('the Environments view', () => {
       '      question | HelmRelease redis | not checked',
     ]);
     expect(lines.join()).not.toMatch(/pass|in sync/);
+  });
+
+  it('is in sync where all that is left is kept by its owner', () => {
+    const kept = object(resource('ConfigMap', 'old'), 'prune-candidate', { kept: true });
+    const synced = object(resource('Service', 'web'), 'synced');
+    const state = workspace([environment('e', [application('shop', [kept, synced])])]);
+    expect(drawn(state)).toEqual([
+      'pass | e | 1 orphaned · main@1a2b3c4',
+      '  pass | shop | 1 orphaned',
+      '    diff-added | 1 orphaned',
+      '      diff-added | ConfigMap old | kept by its owner',
+      '    pass | 1 in sync',
+      '      pass | Service web | in sync',
+    ]);
+    expect(statusOf(state)?.text).toBe('$(check) 1 environment');
   });
 
   it('tells namespaces apart where an application has several', () => {
