@@ -5,6 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { guarded } from '../../scripts/lib/guard.ts';
+import { messageOf } from '../../src/core/lib/errors.ts';
 
 /** Servers that run, and how they are ended. */
 export interface Started<T> {
@@ -12,13 +14,6 @@ export interface Started<T> {
   /** Ends the processes that were started, and removes their folder. */
   stop: () => Promise<void>;
 }
-
-/** Runs a program until the shell's input ends, as it does when the process at its other end is gone. */
-const guard = `exec 3<&0
-"$@" </dev/null 3<&- & child=$!
-{ cat <&3 >/dev/null; kill "$child" 2>/dev/null; } &
-exec 3<&-
-wait "$child"`;
 
 /**
  * Starts programs that belong together, with a temporary folder for their files and logs. They end by
@@ -34,7 +29,7 @@ export async function startTogether<T>(
   } catch (error) {
     const logs = group.logs();
     await group.stop();
-    throw new Error(`${name} did not become ready\n${logs}`, { cause: error });
+    throw new Error(`${name} did not become ready: ${messageOf(error)}\n${logs}`, { cause: error });
   }
 }
 
@@ -65,7 +60,7 @@ export class Processes {
 
   /** Starts a program that does not look at its input. */
   launchGuarded(name: string, program: string, args: string[], env?: NodeJS.ProcessEnv): void {
-    this.launch(name, 'sh', ['-c', guard, 'sh', program, ...args], env);
+    this.launch(name, ...guarded(program, args), env);
   }
 
   /** Waits until it is ready; throws when it takes longer than 90 s or a program has ended. */

@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { UserError } from '../../../src/core/lib/errors.ts';
+import { guarded } from '../guard.ts';
 import { run } from '../run.ts';
 import type { InstalledVsCode } from './install.ts';
 
@@ -17,7 +18,7 @@ export interface VsCodeOptions {
   /** Packages of extensions to install, `.vsix` files. */
   extensions?: readonly string[];
   env?: NodeJS.ProcessEnv;
-  /** Obey `extensionDevelopmentPath` and `extensionTestsPath` of the page, and end when the page is gone. */
+  /** Obey `extensionDevelopmentPath` and `extensionTestsPath` of the page. */
   underTest?: boolean;
 }
 
@@ -33,9 +34,10 @@ export interface RunningVsCode {
   stop(): Promise<void>;
 }
 
-/** Settings without which a fresh VS Code talks about itself, or to the network. */
+/** Settings without which a fresh VS Code talks about itself or to the network, or hides what there is to see. */
 export const quietSettings = {
   'chat.disableAIFeatures': true,
+  'editor.minimap.enabled': false,
   'extensions.autoCheckUpdates': false,
   'files.autoSave': 'off',
   'extensions.ignoreRecommendations': true,
@@ -60,15 +62,14 @@ export async function startVsCode(options: VsCodeOptions): Promise<RunningVsCode
   const settings = JSON.stringify({ ...quietSettings, ...options.settings }, undefined, 2);
   await writeFile(join(data, 'data', 'User', 'settings.json'), settings);
   for (const extension of options.extensions ?? []) await installExtension(options, extension);
-  const test = ['--enable-smoke-test-driver', '--enable-remote-auto-shutdown'];
   const server = spawn(
-    installed.node,
-    [
+    ...guarded(installed.node, [
       ...[installed.server, '--host', '127.0.0.1', '--port', '0', '--server-data-dir', data],
       ...['--connection-token-file', tokenFile, '--accept-server-license-terms'],
-      ...['--telemetry-level', 'off', ...(options.underTest ? test : [])],
-    ],
-    { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } },
+      ...['--telemetry-level', 'off'],
+      ...(options.underTest ? ['--enable-smoke-test-driver'] : []),
+    ]),
+    { detached: true, stdio: 'pipe', env: { ...process.env, ...options.env } },
   );
   const port = await listening(server);
   const authority = `127.0.0.1:${port}`;
