@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { UserError } from '../lib/errors.ts';
 import { changedInWorkingTree } from './changes.ts';
 import { literal } from './history.ts';
+import { temporaryFolder } from './leftovers.ts';
 import { GitFailure, userGit } from './user.ts';
 
 export interface CommitOptions {
@@ -49,49 +50,75 @@ const inputOf = (paths: readonly string[]) => paths.map(path => `${literal(path)
 
 /**
  * Tells the index that the files are going to be added, without their content: `git commit --only` takes only
- * files that it knows. Returns what puts the index back, byte for byte.
+ * files that it knows. The index is made aside and put in place at once, right before the commit, so that a run
+ * that is killed before has changed nothing. Returns what puts the index back, byte for byte.
  */
 async function announce(
   root: string,
   paths: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<() => Promise<void>> {
-  const path = ['rev-parse', '--path-format=absolute', '--git-path', 'index'];
-  const index = (await userGit(root, path, { signal })).replace(/\n$/, '');
-  const before = await contentOf(index);
-  await userGit(root, ['add', '--intent-to-add', ...pathsFromInput], {
-    signal,
-    input: inputOf(paths),
-  });
-  const announced = digestOf(await contentOf(index));
-  return () => restore(index, before, announced);
+  const where = ['rev-parse', '--path-format=absolute', '--git-path', 'index'];
+  const index = (await userGit(root, where, { signal })).replace(/\n$/, '');
+  const before = await readIndex(index);
+  const folder = await temporaryFolder();
+  try {
+    const aside = join(folder, 'index');
+    if (before) await writeIndex(aside, before);
+    const variables = { GIT_INDEX_FILE: aside };
+    const add = ['add', '--intent-to-add', ...pathsFromInput];
+    await userGit(root, add, { signal, input: inputOf(paths), variables });
+    const announced = await readIndex(aside);
+    if (!(await replaceIndex(index, before, announced)))
+      throw new UserError(
+        'Something else changed what is staged in the meantime, so nothing was committed; try again.',
+      );
+    return async () => void (await replaceIndex(index, announced, before));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
-/** Under git's own lock, and only when the index is what we left: somebody else's change to it is not undone. */
-async function restore(
+/**
+ * The bytes of an index and when they were written: from that git tells whether a file can have changed since
+ * without its size and time showing it, so an index must never look younger than it is.
+ */
+interface Index {
+  bytes: Uint8Array;
+  mode: number;
+  written: Date;
+}
+
+/** Under git's own lock, and only where the index is `from`: somebody else's change to it is not undone. */
+async function replaceIndex(
   index: string,
-  before: Uint8Array | undefined,
-  announced: string,
-): Promise<void> {
+  from: Index | undefined,
+  to: Index | undefined,
+): Promise<boolean> {
   const lock = `${index}.lock`;
   const file = await open(lock, 'wx').catch(() => undefined);
-  if (file === undefined) return;
-  const isOurs = digestOf(await contentOf(index)) === announced;
-  if (isOurs && before !== undefined) {
-    await file.writeFile(before);
-    await file.chmod((await stat(index)).mode);
-  }
+  if (file === undefined) return false;
   await file.close();
-  if (isOurs && before === undefined) await rm(index);
-  await (isOurs && before !== undefined ? rename(lock, index) : rm(lock));
+  const isExpected = isSame(await readIndex(index), from);
+  if (isExpected && to) await writeIndex(lock, to);
+  if (isExpected && !to) await rm(index, { force: true });
+  await (isExpected && to ? rename(lock, index) : rm(lock));
+  return isExpected;
 }
 
-async function contentOf(file: string): Promise<Uint8Array | undefined> {
-  return readFile(file).catch(() => undefined);
+async function readIndex(file: string): Promise<Index | undefined> {
+  const found = await stat(file).catch(() => undefined);
+  if (found === undefined) return undefined;
+  const written = new Date(Math.floor(found.mtimeMs));
+  return { bytes: await readFile(file), mode: found.mode, written };
 }
 
-function digestOf(content: Uint8Array | undefined): string {
-  return createHash('sha256')
-    .update(content ?? '')
-    .digest('hex');
+async function writeIndex(file: string, { bytes, mode, written }: Index): Promise<void> {
+  await writeFile(file, bytes);
+  await chmod(file, mode);
+  await utimes(file, written, written);
+}
+
+function isSame(a: Index | undefined, b: Index | undefined): boolean {
+  return a && b ? Buffer.compare(a.bytes, b.bytes) === 0 : a === b;
 }

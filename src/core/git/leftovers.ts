@@ -7,27 +7,29 @@ import { basename, dirname, join } from 'node:path';
 // name that says whose it is: `driftline-<machine>-<process>-<random>`. A run that was killed leaves them for the
 // next one. Others' are never touched, nor those of a process that still runs.
 
-/** A new folder for a temporary worktree, outside of every repository, readable for its owner only. */
+/**
+ * A new folder for a temporary worktree or index, outside of every repository, readable for its owner only. Those
+ * that killed runs left are taken away.
+ */
 export async function temporaryFolder(): Promise<string> {
+  for (const name of (await namesIn(tmpdir())).filter(isLeftover))
+    await removeFolder(join(tmpdir(), name)).catch(() => {});
   return mkdtemp(join(await realpath(tmpdir()), `${prefix}${machine()}-${process.pid}-`));
 }
 
 /** Takes a temporary worktree away: folder and record. `common` is the repository's own `.git` folder. */
 export async function removeWorktree(folder: string, common: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  await removeFolder(folder);
   await removeRecord(common, basename(folder));
 }
 
-/** Takes away what killed runs on this machine left. */
+/** Takes away what killed runs on this machine left of worktrees of the repository. */
 export async function removeLeftovers(common: string): Promise<void> {
-  const records = (await namesIn(join(common, 'worktrees'))).filter(isLeftover);
-  for (const name of records) {
+  for (const name of (await namesIn(join(common, 'worktrees'))).filter(isLeftover)) {
     const folder = await folderOf(common, name);
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    if (folder !== undefined) await removeFolder(folder);
     await removeRecord(common, name);
   }
-  for (const name of (await namesIn(tmpdir())).filter(isLeftover))
-    await rm(join(tmpdir(), name), { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
 }
 
 const prefix = 'driftline-';
@@ -60,9 +62,13 @@ async function folderOf(common: string, name: string): Promise<string | undefine
 
 async function removeRecord(common: string, name: string): Promise<void> {
   const worktrees = join(common, 'worktrees');
-  await rm(join(worktrees, name), { recursive: true, force: true, maxRetries: 3 });
+  await removeFolder(join(worktrees, name));
   // As git does when the last one goes; with others in it, it stays.
   await rmdir(worktrees).catch(() => {});
+}
+
+async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
 async function namesIn(folder: string): Promise<string[]> {

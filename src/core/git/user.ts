@@ -8,6 +8,8 @@ export interface UserGitOptions {
   input?: string;
   /** `name=value`, in front of the command: they win over the user's configuration. */
   config?: readonly string[];
+  /** Variables besides the user's. */
+  variables?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface UserGitOptions {
 export function userGit(
   folder: string,
   args: readonly string[],
-  { signal, input = '', config = [] }: UserGitOptions = {},
+  { signal, input = '', config = [], variables }: UserGitOptions = {},
 ): Promise<string> {
   assertFolder(folder);
   signal?.throwIfAborted();
@@ -27,7 +29,7 @@ export function userGit(
   // A session of its own: nothing can wait on a terminal, and hooks end with git when the signal says so.
   const child = spawn('git', [...settings, ...args], {
     cwd: folder,
-    env: environment(),
+    env: { ...environment(), ...variables },
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
