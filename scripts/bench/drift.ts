@@ -18,7 +18,7 @@ const drifted = 50;
 export async function benchDrift(): Promise<BenchTable> {
   const judge = new Judge();
   const schemas = createSchemas({ version: target });
-  const options: CompareOptions = { judge, schemas, target, customTypes: [] };
+  const options: CompareOptions = { judge, schemas, target };
   try {
     const rows = [];
     const profiles: [string, OwnerProfile][] = [

@@ -43,7 +43,7 @@ async function localResults(
     const types = [...crds, ...repository.flatMap(repositoryTypes)];
     const schemas = createSchemas({ version: target, crds: types });
     const inputs = tests.map(test => inputOf(test, manifestOf(test) ?? {}));
-    const answers = await compareObjects(inputs, { judge, schemas, target, customTypes: crds });
+    const answers = await compareObjects(inputs, { judge, schemas, target });
     for (const [index, answer] of answers.entries()) {
       const test = tests[index];
       if (test) results.set(test, answer);

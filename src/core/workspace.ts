@@ -47,7 +47,7 @@ interface Resident {
   renderer: RendererProgram;
   renders: RenderCache;
   store: SchemaStore;
-  schemas: RecentSchemas[];
+  schemas: Schemas[];
   definitions: WeakMap<Node, JsonObject>;
   clusters: Map<string, Promise<OpenAnswer>>;
 }
@@ -192,14 +192,14 @@ export class Workspace {
     const { store, schemas: recent } = this.#resident;
     const wanted = version ?? newestVersion(store);
     const known = recent.find(
-      ({ version, types }) =>
+      ({ version, customTypes: types }) =>
         version === wanted &&
         types.length === customTypes.length &&
         types.every((type, index) => type === customTypes[index]),
     );
-    if (known) return known.schemas;
+    if (known) return known;
     const schemas = createSchemas({ version: wanted, crds: customTypes, store });
-    recent.unshift({ version: wanted, types: [...customTypes], schemas });
+    recent.unshift(schemas);
     recent.splice(keptSchemas);
     return schemas;
   }
@@ -244,12 +244,6 @@ export class Workspace {
     const { process, judge } = this.#resident;
     await Promise.all([process.close(), judge?.close(), this.disconnect()]);
   }
-}
-
-interface RecentSchemas {
-  version: string;
-  types: readonly JsonObject[];
-  schemas: Schemas;
 }
 
 /** A few environments at several versions. */

@@ -261,7 +261,6 @@ async function compare(resource: Resource, object: JsonObject, live: JsonObject)
       judge,
       schemas: createSchemas({ version: '1.36', crds: customTypes }),
       target: '1.36',
-      customTypes,
     },
   );
   return result as DriftResult;

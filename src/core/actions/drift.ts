@@ -97,7 +97,6 @@ export async function compareOpen(
     judge: workspace.judge,
     schemas,
     target,
-    customTypes,
     memory,
     signal,
   });

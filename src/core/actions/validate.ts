@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { foldersAbove } from '../manifests/paths.ts';
 import type { Environment, RenderSource } from '../model/environment.ts';
 import type { Finding, NotChecked } from '../model/finding.ts';
+import { type JsonObject, resourceOf } from '../model/resource.ts';
 import { newestVersion } from '../schemas/schemas.ts';
 import { type RenderedSet, validateRepository } from '../validate/validate.ts';
 import type { Workspace } from '../workspace.ts';
@@ -70,15 +71,31 @@ export async function validateFile(
   const sets = deployed.flatMap(each => each.sets);
   const rest = await renderRest(workspace, sets, target, file);
   const { problems } = await workspace.discovery();
+  const rendered = [...sets, ...rest.sets];
+  const definitions = definitionsOf(workspace, rendered);
   const { findings } = await validateRepository({
     index: workspace.index,
-    rendered: [...sets, ...rest.sets].filter(reading),
+    rendered: rendered.filter(reading),
     target,
     only: file,
+    schemasOf: version => workspace.schemas(version, definitions),
     judge: workspace.judge,
     signal,
   });
   return [...problems, ...findings].filter(finding => finding.file === file);
+}
+
+/** Definitions that files and renders hold, each by its name once: what is rendered counts more. */
+function definitionsOf(workspace: Workspace, sets: readonly RenderedSet[]): JsonObject[] {
+  const rendered = sets.flatMap(({ objects }) =>
+    objects
+      .filter(({ resource }) => resource.kind === 'CustomResourceDefinition')
+      .map(({ value }) => value),
+  );
+  const byName = new Map(
+    [...workspace.customTypes(), ...rendered].map(value => [resourceOf(value)?.name, value]),
+  );
+  return [...byName.values()];
 }
 
 interface Sets {

@@ -71,7 +71,7 @@ function withIgnoredAsLive(answer: Answered): Open {
 async function ask(
   open: readonly Open[],
   judge: Pick<Judge, 'apply'>,
-  { target, customTypes, signal }: CompareOptions,
+  { target, schemas: { customTypes }, signal }: CompareOptions,
 ): Promise<Answered[]> {
   if (open.length === 0) return [];
   const questions = open.map(({ desired, live, profile, input }) => ({

@@ -45,7 +45,5 @@ export interface CompareOptions {
   schemas: Schemas;
   /** Kubernetes minor version of the cluster, such as `1.33`. */
   target: string;
-  /** CustomResourceDefinitions, for the judge. */
-  customTypes: JsonObject[];
   signal?: AbortSignal;
 }

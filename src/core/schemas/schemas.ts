@@ -22,6 +22,7 @@ export function createSchemas(options: SchemasOptions): Schemas {
   const custom = createCustom(crds, () => builtin.type(objectMeta));
   return {
     version,
+    customTypes: [...crds],
     lookup(gvk: GroupVersionKind) {
       const defined = custom.lookup(gvk);
       if (defined) return defined;

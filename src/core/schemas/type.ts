@@ -1,4 +1,4 @@
-import type { GroupVersionKind, Json } from '../model/resource.ts';
+import type { GroupVersionKind, Json, JsonObject } from '../model/resource.ts';
 
 /**
  * The type of a field, resolved from OpenAPI v3 with Kubernetes' extensions (drift.md 1.1, 2.3).
@@ -69,5 +69,7 @@ export type KindLookup =
 export interface Schemas {
   /** Minor version, such as `1.33`. */
   readonly version: string;
+  /** The CustomResourceDefinitions it was made of; always the same list. */
+  readonly customTypes: JsonObject[];
   lookup(gvk: GroupVersionKind): KindLookup;
 }

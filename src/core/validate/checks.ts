@@ -13,8 +13,6 @@ import type { Violation } from './violation.ts';
 /** What all checks of one validation share. */
 export interface Checks {
   readonly input: ValidationInput;
-  /** CustomResourceDefinitions of the repository and its renders. */
-  readonly customTypes: JsonObject[];
   readonly findings: FindingCollector;
   readonly notChecked: NotCheckedCollector;
   report(subject: Subject, violations: readonly Violation[]): void;
@@ -25,12 +23,9 @@ export interface Checks {
 }
 
 export function createChecks(input: ValidationInput): Checks {
-  const store = input.store ?? openStore();
-  const customTypes = customTypesOf(input.index.files(), input.rendered);
-  const schemas = new Map<string, Schemas>();
+  const schemasOf = input.schemasOf ?? schemasOfRepository(input);
   const checks: Checks = {
     input,
-    customTypes,
     findings: new FindingCollector(),
     notChecked: new NotCheckedCollector(),
     report(subject, violations) {
@@ -55,13 +50,21 @@ export function createChecks(input: ValidationInput): Checks {
       if (lookup?.why === 'unknown') checks.skip(subject, lookup.reason);
       return undefined;
     },
-    schemasOf(version) {
-      const known = schemas.get(version) ?? createSchemas({ version, crds: customTypes, store });
-      schemas.set(version, known);
-      return known;
-    },
+    schemasOf,
   };
   return checks;
+}
+
+/** Types of a version with all definitions of the repository and its renders, made once. */
+function schemasOfRepository(input: ValidationInput): (version: string) => Schemas {
+  const store = input.store ?? openStore();
+  const crds = customTypesOf(input.index.files(), input.rendered);
+  const schemas = new Map<string, Schemas>();
+  return version => {
+    const known = schemas.get(version) ?? createSchemas({ version, crds, store });
+    schemas.set(version, known);
+    return known;
+  };
 }
 
 /** Every CustomResourceDefinition of the files and renders, equal ones once. */

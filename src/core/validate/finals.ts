@@ -53,7 +53,8 @@ async function judgeAll(
   subjects: readonly Subject[],
   target: string,
 ): Promise<Map<Subject, JudgeFinding[]>> {
-  const { customTypes, input, notChecked } = checks;
+  const { input, notChecked } = checks;
+  const { customTypes } = checks.schemasOf(target);
   const judgeable = subjects.filter(subject => isJudgeable(checks, subject));
   if (judgeable.length === 0) return new Map();
   if (input.judge === undefined) {

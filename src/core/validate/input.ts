@@ -1,6 +1,7 @@
 import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import type { RenderedObject } from '../model/rendered.ts';
 import type { SchemaStore } from '../schemas/store.ts';
+import type { Schemas } from '../schemas/type.ts';
 import type { Judge } from '../upstream/judge.ts';
 
 /** What one environment, or a folder or chart that none names, would apply. */
@@ -26,5 +27,7 @@ export interface ValidationInput {
   /** Absent where the program is not there: only structure and our own rules are checked then. */
   judge?: Pick<Judge, 'validate'>;
   store?: SchemaStore;
+  /** The types of a Kubernetes version; made of the repository's own definitions when absent. */
+  schemasOf?: (version: string) => Schemas;
   signal?: AbortSignal;
 }

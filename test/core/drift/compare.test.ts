@@ -11,7 +11,6 @@ const options: CompareOptions = {
   judge,
   schemas: createSchemas({ version: '1.33' }),
   target: '1.33',
-  customTypes: [],
 };
 
 async function compare(one: DriftInput, more: Partial<CompareOptions> = {}) {

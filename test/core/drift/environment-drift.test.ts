@@ -88,7 +88,6 @@ async function compare(
     judge,
     schemas: createSchemas({ version: '1.33', crds: customTypes }),
     target: '1.33',
-    customTypes,
   });
   const states = answer.compared.map(
     ({ result }) =>

@@ -21,7 +21,6 @@ async function compare(desired: JsonObject, live: JsonObject, ...ignore: IgnoreR
     judge,
     schemas: createSchemas({ version: '1.33' }),
     target: '1.33',
-    customTypes: [],
   });
   return result as DriftResult;
 }
