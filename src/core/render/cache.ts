@@ -76,7 +76,7 @@ interface Entry {
 
 function isCurrent({ rendered, hashes, names }: Entry, state: FileState): boolean {
   return (
-    [...hashes].every(([file, hash]) => state.exists(file) && state.hash(file) === hash) &&
+    [...hashes].every(([file, hash]) => state.hash(file) === hash) &&
     rendered.absent.every(path => !state.exists(path)) &&
     [...names].every(([folder, list]) => state.names(folder) === list)
   );

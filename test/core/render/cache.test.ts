@@ -57,6 +57,21 @@ describe('a render', () => {
     expect(second.objects).toHaveLength(2);
   });
 
+  it('of a folder without a kustomization, for which Flux makes one, is kept too', async () => {
+    const state = states();
+    const flux = { name: 'apps', namespace: 'flux-system' };
+    const target = { source: { kind: 'kustomize' as const, path: 'apps', flux } };
+    const pod = { 'apps/pod.yaml': files['pod.yaml'] };
+    const first = await state(pod).render(target);
+    objectOf(first, 'Pod', 'a');
+    expect(await state({ ...pod, 'unrelated.yaml': 'a: 2\n' }).render(target)).toBe(first);
+    const other = { 'apps/other.yaml': files['pod.yaml'].replace('a}', 'b}') };
+    expect((await state({ ...pod, ...other }).render(target)).objects).toHaveLength(2);
+    const own = { 'apps/kustomization.yaml': 'resources: []\n' };
+    expect((await state({ ...pod, ...own }).render(target)).objects).toEqual([]);
+    expect((await state({}).render(target)).failure).toBeDefined();
+  });
+
   it('without places does not serve a trace; the other way round it does', async () => {
     const state = states();
     const plain = await state({}).render(kustomization(''));
