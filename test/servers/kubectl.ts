@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { until } from './processes.ts';
 import type { ControlPlane, users } from './start.ts';
 
 export interface KubectlOptions {
@@ -48,8 +49,13 @@ export async function applyOn(
 export async function applyTypes(plane: ControlPlane, folder: string): Promise<void> {
   const apply = ['apply', '--server-side', '--force-conflicts', '-f', folder];
   const names = await kubectlOn(plane, [...apply, '-o', 'name']);
+  // Not `kubectl wait`: it fails on one whose conditions are still null.
   for (const name of names.trim().split('\n'))
-    await kubectlOn(plane, ['wait', '--for=create', '--for=condition=Established', name]);
+    await until(name, 30_000, async () => {
+      const got = await kubectlOn(plane, ['get', name, '-ojsonpath={.status.conditions}']);
+      const conditions: { type: string; status: string }[] = JSON.parse(got || 'null') ?? [];
+      return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+    });
 }
 
 /** Makes a namespace, runs the test in it, and removes it without waiting for its contents to go. */
