@@ -1,5 +1,6 @@
 import { renderApplications } from '../core/actions/rendering.ts';
 import { trace } from '../core/actions/trace.ts';
+import type { RenderedApplication } from '../core/drift/declared.ts';
 import type { EnvironmentState, MarkedDifference, ObjectState } from '../core/live/state.ts';
 import type { DriftPath } from '../core/model/drift.ts';
 import { formatPath, parsePath, resolveSteps } from '../core/model/path.ts';
@@ -40,16 +41,20 @@ export async function lineFields(
   const environments = await workspace.choose([]);
   const rendered = await Promise.all(
     environments.map(async environment => ({
-      name: environment.name,
+      environment,
       applications: await renderApplications(workspace, environment, { trace: true }),
     })),
   );
-  const objects: ObjectIn[] = rendered.flatMap(({ name, applications }) =>
+  const objects: ObjectIn[] = rendered.flatMap(({ environment: { name }, applications }) =>
     applications.flatMap(({ application, rendered: { objects } }) =>
       objects.map(object => ({ environment: name, application: application.name, object })),
     ),
   );
-  const found = await trace(workspace, environments, { kind: 'line', file, line });
+  const reading = rendered.map(({ environment, applications }) => ({
+    ...environment,
+    applications: applications.flatMap(each => (reads(each, file) ? [each.application] : [])),
+  }));
+  const found = await trace(workspace, reading, { kind: 'line', file, line });
   const reaches = found.kind === 'reaches' ? found.reaches : [];
   const marked = differences.flatMap(({ environment, object, path }) =>
     path ? [{ environment, object, path: path.path }] : [],
@@ -67,6 +72,17 @@ export async function lineFields(
     if (!field.reached.includes(environment)) field.reached.push(environment);
   }
   return [...fields.values()];
+}
+
+/** True for an application that a line of the file may decide something of. */
+function reads({ application, rendered }: RenderedApplication, file: string): boolean {
+  const { source, origin } = application;
+  const values = source.kind === 'helm' ? source.values : [];
+  return (
+    rendered.reads.includes(file) ||
+    origin.file === file ||
+    values.some(value => value.kind === 'inline' && value.place.file === file)
+  );
 }
 
 interface ObjectIn {
