@@ -250,6 +250,32 @@ describe('plain apply', () => {
       await expect(get(namespace, 'secret/db', '{.data}')).rejects.toThrow('not found');
     }));
 
+  it('never passes for done where something could not be rendered or compared', () =>
+    withNamespace('sync', async namespace => {
+      const broken = 'resources: [settings.yaml, gone.yaml]\n';
+      const settings = manifests(configMap('settings', { level: 'info' }));
+      const files = { 'app/kustomization.yaml': broken, 'app/settings.yaml': settings };
+      const made = folder(namespace, files);
+      const plan = await made.plan('staging');
+      expect(plan.applications[0]?.refused).toMatch(/^It cannot be rendered: .*gone\.yaml/);
+      const { applications } = await made.run({ ...run, uid });
+      expect(applications).toMatchObject([{ kind: 'skipped' }]);
+      await expect(get(namespace, 'configmap/settings', '{.data}')).rejects.toThrow('not found');
+
+      const unknown = { apiVersion: 'nowhere.test/v1', kind: 'Thing', metadata: { name: 'a' } };
+      const partly = folder(namespace, {
+        'app/settings.yaml': settings,
+        'app/thing.yaml': manifests(unknown),
+      });
+      expect((await partly.plan('staging')).notChecked).toMatchObject([
+        { object: { kind: 'Thing' } },
+      ]);
+      const outcome = await partly.run({ ...run, uid });
+      expect(outcome.applications[0]?.message).toBe(
+        'Applied 1 object. 1 object could not be compared and was left alone.',
+      );
+    }));
+
   it('shows no value of a Secret', () =>
     withNamespace('sync', async namespace => {
       const secret = (password: string): JsonObject => ({

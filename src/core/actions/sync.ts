@@ -1,7 +1,9 @@
-import type { EngineVerb, Outcome } from '../engines/engine.ts';
+import type { EngineTarget, EngineVerb } from '../engines/engine.ts';
 import { engineOf } from '../engines/index.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
+import { sentence } from '../lib/sentence.ts';
 import { engineNames } from '../words/names.ts';
+import { quantity } from '../words/states.ts';
 import type { Workspace } from '../workspace.ts';
 import type { SyncOutcome, SyncPlan } from './plans.ts';
 import { applies, type Preview, previewOf } from './sync/preview.ts';
@@ -39,7 +41,7 @@ export async function planSync(workspace: Workspace, request: SyncRequest): Prom
   };
   for (const unit of units) {
     const target = await targetOf(pinned, unit, found, signal);
-    const refused = await refusalOf(verb, target);
+    const refused = await refusalOf(verb, target, found);
     const { name, engine } = unit.application;
     plan.applications.push({ name, engine, ...(refused === undefined ? {} : { refused }) });
     if (refused === undefined && applies(verb))
@@ -94,16 +96,25 @@ async function runUnit(pinned: Pinned, unit: Unit, found: Found, run: SyncRun): 
   const { verb, signal, progress } = run;
   try {
     const target = await targetOf(pinned, unit, found, signal);
-    const refused = await refusalOf(verb, target);
+    const refused = await refusalOf(verb, target, found);
     if (refused !== undefined) return skip(refused);
-    const outcome: Outcome = await engineOf(unit.application).run(verb, target, progress);
-    return outcome;
+    const outcome = await engineOf(unit.application).run(verb, target, progress);
+    return { ...outcome, message: `${outcome.message}${leftAlone(unit, found)}` };
   } catch (error) {
     if (!signal?.aborted) throw error;
     const engine = engineNames[unit.application.engine];
     const message = `Stopped waiting; ${engine} goes on by itself with what it was asked.`;
     return { kind: 'failed', message: error instanceof UserError ? messageOf(error) : message };
   }
+}
+
+/** Plain apply knows only what could be compared; what could not is not applied, and must not pass as done. */
+function leftAlone({ application: { engine }, names }: Unit, { compared }: Found): string {
+  const unknown = compared.filter(
+    each => each.result.state === 'unknown' && names.includes(each.application),
+  ).length;
+  if (engine !== 'apply' || unknown === 0) return '';
+  return ` ${quantity(unknown, 'object')} could not be compared and ${unknown === 1 ? 'was' : 'were'} left alone.`;
 }
 
 function skip(message: string): Done {
@@ -118,14 +129,20 @@ async function findState(
   { verb, signal }: SyncRequest,
 ): Promise<Found> {
   if (applies(verb)) return compareUnits(workspace, pinned, units, signal);
-  return { compared: [], notChecked: [], schemas: workspace.schemas(undefined, []) };
+  const schemas = workspace.schemas(undefined, []);
+  return { compared: [], notChecked: [], failures: new Map(), schemas };
 }
 
 async function refusalOf(
   verb: EngineVerb,
-  target: Awaited<ReturnType<typeof targetOf>>,
+  target: EngineTarget,
+  { failures }: Found,
 ): Promise<string | undefined> {
   const { application } = target;
+  const failure = failures.get(application.name);
+  // Other engines render what they apply themselves.
+  if (application.engine === 'apply' && failure !== undefined)
+    return sentence(`It cannot be rendered: ${failure}`);
   const engine = engineOf(application);
   if (engine.can.size > 0 && !engine.can.has(verb))
     return `${engineNames[application.engine]} cannot ${verb} ${application.name}.`;

@@ -3,11 +3,13 @@ import { planSync, runSync } from '../../core/actions/sync.ts';
 import { UserError } from '../../core/lib/errors.ts';
 import type { Environment } from '../../core/model/environment.ts';
 import { quantity } from '../../core/words/states.ts';
+import { printable } from '../../core/words/values.ts';
 import type { Workspace } from '../../core/workspace.ts';
 import type { EngineInvocation } from '../arguments.ts';
 import { confirm } from '../confirm.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { writeOut } from '../output.ts';
+import { shortenMiddle } from '../report/columns.ts';
 import { elapsed } from '../report/states.ts';
 import { syncJson } from '../report/sync-json.ts';
 import { syncOutcomeText, syncPlanText } from '../report/sync-text.ts';
@@ -31,7 +33,7 @@ export async function sync(invocation: Arguments, terminal: Terminal): Promise<n
     const [first] = refused;
     if (first && refused.length === plan.applications.length)
       throw new UserError(`${first.name}: ${first.refused}`);
-    if (invocation.dryRun) {
+    if (invocation.dryRun || isDone(plan)) {
       await deliver(reportOf(plan, undefined, invocation, terminal), invocation, terminal);
       return exitCodes.clean;
     }
@@ -42,6 +44,12 @@ export async function sync(invocation: Arguments, terminal: Terminal): Promise<n
   });
 }
 
+/** True where everything is applied from here and nothing differs: then there is nothing to ask for or to do. */
+function isDone({ applications, changes }: SyncPlan): boolean {
+  const isApplied = applications.every(({ engine, refused }) => engine === 'apply' && !refused);
+  return isApplied && changes.length === 0;
+}
+
 function oneOf(environments: readonly Environment[]): Environment {
   const [environment] = environments;
   const names = environments.map(({ name }) => name).join(', ') || 'none';
@@ -50,19 +58,20 @@ function oneOf(environments: readonly Environment[]): Environment {
   return environment;
 }
 
-/** Shows what would be done before it asks; `--yes` has seen it. */
+/** Shows what would be done before it asks, unless `--yes` agreed to it. */
 async function ask(
   plan: SyncPlan,
   environment: Environment,
   invocation: Arguments,
   terminal: Terminal,
 ): Promise<void> {
+  const applications = plan.applications.filter(({ refused }) => refused === undefined);
   if (!invocation.yes) {
     const options = { ...textOptions(invocation, terminal), width: terminal.stderr.columns || 80 };
     await writeOut(terminal.stderr, `${syncPlanText(plan, options)}\n`);
   }
   const { context = plan.cluster.server, uid } = plan.cluster;
-  const what = quantity(plan.applications.length, 'application');
+  const what = quantity(applications.length, 'application');
   const verb = invocation.command.replace(/^./, letter => letter.toUpperCase());
   const text = `${verb} ${what} of ${environment.name} in the cluster ${context} (${uid})?`;
   await confirm({ text, environment }, invocation, terminal);
@@ -91,7 +100,8 @@ async function carryOut(
     signal: terminal.signal,
     progress: message => {
       done();
-      done = progress(message.slice(0, (terminal.stderr.columns || 80) - 1), invocation, terminal);
+      const room = (terminal.stderr.columns || 80) - 1;
+      done = progress(shortenMiddle(printable(message), room), invocation, terminal);
     },
   }).finally(() => done());
   return { result, elapsedMs: performance.now() - started };

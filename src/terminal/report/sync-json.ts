@@ -1,7 +1,7 @@
 import type { SyncOutcome, SyncPlan } from '../../core/actions/plans.ts';
 import { notCheckedJson, objectJson, pathJson, write } from './json.ts';
 
-/** The JSON of `driftline sync`, `suspend` and `resume`; without an outcome nothing was done. */
+/** The JSON of `driftline sync`, `suspend` and `resume`; without an outcome nothing was asked for. */
 export function syncJson(plan: SyncPlan, outcome: SyncOutcome | undefined): string {
   const { verb, environment, cluster, changes, unchanged, notChecked } = plan;
   return write({

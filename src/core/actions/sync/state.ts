@@ -18,6 +18,8 @@ import type { Pinned, Unit } from './target.ts';
 export interface Found {
   compared: { result: DriftResult; application: string; input?: Compared['input'] }[];
   notChecked: NotChecked[];
+  /** Why applications could not be rendered, by their names. */
+  failures: ReadonlyMap<string, string>;
   schemas: Schemas;
 }
 
@@ -43,10 +45,14 @@ export async function compareUnits(
     const result = report.results[index];
     return result && names.has(application) ? [{ result, application, input }] : [];
   });
+  const failures = applications.flatMap(({ application: { name }, rendered: { failure } }) =>
+    failure ? [[name, failure.message] as const] : [],
+  );
   const ahead = await unpushed(workspace, applications, names);
   return {
     compared: chosen,
     notChecked: [...ahead, ...aboutUnits(report.notChecked, environment, names)],
+    failures: new Map(failures),
     schemas,
   };
 }

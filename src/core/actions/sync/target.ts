@@ -110,8 +110,8 @@ function noApplication({ name, applications }: Environment, wanted: string | und
   const known = applications.map(each => each.name);
   if (wanted === undefined) return `${name} has no application.`;
   const near = nearestName(wanted, known);
-  const hint = near ? `did you mean ${near}?` : `there are: ${known.join(', ') || 'none'}`;
-  return sentence(`${name} has no application named ${wanted}; ${hint}`);
+  const hint = near ? `did you mean ${near}?` : `there are: ${known.join(', ') || 'none'}.`;
+  return `${name} has no application named ${wanted}; ${hint}`;
 }
 
 /** Depth first; where applications wait for each other in a ring, the one that is named first begins. */
