@@ -1,11 +1,13 @@
 import type { Feature } from './feature.ts';
 import { notifications, type Settings } from './protocol.ts';
-import { readOptions, readSettings } from './session/options.ts';
+import { readSettings } from './session/options.ts';
 import type { Session } from './session/session.ts';
 
 /**
  * Trust and settings. Ours are pushed by the extension, which knows what the workspace may set and what only the
- * person may; other editors are asked for the section `driftline` of their configuration.
+ * person may. Other editors are asked for the section `driftline` of their configuration; since many of them take
+ * parts of it from the folder, it says what is shown, and neither trust nor where credentials go: those come with
+ * `initialize`.
  */
 export const settings: Feature = {
   register(session) {
@@ -32,13 +34,13 @@ function pulls({ client }: Session): boolean {
   return !client.ours && client.configures;
 }
 
-/** What the configuration does not say stays as `initialize` had it. */
+/** What the configuration does not say, or may not, stays as `initialize` had it. */
 async function pull(session: Session, take: (settings: Settings) => void): Promise<void> {
   const answer: unknown = await session.connection.workspace.getConfiguration('driftline');
   if (typeof answer !== 'object' || answer === null) return;
-  const { trusted, settings } = readOptions({ ...session.options.settings, ...answer });
-  if ('trusted' in answer) session.options = { ...session.options, trusted };
-  take(settings);
+  const current = session.options.settings;
+  const { validation, drift } = readSettings({ ...current, ...answer });
+  take({ ...current, validation, drift });
 }
 
 function tellAll(session: Session): void {
