@@ -73,7 +73,7 @@ function outcomeOf(count: number, refused: readonly string[]): Outcome {
   return { kind: 'failed', message };
 }
 
-const shown = 3;
+const shown = 10;
 
 function counted(count: number): string {
   return count === 1 ? '1 object' : `${count} objects`;
