@@ -296,7 +296,7 @@ describe('what is in the way of a sync', () => {
       await project(shop, shop.namespace, {}, { syncWindows: [{ ...window, manualSync: true }] });
       await shop.patchApplication({ spec: { project: shop.namespace } });
       expect(await shop.refused()).toBeUndefined();
-      expect(await shop.run()).toMatchObject({ kind: 'succeeded' });
+      expect(await shop.run()).toMatchObject({ message: expect.stringContaining('and healthy') });
       await project(shop, shop.namespace, {}, { syncWindows: [window] });
       const refused = await shop.refused();
       expect(refused).toMatch(
@@ -380,7 +380,7 @@ describe('what is in the way of a sync', () => {
       await applyOn(cd.plane, [{ apiVersion, kind, metadata: named, spec }]);
       const { cluster, ...at } = await target(shop);
       const application = { ...at.application, controller: { ...controllerOf(shop), ...named } };
-      const patience = { start: 1500, health: 1500, degraded: 500 };
+      const patience = { start: 1500, blocked: 1500, health: 1500, degraded: 500 };
       const outcome = await argocdWith(patience).run(
         'sync',
         { ...at, application, cluster, objects: [] },
@@ -417,7 +417,7 @@ describe('the health after a sync', () => {
     withShop({ 'app/web.yaml': web }, async shop => {
       const { cluster, ...at } = await target(shop);
       const said: string[] = [];
-      const engine = argocdWith({ start: 30_000, health: 2000, degraded: 500 });
+      const engine = argocdWith({ start: 30_000, blocked: 1500, health: 2000, degraded: 500 });
       const outcome = await engine.run('sync', { ...at, cluster, objects: [] }, message => {
         said.push(message);
       });

@@ -21,6 +21,8 @@ export interface Errand {
 export interface Patience {
   /** Until it takes up an operation, or a refresh. */
   start: number;
+  /** While a sync window holds an operation back: at first Argo CD does not see that a person asked for it. */
+  blocked: number;
   /** Until an application is healthy after a sync that succeeded. */
   health: number;
   /** How long it may be degraded meanwhile: what is being replaced often is, for a moment. */

@@ -25,7 +25,12 @@ import { argoStatus, conditionsOf, ownWords } from './status.ts';
  * the Application that deploys this one, would say nothing where there is no automatic sync, and could not be
  * told from an Application that is synced by hand. An annotation is nobody's drift.
  */
-export const argocd: Engine = argocdWith({ start: 60_000, health: 120_000, degraded: 20_000 });
+export const argocd: Engine = argocdWith({
+  start: 60_000,
+  blocked: 10_000,
+  health: 120_000,
+  degraded: 20_000,
+});
 
 export function argocdWith(patience: Patience): Engine {
   return {

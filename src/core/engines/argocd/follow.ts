@@ -15,6 +15,7 @@ export async function followOperation(errand: Errand, mark: string): Promise<Jso
   const name = resourceText(errand.held.resource);
   const deadline = Date.now() + errand.patience.start;
   const tell = teller(errand);
+  let blockedSince: number | undefined;
   return readUntil(errand, async object => {
     const state = operationState(object);
     if (!state || !hasMark(objectAt(state, 'operation'), mark)) {
@@ -26,7 +27,9 @@ export async function followOperation(errand: Errand, mark: string): Promise<Jso
     if (phase === 'Succeeded') return state;
     if (phase === 'Failed' || phase === 'Error') throw new EngineFailure(failureText(state));
     const message = textAt(state, 'message') ?? '';
-    if (phase === 'Running' && message.includes('blocked by sync window')) {
+    const isBlocked = phase === 'Running' && message.includes('blocked by sync window');
+    blockedSince = isBlocked ? (blockedSince ?? Date.now()) : undefined;
+    if (blockedSince !== undefined && Date.now() - blockedSince > errand.patience.blocked) {
       await endOperation(errand.target, errand.held, mark);
       throw new EngineFailure(`A sync window does not let ${name} be synced; the sync was ended.`);
     }
