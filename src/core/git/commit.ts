@@ -1,5 +1,5 @@
 import { chmod, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { UserError } from '../lib/errors.ts';
 import { changedInWorkingTree } from './changes.ts';
 import { literal } from './history.ts';
@@ -58,8 +58,8 @@ async function announce(
   paths: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<() => Promise<void>> {
-  const where = ['rev-parse', '--path-format=absolute', '--git-path', 'index'];
-  const index = (await userGit(root, where, { signal })).replace(/\n$/, '');
+  const where = await userGit(root, ['rev-parse', '--git-path', 'index'], { signal });
+  const index = resolve(root, where.replace(/\n$/, ''));
   const before = await readIndex(index);
   const folder = await temporaryFolder();
   try {

@@ -1,8 +1,9 @@
+import { isAbsolute, resolve } from 'node:path';
 import { UserError } from '../lib/errors.ts';
 import { nowhere } from './command.ts';
 import { removeLeftovers, removeWorktree, temporaryFolder } from './leftovers.ts';
 import { pushRefs } from './push.ts';
-import type { ChangeBase } from './remote.ts';
+import { type ChangeBase, setting } from './remote.ts';
 import { GitFailure, type UserGitOptions, userGit } from './user.ts';
 
 export interface Change {
@@ -36,8 +37,8 @@ export async function withChange(
   work: (folder: string) => Promise<readonly string[]>,
 ): Promise<Changed> {
   const { base, signal } = change;
-  const where = ['rev-parse', '--path-format=absolute', '--git-common-dir'];
-  const common = (await userGit(root, where, { signal })).replace(/\n$/, '');
+  const where = await userGit(root, ['rev-parse', '--git-common-dir'], { signal });
+  const common = resolve(root, where.replace(/\n$/, ''));
   await removeLeftovers(common);
   const folder = await temporaryFolder();
   try {
@@ -46,8 +47,9 @@ export async function withChange(
     const add = ['worktree', 'add', '--quiet', '--detach', '--', folder, base.commit];
     await userGit(root, add, { signal, config });
     await stage(folder, await work(folder), signal);
-    const commit = await commitStaged(folder, change);
-    return { commit, ...(await publish(root, folder, change, commit)) };
+    const hooks = await hooksOf(root, signal);
+    const commit = await commitStaged(folder, change, hooks);
+    return { commit, ...(await publish(root, folder, change, commit, hooks)) };
   } finally {
     // Where that fails (a scanner holds a file) the next run does it; what was done is done.
     await removeWorktree(folder, common).catch(() => {});
@@ -58,9 +60,9 @@ export async function withChange(
 export function inside(
   folder: string,
   args: readonly string[],
-  options: Omit<UserGitOptions, 'config'>,
+  options: UserGitOptions,
 ): Promise<string> {
-  return userGit(folder, args, { ...options, config: aside });
+  return userGit(folder, args, { ...options, config: [...aside, ...(options.config ?? [])] });
 }
 
 /** No upkeep of the user's repository on the way, no watcher of a folder that goes at once, and all of the files. */
@@ -89,9 +91,24 @@ async function stage(
     );
 }
 
-async function commitStaged(folder: string, { message, signal }: Change): Promise<string> {
+/**
+ * A folder of hooks that is named relative to a checkout is the user's: they may be made there by a tool, so that
+ * no commit has them.
+ */
+async function hooksOf(root: string, signal: AbortSignal | undefined): Promise<string[]> {
+  const path = await setting(root, 'core.hooksPath', signal);
+  const isRelative = path !== undefined && !isAbsolute(path) && !path.startsWith('~');
+  return isRelative ? [`core.hooksPath=${resolve(root, path)}`] : [];
+}
+
+async function commitStaged(
+  folder: string,
+  { message, signal }: Change,
+  config: readonly string[],
+): Promise<string> {
   try {
-    await inside(folder, ['commit', '--quiet', '--file=-'], { signal, input: message });
+    const options = { signal, input: message, config };
+    await inside(folder, ['commit', '--quiet', '--file=-'], options);
   } catch (error) {
     if (error instanceof GitFailure) throw new UserError(`Nothing was committed: ${error.said}.`);
     throw error;
@@ -104,6 +121,7 @@ async function publish(
   folder: string,
   { base: { remote }, branch, signal }: Change,
   commit: string,
+  hooks: readonly string[],
 ): Promise<Omit<Changed, 'commit'>> {
   const ref = `refs/heads/${branch}`;
   if (remote === undefined) {
@@ -112,11 +130,7 @@ async function publish(
     return { branch };
   }
   // A lease on nothing: a branch of that name on the remote is not moved either.
-  await pushRefs(
-    folder,
-    [`--force-with-lease=${ref}:`, '--', remote.name, `HEAD:${ref}`],
-    signal,
-    aside,
-  );
+  const args = [`--force-with-lease=${ref}:`, '--', remote.name, `HEAD:${ref}`];
+  await pushRefs(folder, args, signal, [...aside, ...hooks]);
   return { branch, pushedTo: `${remote.name}/${branch}` };
 }

@@ -85,6 +85,18 @@ describe('a change on a branch of its own', () => {
     expect(onRemote(world.remote, 'change')).toEqual({ ...files, 'a.yaml': 'a: formatted' });
   });
 
+  it('runs hooks that a tool made in the checkout', async () => {
+    const world = busy(worldWith({ ...files, '.gitignore': '.tool' }));
+    world.git('config', 'core.hooksPath', '.tool/hooks');
+    write(world.root, '.tool/hooks/pre-commit', '#!/bin/sh\necho "the tool says no" >&2; exit 1\n');
+    await chmod(join(world.root, '.tool/hooks/pre-commit'), 0o755);
+    const before = snapshotOf(world.root);
+    await expect(propose(world, ['a.yaml'])).rejects.toThrow(
+      'Nothing was committed: the tool says no.',
+    );
+    expect(snapshotOf(world.root)).toEqual(before);
+  });
+
   it('never moves a branch that the remote has', async () => {
     const world = busy(worldWith(files));
     world.git('push', '--quiet', 'origin', 'HEAD:refs/heads/change');
