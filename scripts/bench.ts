@@ -1,6 +1,9 @@
 import { cpus, totalmem } from 'node:os';
-import { buildServers, toolsDirectory } from '../test/servers/build.ts';
+import { buildPart, toolsDirectory } from '../test/servers/build.ts';
+import { parts } from '../test/servers/parts.ts';
+import { benchActivate } from './bench/activate.ts';
 import { benchDrift } from './bench/drift.ts';
+import { benchKeystroke } from './bench/keystroke.ts';
 import { benchLive } from './bench/live.ts';
 import { benchScan } from './bench/scan.ts';
 import type { BenchTable } from './bench/table.ts';
@@ -13,6 +16,8 @@ const benches: Record<string, () => Promise<BenchTable | BenchTable[]>> = {
   validate: () => benchValidate(),
   drift: () => benchDrift(),
   live: () => benchLive(),
+  keystroke: () => benchKeystroke(),
+  activate: () => benchActivate(),
 };
 
 /** `npm run bench [NAME ...]`: prints the tables and the machine. */
@@ -26,7 +31,7 @@ async function main(names: readonly string[]): Promise<void> {
     return;
   }
   await buildAll(say);
-  await buildServers(say);
+  for (const part of [parts.kube, parts.tools]) await buildPart(part, say);
   process.env.DRIFTLINE_TOOLS = toolsDirectory();
   const [cpu] = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
