@@ -9,6 +9,7 @@ import type { Finding, Severity } from '../core/model/finding.ts';
 import type { Range } from '../core/model/source.ts';
 import { safeFindings } from '../core/words/safe-findings.ts';
 import { driftStates } from '../core/words/states.ts';
+import { isSecret } from '../core/words/values.ts';
 import { differenceSentence } from './marker-text.ts';
 
 /** What a code action needs to mend a finding: the text that should stand there instead of the present one. */
@@ -38,7 +39,8 @@ export function findingDiagnostics(
   return safeFindings(findings).map(finding => {
     const { rule, severity, fix, environments } = finding;
     const range = lspRange(finding);
-    const replacement = /^Write ([^\s"]+)\.$/.exec(fix ?? '')?.[1];
+    const secret = isSecret(finding.object, finding.path ?? '');
+    const replacement = secret ? undefined : /^Write ([^\s"]+)\.$/.exec(fix ?? '')?.[1];
     const advice = fix === undefined || replacement !== undefined ? '' : ` ${fix}`;
     const everywhere = reaching.every(name => environments.includes(name));
     const where = environments.length === 0 || everywhere ? '' : ` (in ${environments.join(', ')})`;

@@ -288,6 +288,14 @@ describe('the demo, as our editor sees it', () => {
     ).rejects.toMatchObject({ code: 1, message: expect.stringContaining('snapshot') });
   });
 
+  it('tells who traces it how long answers took, and nobody else', async () => {
+    expect(client.heard).not.toContain('$/logTrace');
+    await client.connection.sendNotification('$/setTrace', { value: 'messages' });
+    await client.ask(requests.badges, null);
+    await client.connection.sendNotification('$/setTrace', { value: 'off' });
+    expect(client.heard).toMatch(/"\$\/logTrace","params":\{"message":"driftline\/badges: \d+ ms"/);
+  });
+
   it('never sends a secret value, and logs no defect', () => {
     const declared = 'not-a-secret-just-a-demo';
     expect(client.heard).toContain('web-session');

@@ -153,15 +153,18 @@ export class Session {
     ) => NoInfer<Result> | Promise<NoInfer<Result>>,
   ): void {
     // The token comes last; before it none, one, or (of a client that sends a list) several values.
-    const answered = async (...values: unknown[]): Promise<unknown> => {
+    const respond = async (...values: unknown[]): Promise<unknown> => {
       const signal = signalOf(values.at(-1) as CancellationToken);
+      const answered = this.#timer(request.method);
       try {
         return await handler((values.length > 1 ? values[0] : null) as Params, signal);
       } catch (error) {
         return this.#failure(request.method, error, signal);
+      } finally {
+        answered();
       }
     };
-    this.connection.onRequest<unknown, void>(request.method, answered);
+    this.connection.onRequest<unknown, void>(request.method, respond);
   }
 
   /** Follows a notification of ours. */
@@ -184,11 +187,14 @@ export class Session {
   ): (params: Params, token: CancellationToken) => Promise<Result | null> {
     return async (params, token) => {
       const signal = signalOf(token);
+      const answered = this.#timer(what);
       try {
         return await handler(params, signal);
       } catch (error) {
         if (!signal.aborted) this.defect(what, error);
         return null;
+      } finally {
+        answered();
       }
     };
   }
@@ -206,6 +212,13 @@ export class Session {
   defect(what: string, error: unknown): void {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.connection.console.error(`${what}: ${detail}`);
+  }
+
+  /** For who traces the server: how long an answer took. */
+  #timer(what: string): () => void {
+    const started = performance.now();
+    return () =>
+      this.connection.tracer.log(`${what}: ${Math.round(performance.now() - started)} ms`);
   }
 
   #failure(method: string, error: unknown, signal: AbortSignal): ResponseError<void> {
