@@ -9,7 +9,7 @@ import { confirm } from '../confirm.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { writeOut } from '../output.ts';
 import { inRepository } from '../paths.ts';
-import { proposedHint } from '../report/proposed.ts';
+import { proposedHint, readableMarkdown } from '../report/proposed.ts';
 import { deliver, progress, type Terminal, withWorkspace } from '../terminal.ts';
 
 type ProposeArguments = Extract<Invocation, { command: 'propose' }>;
@@ -72,8 +72,7 @@ async function textOf(file: string): Promise<string> {
 
 function planText({ files, title, body }: ProposalPlan): string {
   const lines = files.map(({ change, path }) => `  ${change.padEnd(9)}  ${printable(path)}`);
-  const text = body.split('\n').map(line => printable(line));
-  return `${[printable(title), '', ...lines, '', ...text].join('\n')}\n`;
+  return `${[printable(title), '', ...lines, '', readableMarkdown(body), ''].join('\n')}\n`;
 }
 
 function question({ branch, base, forge }: ProposalPlan): string {

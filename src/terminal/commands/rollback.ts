@@ -5,13 +5,12 @@ import { rollbackRevisions } from '../../core/actions/rollback-revisions.ts';
 import { UserError } from '../../core/lib/errors.ts';
 import type { Environment } from '../../core/model/environment.ts';
 import { shortRevision } from '../../core/words/names.ts';
-import { printable } from '../../core/words/values.ts';
 import type { Workspace } from '../../core/workspace.ts';
 import type { Invocation } from '../arguments.ts';
 import { confirm } from '../confirm.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { writeOut } from '../output.ts';
-import { proposedHint } from '../report/proposed.ts';
+import { proposedHint, readableMarkdown } from '../report/proposed.ts';
 import { revisionsJson, revisionsText, rollbackJson } from '../report/rollback.ts';
 import { deliver, progress, type Terminal, textOptions, withWorkspace } from '../terminal.ts';
 
@@ -68,8 +67,7 @@ async function act(
   const { quiet, format } = invocation;
   const rendered = progress('Rendering what changes …', invocation, terminal);
   const plan = await planRollback(workspace, { ...target, signal }).finally(rendered);
-  const body = plan.body.split('\n').map(line => printable(line));
-  if (!quiet) await writeOut(stderr, `${[plan.title, '', ...body].join('\n')}\n`);
+  if (!quiet) await writeOut(stderr, `${plan.title}\n\n${readableMarkdown(plan.body)}\n\n`);
   const where = plan.forge.host === '' ? '' : ` on ${plan.forge.host}`;
   const text = `Push ${plan.branch}${where} and propose to roll ${plan.application} in ${plan.environment} back to ${shortRevision(plan.to)}?`;
   await confirm({ text, environment }, invocation, terminal);
