@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/core/model/resource.ts';
+import { driftline } from '../cli/run.ts';
 import { createRepository, type Gitea, pushTo } from './gitea-api.ts';
 import { applyOn, kubectlOn, withNamespaceOn } from './kubectl.ts';
 import { until } from './processes.ts';
@@ -119,6 +120,21 @@ const edit = (fleet: Fleet, name = 'settings') =>
     '-p',
     '{"data":{"level":"debug"}}',
   );
+const exists = (fleet: Fleet, what: string) =>
+  fleet.kubectl('get', what).then(
+    () => true,
+    () => false,
+  );
+/** Flux waits for it to become ready, which it never does. */
+const stuckPod: JsonObject = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'stuck' },
+  spec: {
+    nodeSelector: { nowhere: 'true' },
+    containers: [{ name: 'app', image: 'example.test/app:1' }],
+  },
+};
 const settings = manifests(configMap('settings', { level: 'info' }));
 
 describe('a Kustomization of Flux', () => {
@@ -245,15 +261,7 @@ describe('a Kustomization of Flux', () => {
   it('that is still at work is waited for until somebody stops it, and goes on', () =>
     withFleet(
       () => ({
-        'apps/pod.yaml': manifests({
-          apiVersion: 'v1',
-          kind: 'Pod',
-          metadata: { name: 'stuck' },
-          spec: {
-            nodeSelector: { nowhere: 'true' },
-            containers: [{ name: 'app', image: 'example.test/app:1' }],
-          },
-        }),
+        'apps/pod.yaml': manifests(stuckPod),
       }),
       async fleet => {
         await fleet.start(kustomization(fleet.namespace, 'apps', { wait: true, timeout: '5m' }));
@@ -262,12 +270,7 @@ describe('a Kustomization of Flux', () => {
         await until('the sync', 30_000, async () =>
           fleet.folder.progress.some(line => line.includes(': applying main@')),
         );
-        const exists = () =>
-          fleet.kubectl('get', 'pod/stuck').then(
-            () => true,
-            () => false,
-          );
-        await until('the pod', 30_000, exists);
+        await until('the pod', 30_000, () => exists(fleet, 'pod/stuck'));
         stop.abort();
         const { applications } = await running;
         expect(applications).toMatchObject([{ name: 'apps', kind: 'failed' }]);
@@ -311,6 +314,55 @@ describe('a Kustomization of Flux', () => {
         expect(gone.applications[0]?.refused).toBe(
           `Kustomization ${namespace}/apps is not in the cluster.`,
         );
+      },
+    ));
+});
+
+describe('driftline, told about Flux', () => {
+  const cli = (fleet: Fleet, args: string[], interruptWhen?: Promise<void>) =>
+    driftline([...args, '-C', fleet.folder.path], {
+      env: { KUBECONFIG: plane.kubeconfig },
+      ...(interruptWhen && { interruptWhen }),
+    });
+  const toldTo = (fleet: Fleet, verb: string) =>
+    cli(fleet, [verb, '-e', 'staging', '--trust', '--yes']);
+
+  it('sees what was changed by hand, suspends, resumes, and brings it back', () =>
+    withFleet(
+      () => ({ 'apps/settings.yaml': settings }),
+      async fleet => {
+        await fleet.start(kustomization(fleet.namespace, 'apps'));
+        await ready(fleet, 'kustomization/apps');
+        await edit(fleet);
+        expect(await cli(fleet, ['drift'])).toMatchObject({ status: 1 });
+        const synced = await toldTo(fleet, 'sync');
+        expect(synced).toMatchObject({ status: 0, stderr: '' });
+        expect(synced.stdout).toMatch(/debug → info[\s\S]*Applied revision: main@sha1:/);
+        expect(await cli(fleet, ['drift'])).toMatchObject({ status: 0 });
+        expect(await toldTo(fleet, 'suspend')).toMatchObject({ status: 0 });
+        const refused = await toldTo(fleet, 'sync');
+        expect(refused).toMatchObject({ status: 2, stdout: '' });
+        expect(refused.stderr).toContain('is suspended: resume it first.');
+        expect(await toldTo(fleet, 'resume')).toMatchObject({ status: 0 });
+      },
+    ));
+
+  it('says on Ctrl-C that Flux goes on by itself, and ends with 130', () =>
+    withFleet(
+      () => ({ 'apps/settings.yaml': settings, 'apps/pod.yaml': manifests(stuckPod) }),
+      async fleet => {
+        await fleet.start(kustomization(fleet.namespace, 'apps', { wait: true }));
+        await until('the pod', 30_000, () => exists(fleet, 'pod/stuck'));
+        const annotations = ['-o', 'jsonpath={.metadata.annotations}'];
+        const asked = until('the request', 50_000, async () =>
+          (await fleet.kubectl('get', 'kustomization/apps', ...annotations)).includes(
+            'requestedAt',
+          ),
+        );
+        const args = ['sync', '-e', 'staging', '--trust', '--yes'];
+        const { status, stdout } = await cli(fleet, args, asked);
+        expect(stdout).toMatch(/Stopped waiting[\s\S]*Flux goes\s+on\s+by\s+itself/);
+        expect(status).toBe(130);
       },
     ));
 });
