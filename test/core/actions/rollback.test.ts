@@ -162,6 +162,23 @@ describe('rolling back', () => {
     expect(again.branch).toBe(`${plan.branch}-2`);
   });
 
+  it('leads out of a state that does not render', async () => {
+    const world = worldWith(shop);
+    const { root, remote } = world;
+    const first = world.git('rev-parse', 'HEAD');
+    write(root, 'apps/shop/base/kustomization.yaml', 'resources: [gone.yaml]\n');
+    write(root, 'apps/shop/base/later.yaml', configMap('1'));
+    release(world, 'broken');
+    const workspace = await open(root);
+    const plan = await planRollback(workspace, { ...web, commit: first });
+    expect(plan.paths).toEqual(['apps/shop/base/kustomization.yaml']);
+    expect(plan.body).toContain('### Not checked');
+    await rollback(workspace, plan, {});
+    expect(onRemote(remote, plan.branch)).toMatchObject({
+      'apps/shop/base/kustomization.yaml': 'resources:\n- deployment.yaml',
+    });
+  });
+
   it('refuses what it could not do well', async () => {
     const world = worldWith({ 'README.md': 'x' });
     const { root } = world;
