@@ -91,6 +91,11 @@ describe('looking for a GitOps repository', () => {
     expect(await looksLikeGitOps(folderWith(other))).toBe(false);
   });
 
+  it('does not take the repository around a folder for its own', async () => {
+    const home = repositoryWith({ 'driftline.yaml': 'version: 1', 'code/main.go': 'package main' });
+    expect(await looksLikeGitOps(join(home, 'code'))).toBe(false);
+  });
+
   it('does not search a whole home', async () => {
     const home = folderWith({
       'a/b/c/d/e/kustomization.yaml': '',

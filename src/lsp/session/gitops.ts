@@ -6,14 +6,15 @@ import { openRepository } from '../../core/git/repository.ts';
 /**
  * True where a folder holds something that Driftline reads: its own file, a kustomization, a chart, or a
  * Kubernetes manifest. Looks at names first and at the beginnings of few files, so that nothing heavy starts in
- * all the other folders that an editor opens. Without git only the upper levels are looked at: such a folder may
- * be somebody's home.
+ * all the other folders that an editor opens. Where the folder is no repository's own, only its upper levels are
+ * looked at: it may be somebody's home, or lie in a home that is a repository.
  */
-export async function looksLikeGitOps(root: string): Promise<boolean> {
-  const files = existsSync(join(root, '.git')) ? (await openRepository(root)).files : near(root);
+export async function looksLikeGitOps(folder: string): Promise<boolean> {
+  const isRoot = existsSync(join(folder, '.git'));
+  const files = isRoot ? (await openRepository(folder)).files : near(folder);
   if (files.some(file => wellKnown.test(file))) return true;
   const candidates = files.filter(file => /\.ya?ml$/i.test(file)).slice(0, mostRead);
-  for (const file of candidates) if (await beginsAsManifest(join(root, file))) return true;
+  for (const file of candidates) if (await beginsAsManifest(join(folder, file))) return true;
   return false;
 }
 

@@ -66,6 +66,7 @@ export class Repositories {
     const known = this.#byRoot.get(root);
     if (known) {
       known.folders.push({ given: folder, real });
+      if (known.state.kind === 'none') this.#start(known);
       return;
     }
     const repository: OpenRepository = {
@@ -150,16 +151,21 @@ export class Repositories {
     this.#opening.set(root, opening);
   }
 
+  async #holdsSomething({ folders }: OpenRepository): Promise<boolean> {
+    for (const { real } of folders) if (await looksLikeGitOps(real)) return true;
+    return false;
+  }
+
   async #open(repository: OpenRepository): Promise<void> {
     const { openLive, host, clusters, opened, changed } = this.#options;
     const { root } = repository;
     try {
-      if (await looksLikeGitOps(root)) {
+      if (await this.#holdsSomething(repository)) {
         const live = await openLive({ directory: root, host, clusters: clusters() });
         if (this.#byRoot.get(root) !== repository) return await live.close();
         repository.state = { kind: 'ready', live };
         live.onChanged(change => changed(repository, change));
-      } else repository.state = { kind: 'none', reason: nothingFound(root) };
+      } else repository.state = { kind: 'none', reason: nothingFound(repository) };
     } catch (error) {
       repository.state = { kind: 'none', reason: messageOf(error) };
       host.log(`${root} could not be opened: ${messageOf(error)}`);
@@ -178,8 +184,9 @@ export function uriOf({ root, folders }: OpenRepository, file: string): string {
   return pathToFileURL(path).href;
 }
 
-function nothingFound(root: string): string {
-  return `${root} has no Kubernetes manifest, kustomization, chart or driftline.yaml.`;
+function nothingFound({ folders }: OpenRepository): string {
+  const where = folders.map(({ given }) => given).join(' and ');
+  return `${where} has no Kubernetes manifest, kustomization, chart or driftline.yaml.`;
 }
 
 function relativeTo({ root, folders }: OpenRepository, path: string): string | undefined {
