@@ -68,17 +68,12 @@ export class HeldCluster implements Cluster {
 
   async list(type: ApiResource, namespace: string, signal?: AbortSignal): Promise<ListAnswer> {
     const key = listKey(type, namespace);
+    const watched = await this.#watched(key, type, namespace);
+    signal?.throwIfAborted();
+    if (watched?.ok) return watched;
     const refused = this.#young(this.#refused, key, this.#maxAge);
     if (refused) return refused;
-    const list = this.#lists.get(key) ?? this.#hold(key, type, namespace);
-    const answer = await list.answer();
-    signal?.throwIfAborted();
-    if (answer.ok) return answer;
     // Not watched now: the list itself may still be had, or says best why not.
-    if (!list.began) {
-      list.end();
-      this.#lists.delete(key);
-    }
     const asked = this.#cluster.list(type, namespace, signal);
     this.#refused.set(key, { at: Date.now(), value: asked });
     asked.catch(() => this.#refused.delete(key));
@@ -143,6 +138,21 @@ export class HeldCluster implements Cluster {
     for (const list of this.#lists.values()) list.end();
     this.#lists.clear();
     this.forget();
+  }
+
+  /** What the watch of a list holds; undefined where there is none and there was no list a moment ago either. */
+  async #watched(
+    key: string,
+    type: ApiResource,
+    namespace: string,
+  ): Promise<ListAnswer | undefined> {
+    if (!this.#lists.has(key) && this.#young(this.#refused, key, this.#maxAge)) return undefined;
+    const list = this.#lists.get(key) ?? this.#hold(key, type, namespace);
+    const answer = await list.answer();
+    if (answer.ok || list.began) return answer;
+    list.end();
+    this.#lists.delete(key);
+    return answer;
   }
 
   #hold(key: string, type: ApiResource, namespace: string): HeldList {

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import type {
+  ApiResource,
+  Cluster,
+  ListAnswer,
+  WatchEvent,
+} from '../../../src/core/cluster/cluster.ts';
+import { HeldCluster } from '../../../src/core/cluster/held.ts';
+import type { JsonObject, Resource } from '../../../src/core/model/resource.ts';
+
+const configMaps: ApiResource = {
+  group: '',
+  version: 'v1',
+  kind: 'ConfigMap',
+  resource: 'configmaps',
+  namespaced: true,
+  verbs: ['list', 'watch', 'get'],
+};
+const secrets: ApiResource = { ...configMaps, kind: 'Secret', resource: 'secrets' };
+
+function object(kind: string, name: string, resourceVersion = '1'): JsonObject {
+  return { apiVersion: 'v1', kind, metadata: { name, namespace: 'shop', resourceVersion } };
+}
+
+const named = (type: ApiResource, name: string): Resource => ({
+  group: type.group,
+  version: type.version,
+  kind: type.kind,
+  namespace: 'shop',
+  name,
+});
+
+/** A cluster in memory that counts what it is asked, and whose watches the test feeds. */
+class Memory implements Cluster {
+  readonly identity = { context: 'memory' };
+  readonly asked: string[] = [];
+  readonly watches = new Map<string, (event: WatchEvent) => void>();
+  /** What a watch says first; undefined: nothing until the test feeds it. */
+  first: WatchEvent | undefined = { type: 'reset', objects: [object('ConfigMap', 'a')] };
+  listed: ListAnswer = { ok: true, objects: [object('ConfigMap', 'listed')], resourceVersion: '1' };
+
+  discovery = async () => ({ ok: true as const, resources: [configMaps, secrets] });
+  async list(type: ApiResource): Promise<ListAnswer> {
+    this.asked.push(`list ${type.resource}`);
+    return this.listed;
+  }
+  watch(type: ApiResource, _: string, listener: (event: WatchEvent) => void): () => void {
+    this.asked.push(`watch ${type.resource}`);
+    this.watches.set(type.resource, listener);
+    const { first } = this;
+    if (first) queueMicrotask(() => listener(first));
+    return () => this.watches.delete(type.resource);
+  }
+  async get(type: ApiResource, { name }: Resource) {
+    this.asked.push(`get ${type.resource} ${name}`);
+    return { ok: true as const, object: object(type.kind, name) };
+  }
+  async dryRunApply(_: ApiResource, tried: JsonObject) {
+    this.asked.push('dry-run');
+    return { ok: true as const, object: tried };
+  }
+  close(): void {}
+}
+
+const names = (answer: ListAnswer) =>
+  answer.ok ? answer.objects.map(({ metadata }) => (metadata as JsonObject).name) : answer.reason;
+
+describe('a cluster held current', () => {
+  it('asks once and answers from its watch from then on', async () => {
+    const memory = new Memory();
+    let changes = 0;
+    const held = new HeldCluster(memory, { changed: () => changes++ });
+    const [one, other] = await Promise.all([held.list(configMaps, ''), held.list(configMaps, '')]);
+    expect([names(one), names(other)]).toEqual([['a'], ['a']]);
+    expect(changes).toBe(0);
+    memory.watches.get('configmaps')?.({ type: 'added', object: object('ConfigMap', 'b') });
+    expect(names(await held.list(configMaps, ''))).toEqual(['a', 'b']);
+    memory.watches.get('configmaps')?.({ type: 'deleted', object: object('ConfigMap', 'a') });
+    expect(names(await held.list(configMaps, ''))).toEqual(['b']);
+    expect(changes).toBe(2);
+    expect(await held.get(configMaps, named(configMaps, 'b'))).toMatchObject({ ok: true });
+    expect(await held.get(configMaps, named(configMaps, 'a'))).toEqual({ ok: true });
+    expect(memory.asked).toEqual(['watch configmaps']);
+    expect(held.polls).toBe(false);
+  });
+
+  it('gives the same objects as long as they do not change, so that what was judged can be kept', async () => {
+    const held = new HeldCluster(new Memory(), { changed: () => {} });
+    const [one, other] = [await held.list(configMaps, ''), await held.list(configMaps, '')];
+    expect(one.ok && other.ok && one.objects[0] === other.objects[0]).toBe(true);
+  });
+
+  it('lists where it may not watch, says why where it may not list, and knows that it polls', async () => {
+    const memory = new Memory();
+    memory.first = { type: 'failed', reason: 'no permission to watch' };
+    const held = new HeldCluster(memory, { changed: () => {} });
+    expect(names(await held.list(configMaps, ''))).toEqual(['listed']);
+    expect(names(await held.list(configMaps, ''))).toEqual(['listed']);
+    expect(memory.asked).toEqual(['watch configmaps', 'list configmaps']);
+    expect(held.polls).toBe(true);
+    memory.listed = { ok: false, why: 'forbidden', reason: 'no permission to list' };
+    held.forget();
+    expect(await held.list(configMaps, '')).toMatchObject({ ok: false, why: 'forbidden' });
+  });
+
+  it('never answers from a watch that broke, and does again when it is back', async () => {
+    const memory = new Memory();
+    const held = new HeldCluster(memory, { changed: () => {} });
+    await held.list(configMaps, '');
+    memory.listed = { ok: false, why: 'unreachable', reason: 'the server does not answer' };
+    memory.watches.get('configmaps')?.({ type: 'failed', reason: 'connection lost' });
+    expect(names(await held.list(configMaps, ''))).toBe('the server does not answer');
+    memory.watches.get('configmaps')?.({ type: 'reset', objects: [object('ConfigMap', 'c')] });
+    expect(names(await held.list(configMaps, ''))).toEqual(['c']);
+  });
+
+  it('asks for a Secret by name that the list leaves out', async () => {
+    const memory = new Memory();
+    memory.first = { type: 'reset', objects: [] };
+    const held = new HeldCluster(memory, { changed: () => {} });
+    await held.list(secrets, '');
+    const answer = await held.get(secrets, named(secrets, 'sh.helm.release.v1.web.v1'));
+    expect(answer).toMatchObject({ ok: true, object: { kind: 'Secret' } });
+    expect(memory.asked).toContain('get secrets sh.helm.release.v1.web.v1');
+  });
+
+  it('keeps a dry-run until the object it is about changes', async () => {
+    const memory = new Memory();
+    const held = new HeldCluster(memory, { changed: () => {} });
+    await held.list(configMaps, '');
+    const tried = object('ConfigMap', 'a');
+    const dryRuns = () => memory.asked.filter(each => each === 'dry-run').length;
+    await held.dryRunApply(configMaps, tried, 'kubectl');
+    await held.dryRunApply(configMaps, tried, 'kubectl');
+    expect(dryRuns()).toBe(1);
+    await held.dryRunApply(configMaps, tried, 'another');
+    expect(dryRuns()).toBe(2);
+    memory.watches.get('configmaps')?.({ type: 'modified', object: object('ConfigMap', 'a', '2') });
+    await held.dryRunApply(configMaps, tried, 'kubectl');
+    expect(dryRuns()).toBe(3);
+  });
+
+  it('ends its watches when it is closed', async () => {
+    const memory = new Memory();
+    const held = new HeldCluster(memory, { changed: () => {} });
+    await held.list(configMaps, '');
+    held.close();
+    expect(memory.watches.size).toBe(0);
+  });
+});
