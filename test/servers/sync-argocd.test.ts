@@ -250,6 +250,35 @@ describe('an Application of Argo CD', () => {
     }));
 });
 
+describe('an Application that an ApplicationSet made', () => {
+  it('is said not to be paused where the annotation is taken away', () =>
+    withShop(app, async shop => {
+      // Its controller does not run: what it does is done here.
+      const type = { apiVersion: 'argoproj.io/v1alpha1', kind: 'ApplicationSet' };
+      const named = ['-n', cd.namespace, `applicationset/${shop.namespace}`];
+      const metadata = { name: shop.namespace, namespace: cd.namespace };
+      const { spec } = (await shop.application()) as unknown as JsonObject;
+      const template = { metadata: { name: shop.namespace }, spec };
+      await applyOn(cd.plane, [{ ...type, metadata, spec: { generators: [], template } }]);
+      const set = await kubectlOn(cd.plane, ['get', ...named, '-o', 'jsonpath={.metadata.uid}']);
+      const ownerReferences = [{ ...type, name: shop.namespace, uid: set }];
+      await shop.patchApplication({ metadata: { ownerReferences } });
+      const pausing = shop.run('suspend');
+      await until('the annotation', 30_000, async () => {
+        const { annotations } = (await shop.application()).metadata;
+        return JSON.stringify(annotations ?? {}).includes('skip-reconcile');
+      });
+      const annotations = { 'argocd.argoproj.io/skip-reconcile': null };
+      await shop.patchApplication({ metadata: { annotations } });
+      expect(await pausing).toMatchObject({
+        kind: 'failed',
+        message: expect.stringContaining(`The ApplicationSet ${shop.namespace} did not let`),
+      });
+      expect(await shop.run('suspend')).toMatchObject({ kind: 'succeeded' });
+      await kubectlOn(cd.plane, ['delete', ...named, '--cascade=orphan']);
+    }));
+});
+
 const job: JsonObject = {
   apiVersion: 'batch/v1',
   kind: 'Job',
@@ -380,7 +409,7 @@ describe('what is in the way of a sync', () => {
       await applyOn(cd.plane, [{ apiVersion, kind, metadata: named, spec }]);
       const { cluster, ...at } = await target(shop);
       const application = { ...at.application, controller: { ...controllerOf(shop), ...named } };
-      const patience = { start: 1500, blocked: 1500, health: 1500, degraded: 500 };
+      const patience = { start: 1500, blocked: 1500, kept: 1500, health: 1500, degraded: 500 };
       const outcome = await argocdWith(patience).run(
         'sync',
         { ...at, application, cluster, objects: [] },
@@ -417,7 +446,13 @@ describe('the health after a sync', () => {
     withShop({ 'app/web.yaml': web }, async shop => {
       const { cluster, ...at } = await target(shop);
       const said: string[] = [];
-      const engine = argocdWith({ start: 30_000, blocked: 1500, health: 2000, degraded: 500 });
+      const engine = argocdWith({
+        start: 30_000,
+        blocked: 1500,
+        kept: 1500,
+        health: 2000,
+        degraded: 500,
+      });
       const outcome = await engine.run('sync', { ...at, cluster, objects: [] }, message => {
         said.push(message);
       });
@@ -433,6 +468,29 @@ describe('the health after a sync', () => {
       expect(healthOf(JSON.parse(live), new Date())).toMatchObject({ status: 'Progressing' });
       cluster.close();
     }));
+
+  it('is what we say of the objects ourselves', () => {
+    const runs = web.replace(/"nodeSelector": \{[^}]*\},/, '');
+    const service = { ports: [{ port: 80 }], selector: { app: 'web' } };
+    const type = { apiVersion: 'v1', kind: 'Service' };
+    const more = manifests({ ...type, metadata: { name: 'web' }, spec: service });
+    return withShop({ 'app/web.yaml': runs, 'app/service.yaml': more }, async shop => {
+      expect(await shop.run()).toMatchObject({ message: expect.stringMatching(/ and healthy\.$/) });
+      const kinds = 'deployment,replicaset,pod,service,configmap';
+      const list = JSON.parse(await shop.kubectl('get', kinds, '-o', 'json'));
+      const said = list.items.map((item: JsonObject) => [
+        item.kind,
+        healthOf(item, new Date()).status,
+      ]);
+      expect(Object.fromEntries(said)).toEqual({
+        Deployment: 'Healthy',
+        ReplicaSet: 'Healthy',
+        Pod: 'Healthy',
+        Service: 'Healthy',
+        ConfigMap: 'None',
+      });
+    });
+  });
 });
 
 function controllerOf({ namespace }: Shop): Resource {

@@ -1,21 +1,16 @@
 import { sentence } from '../../lib/sentence.ts';
 import { textAt } from '../../model/fields.ts';
-import { type JsonObject, resourceText } from '../../model/resource.ts';
+import type { JsonObject } from '../../model/resource.ts';
 import type { Engine, EngineVerb, Outcome } from '../engine.ts';
 import { EngineFailure } from '../target.ts';
-import {
-  type Errand,
-  type Patience,
-  patchApplication,
-  readApplication,
-  skipReconcile,
-} from './application.ts';
+import { type Errand, type Patience, readApplication, skipReconcile } from './application.ts';
 import { followOperation, operationEnded, teller } from './follow.ts';
 import { endOperation, requestSync } from './operation.ts';
 import { refreshed } from './refresh.ts';
 import { refuses } from './refusals.ts';
 import { settle } from './settle.ts';
 import { argoStatus, conditionsOf, ownWords } from './status.ts';
+import { suspend } from './suspend.ts';
 
 /**
  * Argo CD, controlled through its Application objects only (drift.md 6.1).
@@ -23,11 +18,12 @@ import { argoStatus, conditionsOf, ownWords } from './status.ts';
  * To suspend is to set the annotation `skip-reconcile`: Argo CD then leaves the application as it is until it is
  * resumed, as a suspended Kustomization is left by Flux. To switch the automatic sync off would be undone by
  * the Application that deploys this one, would say nothing where there is no automatic sync, and could not be
- * told from an Application that is synced by hand. An annotation is nobody's drift.
+ * told from an Application that is synced by hand. An annotation that Git does not declare is no drift.
  */
 export const argocd: Engine = argocdWith({
   start: 60_000,
   blocked: 10_000,
+  kept: 3000,
   health: 120_000,
   degraded: 20_000,
 });
@@ -62,14 +58,7 @@ const verbs: Record<EngineVerb, (errand: Errand) => Promise<Outcome>> = {
     return comparison(await refreshed(errand), 'Compared anew');
   },
 
-  async suspend({ target, held }) {
-    await patchApplication(target, held, {
-      metadata: { annotations: { [skipReconcile]: 'true' } },
-    });
-    const name = resourceText(held.resource);
-    const message = `${name} is paused (skip-reconcile): Argo CD neither syncs nor compares nor deletes it until it is resumed.`;
-    return { kind: 'succeeded', message };
-  },
+  suspend,
 
   async resume(errand) {
     return comparison(await refreshed(errand, { [skipReconcile]: null }), 'Resumed');
