@@ -42,6 +42,7 @@ describe('the preview of a sync', () => {
     const text = planMarkdown(plan, 'Sync production');
     expect(text).toContain('u-1');
     expect(text).toContain('**infra** is left out: it is suspended.');
+    expect(text).toContain('| **Deployment shop/web** | changes |  |  |');
     expect(text).toContain('|  | spec.replicas | 5 | 3 |');
     expect(text).toContain('is refused by the server: spec.clusterIP is immutable');
     expect(text).toContain('- Secret shop/db: may not be read');

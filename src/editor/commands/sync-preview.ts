@@ -54,17 +54,17 @@ export function planMarkdown(plan: SyncPlan, title: string): string {
     .join('\n\n');
 }
 
+/** A line per object, and below it one per field. */
 function changeTable(changes: readonly SyncChange[]): string {
+  const several = new Set(changes.map(({ application }) => application)).size > 1;
   const rows = changes.flatMap(({ object, change, paths, reason, application }) => {
-    const name = `**${plain(resourceText(object))}**`;
-    const words = plain(
-      reason === undefined ? changeWords[change] : `${changeWords[change]}: ${reason}`,
-    );
+    const name = `**${plain(resourceText(object))}**${several ? ` (${plain(application)})` : ''}`;
+    const words = reason === undefined ? changeWords[change] : `${changeWords[change]}: ${reason}`;
     const fields = paths.map(path => {
       const { desired, live } = changeText(object, path);
       return ['', plain(shortPath(path.path)), plain(live), plain(desired)];
     });
-    return [[name, words, plain(application), ''], ...fields];
+    return [[name, plain(words), '', ''], ...fields];
   });
-  return table(['object', 'field', 'runs', 'becomes'], rows);
+  return table(['object', 'change', 'runs', 'becomes'], rows);
 }

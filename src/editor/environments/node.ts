@@ -143,10 +143,10 @@ function groupOf(object: ObjectState): DriftState {
   return object.kept === true ? 'orphan' : object.state;
 }
 
-/** The editor keeps how a line was folded at first; one that waits has nothing to unfold and is another line. */
+/** The editor keeps how a line was folded at first; one that is not compared is another line. */
 function environmentNode(environment: EnvironmentState): EnvironmentNode {
   const { name, phase } = environment;
-  const id = phase === 'waiting' ? idOf(name, phase) : idOf(name);
+  const id = phase === 'compared' ? idOf(name) : idOf(name, phase);
   return { id, kind: 'environment', environment };
 }
 

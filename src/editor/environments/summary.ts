@@ -55,7 +55,8 @@ function summary({ environments, unresolved }: WorkspaceState): { icon: string; 
     ({ phase, counts, applications }) =>
       phase !== 'compared' || worstState(counts, applications) !== 'synced',
   ).length;
-  if (unsure > 0) return { icon: 'question', words: `${unsure} of ${all} not checked` };
+  const which = unsure === environments.length ? all : `${unsure} of ${all}`;
+  if (unsure > 0) return { icon: 'question', words: `${which} not checked` };
   if (unresolved.length === 0) return { icon: 'check', words: all };
   return { icon: 'question', words: `${all}, ${unresolved.length} not checked` };
 }

@@ -46,7 +46,7 @@ describe('the status bar', () => {
     [[staging], '$(check) 1 environment'],
     [[staging, waiting], '$(loading~spin) 2 environments'],
     [[staging, blocked], '$(question) 1 of 2 environments not checked'],
-    [[environment('e', [])], '$(question) 1 of 1 environment not checked'],
+    [[environment('e', [])], '$(question) 1 environment not checked'],
   ])('%# says the worst there is', (environments, text) => {
     expect(statusOf(workspace(environments))?.text).toBe(text);
   });
