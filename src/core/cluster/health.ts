@@ -78,6 +78,9 @@ const unobserved: HealthRule = live => {
   // Argo Rollouts write the number as text, early ones a hash instead.
   if (generation === undefined || !/^\d+$/.test(String(observed))) return undefined;
   if (String(observed) === String(generation)) return undefined;
+  // Flux writes the status' own number after a success only; of a failure its condition tells it.
+  const ofReady = conditionOf(live, 'Ready')?.observedGeneration;
+  if (ofReady !== undefined && ofReady === generation) return undefined;
   return progressing(
     `Its controller has not looked at the last change yet (generation ${generation}, seen ${observed}).`,
   );
