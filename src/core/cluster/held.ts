@@ -70,7 +70,10 @@ export class HeldCluster implements Cluster {
     const key = listKey(type, namespace);
     const watched = await this.#watched(key, type, namespace);
     signal?.throwIfAborted();
-    if (watched?.ok) return watched;
+    if (watched?.ok) {
+      this.#refused.delete(key);
+      return watched;
+    }
     const refused = this.#young(this.#refused, key, this.#maxAge);
     if (refused) return refused;
     // Not watched now: the list itself may still be had, or says best why not.

@@ -52,7 +52,7 @@ export function nameApplications(drafts: readonly Draft[]): Application[] {
   }));
 }
 
-/** An environment with what conventions say of it: no cluster chosen yet, nothing protected. */
+/** An environment with what conventions say of it: no cluster chosen yet, production protected. */
 export function newEnvironment(
   fields: Pick<Environment, 'name' | 'engine' | 'applications' | 'origin'> & {
     unresolved?: Unresolved[];
@@ -60,12 +60,17 @@ export function newEnvironment(
 ): Environment {
   return {
     namespace: 'default',
-    protected: false,
+    protected: isProduction(fields.name),
     ignore: [],
     unresolved: [],
     ...fields,
     cluster: { kind: 'none', reason: noCluster(fields.name) },
   };
+}
+
+/** Changed by mistake it hurts most: until driftline.yaml says otherwise, whoever writes to it names it. */
+function isProduction(name: string): boolean {
+  return /(^|[^a-z])(prod|prd|production)([^a-z]|$)/i.test(name);
 }
 
 function noCluster(name: string): string {

@@ -24,9 +24,10 @@ describe('environments by convention', () => {
     expect(named(found, 'production')).toMatchObject({
       engine: 'apply',
       namespace: 'default',
-      protected: false,
+      protected: true,
       cluster: { kind: 'none' },
     });
+    expect(named(found, 'staging').protected).toBe(false);
     expect(application(named(found, 'production'), 'web').owner).toEqual({
       mode: 'ssa',
       manager: 'kubectl',

@@ -129,7 +129,11 @@ const environment: Schema = {
       required: ['mode', 'name'],
       additionalProperties: false,
     },
-    protected: { description: 'Writes ask, and name the environment back.', type: 'boolean' },
+    protected: {
+      description:
+        'Writes ask, and name the environment back. True where nothing is said for names such as prod and production.',
+      type: 'boolean',
+    },
     after: { description: 'The environment before this one in promotion.', type: 'string' },
     ignore,
   },
