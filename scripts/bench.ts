@@ -5,6 +5,7 @@ import { benchActivate } from './bench/activate.ts';
 import { benchDrift } from './bench/drift.ts';
 import { benchKeystroke } from './bench/keystroke.ts';
 import { benchLive } from './bench/live.ts';
+import { benchPackageSize } from './bench/package-size.ts';
 import { benchScan } from './bench/scan.ts';
 import type { BenchTable } from './bench/table.ts';
 import { benchValidate } from './bench/validate.ts';
@@ -18,6 +19,7 @@ const benches: Record<string, () => Promise<BenchTable | BenchTable[]>> = {
   live: () => benchLive(),
   keystroke: () => benchKeystroke(),
   activate: () => benchActivate(),
+  package: () => benchPackageSize(),
 };
 
 /** `npm run bench [NAME ...]`: prints the tables and the machine. */
