@@ -46,7 +46,7 @@ export async function packageExtension(
   const folder = await mkdtemp(join(tmpdir(), 'driftline-package-'));
   try {
     await fill(folder, programs);
-    await packFolder(folder, target, file);
+    await packFolder(folder, file, ['--target', target]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -81,9 +81,10 @@ async function put(from: string, to: string): Promise<void> {
   await copyFile(from, to);
 }
 
-async function packFolder(folder: string, target: string, file: string): Promise<void> {
+/** Packs a folder as it is into a `.vsix`. */
+export async function packFolder(folder: string, file: string, options: string[]): Promise<void> {
   const vsce = join(root, 'node_modules', '@vscode', 'vsce', 'vsce');
-  const args = ['package', '--no-dependencies', '--target', target, '--out', file];
+  const args = ['package', '--no-dependencies', '--out', file, ...options];
   // There is no public repository for the README's pictures to be taken from.
   const links = ['--allow-missing-repository', '--no-rewrite-relative-links'];
   const { status, output, error } = await run(process.execPath, [vsce, ...args, ...links], {

@@ -34,6 +34,7 @@ async function take(scene: Scene, theme: ThemeName): Promise<void> {
       release: values.release as ReleaseName,
       folder: repository,
       theme,
+      size: { width: 1180, height: 680 },
     });
     try {
       await scene.show(window).catch(async (error: Error) => {

@@ -49,7 +49,10 @@ async function show(folder: string): Promise<void> {
   const data = await mkdtemp(join(tmpdir(), 'driftline-editor-'));
   try {
     say('\nPackaging the extension …');
-    const extensions = [await packageExtension(data), await packageGuide(data)];
+    const extensions = [
+      await packageExtension(data, undefined, () => {}),
+      await packageGuide(data),
+    ];
     const showing = { folder, data, extensions, log: say, signal: end.signal };
     await ((await hasInstalledVsCode()) ? showInstalled : showInBrowser)(showing);
   } catch (error) {

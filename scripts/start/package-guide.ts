@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createVSIX } from '@vscode/vsce';
 import { build } from 'esbuild';
+import { packFolder } from '../package.ts';
 
 const sights = {
   file: 'apps/web/overlays/production/replicas.yaml',
@@ -36,12 +36,6 @@ export async function packageGuide(folder: string): Promise<string> {
     format: 'cjs',
     external: ['vscode'],
   });
-  await createVSIX({
-    cwd: source,
-    packagePath,
-    dependencies: false,
-    allowMissingRepository: true,
-    skipLicense: true,
-  });
+  await packFolder(source, packagePath, ['--skip-license']);
   return packagePath;
 }

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDemo } from '../../scripts/demo.ts';
 import type { Window, WindowOptions } from './window.ts';
@@ -18,39 +18,42 @@ export const scenes: readonly Scene[] = [
   {
     name: 'tree',
     prepare: demo,
+    options: { file: drifted },
     show: async window => {
       await showTree(window);
-      await window.open(drifted);
+      await window.widenSideBar(430);
+      await window.unfold('Deployment web');
       await markersShown(window);
     },
   },
   {
     name: 'marker',
     prepare: demo,
+    options: { file: 'apps/web/base/configmap.yaml' },
     show: async window => {
-      await window.open('apps/web/base/deployment.yaml');
       await markersShown(window);
+      await window.page.locator('.codelens-decoration', { hasText: 'drifted' }).first().waitFor();
     },
   },
   {
     name: 'hover',
     prepare: demo,
+    options: { file: drifted },
     show: async window => {
-      await window.open(drifted);
       await markersShown(window);
-      await window.hover('replicas');
-      await window.page.waitForTimeout(500);
+      const hover = await window.hover('replicas');
+      await hover.getByText('Compare').waitFor();
     },
   },
   {
     name: 'compare',
     prepare: demo,
+    options: { file: drifted },
     show: async window => {
-      await window.open(drifted);
       await markersShown(window);
       await window.command('Driftline: Compare with Live');
-      await window.page.locator('.monaco-diff-editor').waitFor();
-      await window.page.waitForTimeout(1500);
+      await window.page.locator('.monaco-diff-editor .line-insert').first().waitFor();
+      await window.command('View: Toggle Primary Side Bar Visibility');
     },
   },
   {
@@ -59,31 +62,27 @@ export const scenes: readonly Scene[] = [
       await writeFile(join(folder, 'settings.yaml'), 'colour: green\n');
       return folder;
     },
-    show: async window => {
-      await window.environments();
-      await window.page.waitForTimeout(3000);
-    },
+    show: window => welcomed(window, 'There is no GitOps repository'),
   },
   {
     name: 'no-cluster',
     prepare: async folder => {
       const repository = await demo(folder);
-      await rm(join(repository, 'live'), { recursive: true });
+      await replaceInFile(join(repository, 'driftline.yaml'), / +cluster: .*\n/g, '');
       return repository;
     },
-    show: async window => {
-      await window.environments();
-      await window.page.waitForTimeout(4000);
-    },
+    show: window => welcomed(window, 'Choose Cluster'),
   },
   {
     name: 'untrusted',
     options: { untrusted: true },
-    prepare: demo,
-    show: async window => {
-      await window.environments();
-      await window.page.waitForTimeout(4000);
+    prepare: async folder => {
+      const repository = await demo(folder);
+      const file = join(repository, 'driftline.yaml');
+      await replaceInFile(file, /snapshot: \S+/g, 'context: shop-eu');
+      return repository;
     },
+    show: window => welcomed(window, 'Restricted Mode'),
   },
 ];
 
@@ -93,16 +92,28 @@ async function demo(folder: string): Promise<string> {
   return (await makeDemo(repository)).repository;
 }
 
+async function replaceInFile(file: string, pattern: RegExp, text: string): Promise<void> {
+  await writeFile(file, (await readFile(file, 'utf8')).replace(pattern, text));
+}
+
+/** Waits for the words that stand in the view where there is no tree. */
+async function welcomed(window: Window, words: string): Promise<void> {
+  await window.environments();
+  const welcome = window.view().locator('.welcome-view-content', { hasText: words });
+  await welcome.waitFor({ timeout: 60_000 });
+  await window.widenSideBar(430);
+}
+
 async function showTree(window: Window): Promise<void> {
   await window.environments();
-  await window.treeRows().filter({ hasText: 'production' }).first().waitFor({ timeout: 30_000 });
-  await window.treeRows().filter({ hasText: 'drifted' }).first().waitFor({ timeout: 30_000 });
+  await window.treeRows().filter({ hasText: 'production' }).first().waitFor({ timeout: 60_000 });
+  await window.treeRows().filter({ hasText: 'drifted' }).first().waitFor({ timeout: 60_000 });
 }
 
 async function markersShown(window: Window): Promise<void> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 60_000;
   while ((await window.markers()).length === 0) {
-    if (Date.now() > end) throw new Error('no marker after 30 s');
+    if (Date.now() > end) throw new Error('no marker after a minute');
     await window.page.waitForTimeout(100);
   }
 }

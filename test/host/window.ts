@@ -184,6 +184,17 @@ export class Window {
     return this.view();
   }
 
+  /** Drags the edge of the side bar, and leaves the mouse where it points at nothing. */
+  async widenSideBar(width: number): Promise<void> {
+    const bar = await this.page.locator('.part.sidebar').boundingBox();
+    if (bar === null) throw new Error('there is no side bar');
+    await this.page.mouse.move(bar.x + bar.width + 1, bar.y + bar.height / 2);
+    await this.page.mouse.down();
+    await this.page.mouse.move(bar.x + width, bar.y + bar.height / 2, { steps: 5 });
+    await this.page.mouse.up();
+    await this.page.mouse.move(0, 0);
+  }
+
   /** The pane of the Environments view. */
   view(): Locator {
     return this.page.locator('.part.sidebar .pane').first();
