@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { RollbackPlan, RollbackRevision } from '../../core/actions/plans.ts';
 import { UserError } from '../../core/lib/errors.ts';
@@ -38,7 +37,7 @@ export const rollback: Command = {
     const plan = draft.plan as RollbackPlan;
     const token = await editor.tokens.of(plan.forge);
     const running = vscode.l10n.t('Opening a pull request on {0}', plan.forge.title);
-    const id = randomUUID();
+    const id = crypto.randomUUID();
     const params = { plan, id, ...(token && { token }) };
     await openProposed(await askWithNotice(editor, running, requests.rollback, params, { id }));
   },

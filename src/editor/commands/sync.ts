@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { SyncOutcome, SyncPlan } from '../../core/actions/plans.ts';
 import type { EngineVerb } from '../../core/engines/engine.ts';
@@ -43,7 +42,7 @@ async function act(editor: Editor, argument: unknown, verb: Verb): Promise<void>
   checkRefusals(plan);
   const name = application === undefined ? environment : `${environment}/${application}`;
   const confirmation = await agreed(editor, plan, words, name);
-  const id = randomUUID();
+  const id = crypto.randomUUID();
   const params = { ...of, uid: plan.cluster.uid, id, ...(confirmation && { confirmation }) };
   const running = `${words.running} ${name}`;
   reportFailures(await askWithNotice(editor, running, requests.sync, params, { id }));
