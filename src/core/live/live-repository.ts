@@ -1,14 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ValidateReport } from '../actions/reports.ts';
 import { validate, validateFile } from '../actions/validate.ts';
 import type { ClusterIdentity } from '../cluster/cluster.ts';
-import { editedRepository, relisted } from '../git/edited.ts';
-import { currentBranch, openRepository } from '../git/repository.ts';
+import { currentBranch } from '../git/repository.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
 import type { ClusterTarget, Environment } from '../model/environment.ts';
 import type { Finding } from '../model/finding.ts';
-import type { Repository } from '../model/repository.ts';
 import { type Resource, resourceKey } from '../model/resource.ts';
 import { Workspace } from '../workspace.ts';
 import { badgesOf, type FileBadgeState } from './badges.ts';
@@ -17,6 +13,7 @@ import { EnvironmentWatch } from './environment-watch.ts';
 import type { Live, LiveOptions } from './live.ts';
 import { markersByFile } from './markers.ts';
 import { objectsOf } from './objects.ts';
+import { PresentFiles } from './present-files.ts';
 import type { EnvironmentState, LiveChange, Marker, ObjectSummary } from './state.ts';
 import { environmentState } from './state-of.ts';
 
@@ -47,16 +44,10 @@ export async function openLive(options: LiveOptions): Promise<Live> {
 class LiveRepository implements Live {
   readonly root: string;
   #workspace: Workspace;
-  /** The files as they were listed last on disk. */
-  #disk: Repository;
-  /** Texts of open documents, and what stood on disk when that was last seen. */
-  readonly #texts = new Map<string, string>();
-  readonly #saved = new Map<string, string | undefined>();
+  readonly #files: PresentFiles;
   readonly #chosen: Map<string, ClusterTarget>;
   readonly #watches = new Map<string, EnvironmentWatch>();
   readonly #listeners = new Set<(change: LiveChange) => void>();
-  readonly #changed = new Set<string>();
-  readonly #onDisk = new Set<string>();
   /** Files whose edits no comparison has told about yet. */
   readonly #untold = new Set<string>();
   #branch: string | undefined;
@@ -70,7 +61,7 @@ class LiveRepository implements Live {
   constructor(workspace: Workspace, chosen: Map<string, ClusterTarget>) {
     this.root = workspace.repository.root;
     this.#workspace = workspace;
-    this.#disk = workspace.repository;
+    this.#files = new PresentFiles(workspace.repository, workspace.index);
     this.#branch = workspace.branch;
     this.#chosen = chosen;
     this.#refresh();
@@ -87,30 +78,19 @@ class LiveRepository implements Live {
   }
 
   edit(file: string, text: string | undefined): void {
-    const before = this.#texts.get(file) ?? this.#workspace.index.file(file)?.text;
-    if (text === undefined) {
-      if (!this.#texts.delete(file)) return;
-      const saved = this.#saved.get(file);
-      this.#saved.delete(file);
-      if (saved === before) return;
-      this.#workspace.index.update(file, saved);
-    } else {
-      if (!this.#texts.has(file)) this.#saved.set(file, before);
-      this.#texts.set(file, text);
-      if (text === before) return;
-      this.#workspace.index.update(file, text);
-    }
-    this.#changed.add(file);
-    this.#refresh();
+    if (this.#files.edit(file, text)) this.#refresh();
   }
 
   changedOnDisk(files: readonly string[]): void {
-    for (const file of files) this.#onDisk.add(file);
+    this.#files.changedOnDisk(files);
     if (files.length > 0) this.#refresh();
   }
 
   async findings(file: string, signal?: AbortSignal): Promise<Finding[]> {
-    while (this.#changed.has(file) || this.#onDisk.has(file)) await this.#taken.promise;
+    while (this.#files.isPending(file)) {
+      this.#refresh();
+      await this.#taken.promise;
+    }
     const workspace = this.#workspace;
     const { environments } = await workspace.discovery();
     return validateFile(workspace, { environments, file, signal });
@@ -126,7 +106,7 @@ class LiveRepository implements Live {
   }
 
   isCurrent(file: string): boolean {
-    return !this.#changed.has(file) && !this.#untold.has(file);
+    return !this.#files.isPending(file) && !this.#untold.has(file);
   }
 
   badges(): Map<string, FileBadgeState> {
@@ -169,8 +149,7 @@ class LiveRepository implements Live {
   }
 
   async check(environments: readonly string[]): Promise<void> {
-    this.#onDisk.add('.git/HEAD');
-    this.#refresh();
+    this.changedOnDisk(['.git/HEAD']);
     await this.#refreshing;
     const wanted = [...this.#watches].filter(
       ([name]) => environments.length === 0 || environments.includes(name),
@@ -223,55 +202,23 @@ class LiveRepository implements Live {
       });
       const environments = await this.#discover();
       this.#tell(environments);
-    } while (!this.#closed && (this.#stale || this.#changed.size > 0 || this.#onDisk.size > 0));
+    } while (!this.#closed && (this.#stale || this.#files.isPending()));
   }
 
   /** Brings the workspace to the present state. */
   async #take(): Promise<void> {
     await new Promise(resolve => setTimeout(resolve, gatherMilliseconds));
     this.#stale = false;
-    const onDisk = await this.#readDisk();
-    const changed = new Set([...this.#changed, ...onDisk]);
-    for (const file of this.#changed) this.#untold.add(file);
-    this.#changed.clear();
-    if (onDisk.some(file => file.startsWith('.git/')))
+    const { repository, changed, edited } = await this.#files.take();
+    for (const file of edited) this.#untold.add(file);
+    if ([...changed].some(file => file.startsWith('.git/')))
       this.#branch = await currentBranch(this.root);
-    const texts = new Map(this.#texts);
-    const repository = texts.size === 0 ? this.#disk : editedRepository(this.#disk, texts);
     const chosen = new Map(this.#chosen);
     this.#workspace = this.#workspace.at(repository, changed, { chosen, branch: this.#branch });
     for (const { current } of this.#watches.values()) {
       const { cluster } = current.environment;
       if (cluster.kind === 'snapshot' && changed.has(cluster.file))
         await this.#watches.get(current.environment.name)?.disconnect();
-    }
-  }
-
-  /** Takes what changed on disk; answers the files. */
-  async #readDisk(): Promise<string[]> {
-    const files = [...this.#onDisk];
-    if (files.length === 0) return [];
-    const known = new Set(this.#disk.files);
-    const now = relisted(this.#disk, await openRepository(this.root));
-    this.#disk = now;
-    const listed = new Set(now.files);
-    const appeared = now.files.filter(file => !known.has(file));
-    const vanished = [...known].filter(file => !listed.has(file));
-    const changed = [...new Set([...files, ...appeared, ...vanished])];
-    for (const file of files) this.#onDisk.delete(file);
-    for (const file of changed) {
-      const text = listed.has(file) ? await this.#readText(file) : undefined;
-      if (this.#texts.has(file)) this.#saved.set(file, text);
-      else this.#workspace.index.update(file, text);
-    }
-    return changed;
-  }
-
-  async #readText(file: string): Promise<string | undefined> {
-    try {
-      return await readFile(join(this.root, file), 'utf8');
-    } catch {
-      return undefined; // gone since it was listed
     }
   }
 
@@ -306,7 +253,7 @@ class LiveRepository implements Live {
   #tell(environments: string[]): void {
     const before = this.#markers;
     const compared = [...this.#watches.values()].map(({ current }) => current);
-    this.#markers = markersByFile(compared, file => this.#isEdited(file));
+    this.#markers = markersByFile(compared, file => this.#files.isEdited(file));
     const files = new Set(
       [...new Set([...before.keys(), ...this.#markers.keys()])].filter(
         file => JSON.stringify(before.get(file)) !== JSON.stringify(this.#markers.get(file)),
@@ -325,9 +272,5 @@ class LiveRepository implements Live {
     return [...this.#watches.values()].every(
       watch => watch.current.phase === 'waiting' || watch.compared === this.#workspace,
     );
-  }
-
-  #isEdited(file: string): boolean {
-    return this.#texts.has(file) && this.#texts.get(file) !== this.#saved.get(file);
   }
 }
