@@ -29,6 +29,7 @@ export function createClient(options: ClientOptions): LanguageClient {
     {
       documentSelector: files,
       outputChannel: options.log,
+      traceOutputChannel: withoutTokens(options.log),
       revealOutputChannelOn: RevealOutputChannelOn.Never,
       initializationOptions: options.initializationOptions,
       markdown: { isTrusted: { enabledCommands: options.commands } },
@@ -40,4 +41,15 @@ export function createClient(options: ClientOptions): LanguageClient {
 export function phaseOf(state: State): 'running' | 'starting' | 'failed' {
   if (state === State.Running) return 'running';
   return state === State.Starting ? 'starting' : 'failed';
+}
+
+/** The log for traces of messages: a token that goes to a forge is in a request, and must not be in a log. */
+function withoutTokens(log: LogOutputChannel): LogOutputChannel {
+  return Object.create(log, {
+    trace: { value: (message: string) => log.trace(hideTokens(message)) },
+  }) as LogOutputChannel;
+}
+
+function hideTokens(text: string): string {
+  return text.replace(/("token":\s*)"(?:[^"\\]|\\.)*"/g, '$1"•••"');
 }
