@@ -13,7 +13,8 @@ export class Tokens {
 
   /**
    * The token for a host; asks for it only within a person's own gesture, since a dialog may open. Undefined where
-   * no API fits and the forge's own page is opened instead; throws `CancellationError` when it is not given.
+   * no API fits or the person gives none: the forge's own page is opened instead. Throws `CancellationError` when the
+   * dialog is left.
    */
   async of({ id, host, title }: ForgePlan): Promise<string | undefined> {
     if (id === undefined) return undefined;
@@ -36,20 +37,20 @@ export class Tokens {
     await this.#secrets.delete(prefix + host);
   }
 
-  async #asked(title: string, host: string): Promise<string> {
+  async #asked(title: string, host: string): Promise<string | undefined> {
     const token = await vscode.window.showInputBox({
       title: vscode.l10n.t('Access Token for {0}', host),
       prompt: vscode.l10n.t(
-        'A token of {0} that may write to the repository. It is kept in the secret storage of VS Code.',
+        'A token of {0} that may write to the repository, kept in the secret storage of VS Code. Leave it empty to open the page in the browser instead.',
         title,
       ),
       password: true,
       ignoreFocusOut: true,
-      validateInput: text =>
-        text.trim() === '' ? vscode.l10n.t('The token is empty.') : undefined,
     });
     if (token === undefined) throw new vscode.CancellationError();
-    await this.#secrets.store(prefix + host, token.trim());
-    return token.trim();
+    const given = token.trim();
+    if (given === '') return undefined;
+    await this.#secrets.store(prefix + host, given);
+    return given;
   }
 }

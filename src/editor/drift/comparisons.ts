@@ -4,8 +4,7 @@ import { type Comparison, type OfObject, requests } from '../../lsp/protocol.ts'
 import { documentScheme } from '../names.ts';
 import type { Repository } from '../repository.ts';
 import type { LanguageServer } from '../server/language-server.ts';
-
-type Side = 'desired' | 'live';
+import { type Side, sideText } from './comparison-text.ts';
 
 /** Read-only documents of both sides of a comparison; kept current as long as one of them is open. */
 export class Comparisons implements vscode.TextDocumentContentProvider, vscode.Disposable {
@@ -41,10 +40,7 @@ export class Comparisons implements vscode.TextDocumentContentProvider, vscode.D
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const { about, side } = parsed(uri);
-    const comparison = await this.#ask(about, false);
-    const text = comparison[side];
-    if (text.trim() !== '') return text;
-    return comparison.reason === undefined ? '' : `# ${comparison.reason}\n`;
+    return sideText(await this.#ask(about, false), side, about.environment);
   }
 
   dispose(): void {
