@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Scene, scenes } from '../test/host/scenes.ts';
 import { openWindow, type ReleaseName, type ThemeName, themes } from '../test/host/window.ts';
-import { buildAll } from './build.ts';
+import { packageExtension } from './package.ts';
 
 const { values } = parseArgs({
   options: {
@@ -12,14 +12,17 @@ const { values } = parseArgs({
     theme: { type: 'string', multiple: true },
     release: { type: 'string', default: 'newest' },
     out: { type: 'string', default: 'dist/screenshots' },
-    'no-build': { type: 'boolean' },
+    vsix: { type: 'string' },
   },
 });
 
-/** Writes pictures of a real VS Code into a folder: `SCENE-THEME.png`, each scene in each theme. */
-if (!values['no-build']) await buildAll(line => process.stderr.write(`${line}\n`));
+/**
+ * Writes pictures of a real VS Code into a folder: `SCENE-THEME.png`, each scene in each theme, with the packaged
+ * extension (`--vsix FILE`, else packaged now). Ends with 1 if a scene did not come about.
+ */
 const out = resolve(values.out);
 await mkdir(out, { recursive: true });
+const vsix = values.vsix ?? (await packageExtension(resolve('dist')));
 const wanted = (values.theme ?? Object.keys(themes)) as ThemeName[];
 const chosen = scenes.filter(({ name }) => values.only?.includes(name) ?? true);
 for (const theme of wanted) for (const scene of chosen) await take(scene, theme);
@@ -34,6 +37,7 @@ async function take(scene: Scene, theme: ThemeName): Promise<void> {
       release: values.release as ReleaseName,
       folder: repository,
       theme,
+      vsix,
       size: { width: 1180, height: 680 },
     });
     try {
@@ -41,6 +45,8 @@ async function take(scene: Scene, theme: ThemeName): Promise<void> {
         process.exitCode = 1;
         process.stderr.write(`${scene.name}: ${error.message}\n`);
       });
+      // What fades in or out has done so by then.
+      await window.page.waitForTimeout(1000);
       await window.screenshot(file);
       process.stdout.write(`${file}\n`);
     } finally {

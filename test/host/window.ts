@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
@@ -249,6 +249,46 @@ export class Window {
       }
       return found.sort((a, b) => a.line - b.line);
     });
+  }
+
+  /** How much the markers stand out from the editor's background, from 1 to 21 as WCAG counts it. */
+  markerContrast(): Promise<number> {
+    return this.editor().evaluate(editor => {
+      const view = editor.ownerDocument.defaultView;
+      const luminance = (colour: string) => {
+        const [red = 0, green = 0, blue = 0] = (colour.match(/[\d.]+/g) ?? []).map(part => {
+          const value = Number(part) / 255;
+          return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+      };
+      const drawn = [...editor.querySelectorAll('.view-line span')]
+        .map(span => view.getComputedStyle(span, '::after'))
+        .find(style => style.content.includes('⟵'));
+      const background = view.getComputedStyle(
+        editor.querySelector('.lines-content')?.closest('.monaco-editor-background') ?? editor,
+      ).backgroundColor;
+      const [dark = 0, light = 0] = [
+        luminance(drawn?.color ?? background),
+        luminance(background),
+      ].sort((a, b) => a - b);
+      return (light + 0.05) / (dark + 0.05);
+    });
+  }
+
+  /** Changes the theme in the person's settings, and loads the window anew. */
+  async setTheme(theme: ThemeName): Promise<void> {
+    const file = join(this.#data, 'data', 'User', 'settings.json');
+    const settings = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    await writeFile(file, JSON.stringify({ ...settings, 'workbench.colorTheme': themes[theme] }));
+    await this.page.reload();
+    const kind = {
+      dark: 'vs-dark',
+      light: 'vs',
+      'high-contrast': 'hc-black',
+      'high-contrast-light': 'hc-light',
+    };
+    await this.page.locator(`.monaco-workbench.${kind[theme]}`).waitFor();
   }
 
   /** Points at a word of the active editor and answers the text of the hover that appears. */
