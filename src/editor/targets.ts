@@ -2,8 +2,8 @@ import type { ObjectSummary } from '../core/live/state.ts';
 import { type Resource, resourceKey, resourceText } from '../core/model/resource.ts';
 import { isDrift, states, stateWords } from '../core/words/states.ts';
 import type { MarkerLine, WorkspaceState } from '../lsp/protocol.ts';
-import { countsText } from './environments/describe.ts';
 import type { Target } from './environments/node.ts';
+import { countsText } from './environments/words.ts';
 
 /** One line of a choice, and what is meant by it. */
 export interface TargetChoice {

@@ -10,16 +10,8 @@ export function sideText(comparison: Comparison, side: Side, environment: string
   return comments(comparison.reason ?? nothing);
 }
 
-/** Half of a diff editor shows about so many columns. */
-const width = 56;
-
+/** Half of a diff editor shows about 56 columns; a longer word stays whole. */
 function comments(sentence: string): string {
-  const lines = sentence.split(/\s+/).reduce<string[]>((done, word) => {
-    const last = done.at(-1);
-    const joined = `${last} ${word}`;
-    return last === undefined || joined.length > width
-      ? [...done, word]
-      : [...done.slice(0, -1), joined];
-  }, []);
+  const lines = sentence.match(/\S(?:.{0,55}(?=\s|$)|\S*)/g) ?? [];
   return lines.map(line => `# ${line}\n`).join('');
 }

@@ -3,20 +3,12 @@ import type { DriftState } from '../../core/model/drift.ts';
 import type { NotChecked } from '../../core/model/finding.ts';
 import { resourceText } from '../../core/model/resource.ts';
 import { changeText, ownersText } from '../../core/words/change.ts';
-import { shortRevision } from '../../core/words/names.ts';
 import { shortPaths } from '../../core/words/short-path.ts';
-import {
-  type Counts,
-  countedStates,
-  countWords,
-  driftStates,
-  isDrift,
-  quantity,
-  stateWords,
-} from '../../core/words/states.ts';
+import { quantity, stateWords } from '../../core/words/states.ts';
 import { printable } from '../../core/words/values.ts';
 import type { EnvironmentNode, ObjectNode } from './node.ts';
 import { type StateIcon, stateIcons, waitingIcon } from './state-icon.ts';
+import { countsText, drifts, environmentWords, revisionText, worstState } from './words.ts';
 
 /** How a line of the view looks and is spoken: everything a tree item needs, nothing of the editor's in it. */
 export interface Description {
@@ -45,34 +37,6 @@ export function describeNode(node: EnvironmentNode, now: Date): Description {
     case 'not-checked':
       return describeNotChecked(node.entry);
   }
-}
-
-/** `3 drifted, 1 missing`; `in sync` only where everything was checked. */
-export function countsText(counts: Counts): string {
-  const words = countWords(counts, countedStates);
-  if (words.length > 0) return words.join(', ');
-  return counts.synced > 0 ? stateWords.synced : 'no objects';
-}
-
-/** The worst state that an environment or an application holds; what its owner keeps does not count. */
-export function worstState(counts: Counts, applications: readonly ApplicationState[]): DriftState {
-  const drift = drifts(applications) ? driftStates : [];
-  const order: DriftState[] = [...drift, 'suspect', 'unknown', 'terminating'];
-  return order.find(state => counts[state] > 0) ?? (counts.synced > 0 ? 'synced' : 'unknown');
-}
-
-/** True when the next apply would change what runs. */
-export function drifts(applications: readonly ApplicationState[]): boolean {
-  return applications.some(({ objects }) => objects.some(isDrift));
-}
-
-/** What an environment's comparison came to, or why there is none. */
-export function environmentWords(environment: EnvironmentState): string {
-  const { phase, reason, cluster, counts } = environment;
-  if (phase === 'compared') return countsText(counts);
-  if (phase === 'waiting') return 'comparing…';
-  if (cluster.kind === 'none') return 'no cluster chosen';
-  return `not checked: ${reason ?? 'the reason is in the log'}`;
 }
 
 function describeEnvironment(environment: EnvironmentState): Description {
@@ -106,15 +70,6 @@ function stateOf({ phase, counts, applications }: EnvironmentState): DriftState 
 function revisionWords({ branch, revision, deployed }: EnvironmentState): string[] {
   if (deployed?.behind) return [`${quantity(deployed.behind, 'commit')} behind`];
   return [revisionText(deployed?.revision ?? revision, branch)];
-}
-
-/** `main@9f8e7d6`, or the revision alone. */
-export function revisionText(revision: string, branch: string | undefined): string {
-  // Chart versions carry the commit they were packed from: `0.4.0+5912cc0e37c5`.
-  const [short = revision] = shortRevision(revision).split('+');
-  return branch === undefined || shortRevision(revision) === revision
-    ? short
-    : `${branch}@${short}`;
 }
 
 /** A verb of an environment exists where one of its applications has it. */

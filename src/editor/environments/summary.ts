@@ -1,6 +1,6 @@
 import { type Counts, countWords, noCounts, quantity, states } from '../../core/words/states.ts';
 import type { WorkspaceState } from '../../lsp/protocol.ts';
-import { drifts, environmentWords, worstState } from './describe.ts';
+import { drifts, environmentWords, worstState } from './words.ts';
 
 /** The number on the view's icon: what drifted or is missing, and in how many environments. */
 export function badgeOf(state: WorkspaceState): { value: number; tooltip: string } | undefined {

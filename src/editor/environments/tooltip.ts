@@ -8,8 +8,8 @@ import { engineNames, shortRevision } from '../../core/words/names.ts';
 import { shortPaths } from '../../core/words/short-path.ts';
 import { stateWords } from '../../core/words/states.ts';
 import { codeSpan, plainText } from '../../lsp/markdown.ts';
-import { countsText, environmentWords } from './describe.ts';
 import { type EnvironmentNode, type ObjectNode, type Target, targetOf } from './node.ts';
+import { countsText, environmentWords } from './words.ts';
 
 /** Writes a link that runs a command on a target. */
 export type CommandLink = (title: string, command: string, target: Target) => string;
