@@ -22,10 +22,12 @@ const { values } = parseArgs({
  */
 const out = resolve(values.out);
 await mkdir(out, { recursive: true });
-const vsix = values.vsix ?? (await packageExtension(resolve('dist')));
+const packaged = await mkdtemp(join(tmpdir(), 'driftline-pictures-'));
+const vsix = values.vsix ?? (await packageExtension(packaged));
 const wanted = (values.theme ?? Object.keys(themes)) as ThemeName[];
 const chosen = scenes.filter(({ name }) => values.only?.includes(name) ?? true);
 for (const theme of wanted) for (const scene of chosen) await take(scene, theme);
+await rm(packaged, { recursive: true });
 
 async function take(scene: Scene, theme: ThemeName): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'driftline-scene-'));
