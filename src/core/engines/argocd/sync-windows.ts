@@ -22,26 +22,28 @@ export function deniedByWindow(
       return `The AppProject ${name} has a sync window that cannot be read (${shown(written)}), so Argo CD refuses every sync.`;
     windows.push(window);
   }
-  const denying = windows.filter(({ kind, ends }) => kind === 'deny' && ends !== undefined);
+  const denying = windows.filter(({ kind, isOpen }) => kind === 'deny' && isOpen);
   if (denying.length > 0) {
     if (denying.every(({ manual }) => manual)) return undefined;
-    const until = latest(denying.map(({ ends }) => ends));
+    const endless = denying.some(({ ends }) => ends === undefined);
+    const until = endless ? 'it is changed' : latest(denying.map(({ ends }) => ends));
     return `A sync window of the AppProject ${name} denies syncs until ${until} (${described(denying)}).`;
   }
   const allowing = windows.filter(({ kind }) => kind === 'allow');
-  const isOpen = allowing.some(({ ends }) => ends !== undefined);
-  if (allowing.length === 0 || isOpen || allowing.every(({ manual }) => manual)) return undefined;
+  const isOpen = allowing.length === 0 || allowing.some(window => window.isOpen);
+  if (isOpen || allowing.every(({ manual }) => manual)) return undefined;
   const from = earliest(allowing.map(({ opens }) => opens));
-  const when = from === undefined ? 'and none is to come' : `the next one opens at ${from}`;
-  return `The AppProject ${name} allows syncs in its sync windows only; ${when} (${described(allowing)}).`;
+  return `The AppProject ${name} allows syncs in its sync windows only; the next one opens at ${from} (${described(allowing)}).`;
 }
 
 interface Window {
-  kind: 'allow' | 'deny';
+  /** `allow` or `deny`; others count for nothing. */
+  kind: string;
   manual: boolean;
   /** How it is written, for people. */
   text: string;
-  /** When the present one ends; undefined when it is not open. */
+  isOpen: boolean;
+  /** When the present one ends; undefined for one without an end. */
   ends: Date | undefined;
   /** When the next one opens. */
   opens: Date | undefined;
@@ -49,28 +51,39 @@ interface Window {
 
 /** Undefined for what Argo CD cannot read either. */
 function windowOf(written: JsonObject, now: Date): Window | undefined {
-  const kind = textAt(written, 'kind');
   const duration = durationOf(textAt(written, 'duration') ?? '');
   const schedule = scheduleOf(written);
-  if ((kind !== 'allow' && kind !== 'deny') || duration === undefined || !schedule)
-    return undefined;
+  if (duration === undefined || !schedule) return undefined;
   const [start] = schedule.previousRuns(1, now);
   const ends = start && new Date(start.getTime() + duration);
+  const opens = schedule.nextRun(now) ?? undefined;
   return {
-    kind,
+    kind: textAt(written, 'kind') ?? '',
     manual: written.manualSync === true,
     text: shown(written),
-    ends: ends && ends > now ? ends : undefined,
-    opens: schedule.nextRun(now) ?? undefined,
+    // One that never begins (on the 31st of November) is open at any time for Argo CD.
+    isOpen: opens === undefined || (ends !== undefined && ends > now),
+    ends: opens && ends,
+    opens,
   };
 }
 
+/** Five fields as Argo CD's parser takes them, which knows neither nicknames nor `L`, `W`, `#` and weekday 7. */
+function isSchedule(text: string): boolean {
+  const fields = text.trim().split(/\s+/);
+  const parts = fields.flatMap(field => field.split(','));
+  const part = /^(?:[*?]|(?:\d+|[a-z]{3})(?:-(?:\d+|[a-z]{3}))?)(?:\/\d+)?$/i;
+  return parts.every(each => part.test(each)) && !/(^|[,-])7(?=$|[,/-])/.test(fields[4] ?? '');
+}
+
 function scheduleOf(written: JsonObject): Cron | undefined {
+  const schedule = textAt(written, 'schedule') ?? '';
+  if (!isSchedule(schedule)) return undefined;
   const timezone = textAt(written, 'timeZone') || 'UTC';
   const options = { mode: '5-part', sloppyRanges: true } as const;
   try {
     // Argo CD takes a time zone that nobody knows for UTC.
-    return new Cron(textAt(written, 'schedule') ?? '', {
+    return new Cron(schedule, {
       ...options,
       timezone: isTimeZone(timezone) ? timezone : 'UTC',
     });

@@ -100,10 +100,19 @@ describe('when a sync window is in the way', () => {
     { kind: 'deny', schedule: '0 9 * *', duration: '1h' },
     { kind: 'deny', schedule: '0 9 * * *', duration: '1 hour' },
     { kind: 'deny', schedule: '0 9 * * *' },
-    { kind: 'maybe', schedule: '0 9 * * *', duration: '1h' },
+    { kind: 'deny', schedule: '@daily', duration: '1h' },
+    { kind: 'deny', schedule: '0 9 * * 7', duration: '1h' },
+    { kind: 'maybe', schedule: '60 9 * * *', duration: '1h' },
   ])('a window that cannot be read refuses every sync: $schedule $duration $kind', window => {
     expect(denied({ ...window, ...everything })).toContain('cannot be read');
   });
+});
+
+it('a window that never begins is open at any time, as it is for Argo CD', () => {
+  const never = { schedule: '0 0 31 nov *', duration: '1h', ...everything };
+  expect(denied({ kind: 'deny', ...never })).toContain('denies syncs until it is changed (deny');
+  expect(denied({ kind: 'allow', ...never })).toBeUndefined();
+  expect(denied({ kind: 'maybe', ...open })).toBeUndefined();
 });
 
 describe('which applications a sync window is about', () => {
