@@ -52,7 +52,7 @@ interface Window {
 /** Undefined for what Argo CD cannot read either. */
 function windowOf(written: JsonObject, now: Date): Window | undefined {
   const duration = durationOf(textAt(written, 'duration') ?? '');
-  const schedule = scheduleOf(written);
+  const schedule = scheduleOf(written, now);
   if (duration === undefined || !schedule) return undefined;
   const [start] = schedule.previousRuns(1, now);
   const ends = start && new Date(start.getTime() + duration);
@@ -76,28 +76,29 @@ function isSchedule(text: string): boolean {
   return parts.every(each => part.test(each)) && !/(^|[,-])7(?=$|[,/-])/.test(fields[4] ?? '');
 }
 
-function scheduleOf(written: JsonObject): Cron | undefined {
+function scheduleOf(written: JsonObject, now: Date): Cron | undefined {
   const schedule = textAt(written, 'schedule') ?? '';
   if (!isSchedule(schedule)) return undefined;
-  const timezone = textAt(written, 'timeZone') || 'UTC';
-  const options = { mode: '5-part', sloppyRanges: true } as const;
+  const utcOffset = offsetOf(textAt(written, 'timeZone') || 'UTC', now);
   try {
-    // Argo CD takes a time zone that nobody knows for UTC.
-    return new Cron(schedule, {
-      ...options,
-      timezone: isTimeZone(timezone) ? timezone : 'UTC',
-    });
+    return new Cron(schedule, { mode: '5-part', sloppyRanges: true, utcOffset });
   } catch {
     return undefined;
   }
 }
 
-function isTimeZone(name: string): boolean {
+/**
+ * Minutes by which a time zone is ahead of UTC now: Argo CD takes this offset for all of a schedule, and a zone
+ * that nobody knows for UTC.
+ */
+function offsetOf(timeZone: string, now: Date): number {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
+    const format = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
+    const name = format.formatToParts(now).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+    const [, sign, hours, minutes] = /GMT([+-])(\d\d):(\d\d)/.exec(name) ?? [];
+    return (sign === '-' ? -1 : 1) * (Number(hours ?? 0) * 60 + Number(minutes ?? 0));
   } catch {
-    return false;
+    return 0;
   }
 }
 
