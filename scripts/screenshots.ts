@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Scene, scenes } from '../test/host/scenes.ts';
 import { openWindow, type ReleaseName, type ThemeName, themes } from '../test/host/window.ts';
+import { smallPng } from './lib/small-png.ts';
 import { packageExtension } from './package.ts';
 
 const { values } = parseArgs({
@@ -49,7 +50,7 @@ async function take(scene: Scene, theme: ThemeName): Promise<void> {
       });
       // What fades in or out has done so by then.
       await window.page.waitForTimeout(1000);
-      await window.screenshot(file);
+      await writeFile(file, smallPng(await window.page.screenshot()));
       process.stdout.write(`${file}\n`);
     } finally {
       await window.close();
