@@ -236,7 +236,8 @@ export class Workspace {
   }
 
   #clusterKey({ cluster }: Pick<Environment, 'cluster'>): string {
-    return JSON.stringify({ cluster, offline: this.#resident.options.offline });
+    const { offline, host } = this.#resident.options;
+    return JSON.stringify({ cluster, offline, kubeconfig: host.kubeconfig?.() });
   }
 
   /** Ends programs and connections. */

@@ -62,8 +62,10 @@ export class EnvironmentWatch {
 
   /** Lets go of the cluster or snapshot; the next comparison opens it anew. */
   async disconnect(): Promise<void> {
+    const held = this.#held;
     this.#release();
-    await this.#workspace.disconnect(this.current.environment);
+    // A connection that works may serve another environment too, which would not notice its end.
+    if (!held) await this.#workspace.disconnect(this.current.environment);
   }
 
   /** Reads what is not watched anew, and lets the server judge again. */
@@ -151,7 +153,7 @@ export class EnvironmentWatch {
   /** The cluster to compare with, held current; a sentence where there is none. */
   async #open(workspace: Workspace, environment: Environment): Promise<Cluster | string> {
     const blocked = this.#host.blocked(environment);
-    const target = JSON.stringify([environment.cluster, blocked]);
+    const target = JSON.stringify([environment.cluster, workspace.host.kubeconfig?.(), blocked]);
     if (this.#held?.target === target) return this.#held.cluster;
     this.#release();
     if (blocked !== undefined) return blocked;

@@ -45,6 +45,30 @@ async function open(directory: string, host: Partial<Host> = {}): Promise<Live> 
   return live;
 }
 
+/** A server that counts what it is asked and answers nothing of use. */
+async function listening() {
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    requests.push(request.url ?? '');
+    response.writeHead(500).end();
+  }).listen(0, '127.0.0.1');
+  await new Promise(resolve => server.once('listening', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { requests, url, close: () => server.close() };
+}
+
+/** A kubeconfig whose context `prod` leads there. */
+async function kubeconfigOf(url: string): Promise<string> {
+  const file = join(folder, `kubeconfig-${new URL(url).port}`);
+  const content = {
+    contexts: [{ name: 'prod', context: { cluster: 'prod', user: 'me' } }],
+    clusters: [{ name: 'prod', cluster: { server: url } }],
+    users: [{ name: 'me', user: {} }],
+  };
+  await writeFile(file, JSON.stringify(content));
+  return file;
+}
+
 /** `[line, 'production: .spec.replicas 3 → 5']` for each line. */
 const spoken = (live: Live, file: string) =>
   live
@@ -208,27 +232,14 @@ describe('a repository kept current', () => {
   });
 
   it('asks no cluster in a folder that nobody trusts, and does when it is trusted', async () => {
-    const requests: string[] = [];
-    const server = createServer((request, response) => {
-      requests.push(request.url ?? '');
-      response.writeHead(500).end();
-    }).listen(0, '127.0.0.1');
-    await new Promise(resolve => server.once('listening', resolve));
-    const { port } = server.address() as AddressInfo;
+    const server = await listening();
+    const other = await listening();
     const root = await demo('trust');
     await writeFile(
       join(root, 'driftline.yaml'),
       'version: 1\nenvironments:\n- name: production\n  cluster: { context: prod }\n- name: staging\n  cluster: { snapshot: live/staging.yaml }\n',
     );
-    const kubeconfig = join(folder, 'kubeconfig');
-    await writeFile(
-      kubeconfig,
-      JSON.stringify({
-        contexts: [{ name: 'prod', context: { cluster: 'prod', user: 'me' } }],
-        clusters: [{ name: 'prod', cluster: { server: `http://127.0.0.1:${port}` } }],
-        users: [{ name: 'me', user: {} }],
-      }),
-    );
+    let kubeconfig = await kubeconfigOf(server.url);
     let trusted = false;
     const live = await open(root, { trusted: () => trusted, kubeconfig: () => kubeconfig });
     const production = () => live.environments().find(({ name }) => name === 'production');
@@ -238,12 +249,18 @@ describe('a repository kept current', () => {
     });
     expect(live.environments().find(({ name }) => name === 'staging')?.phase).toBe('compared');
     await expect(live.identify('prod')).rejects.toThrow(/trust/);
-    expect(requests).toEqual([]);
+    expect(server.requests).toEqual([]);
     trusted = true;
     live.hostChanged();
     await live.settled();
-    expect(requests.length).toBeGreaterThan(0);
+    expect(server.requests.length).toBeGreaterThan(0);
     expect(production()).toMatchObject({ phase: 'blocked', reason: expect.stringMatching(/500/) });
+    expect(other.requests).toEqual([]);
+    kubeconfig = await kubeconfigOf(other.url);
+    live.hostChanged();
+    await live.settled();
+    expect(other.requests.length).toBeGreaterThan(0);
     server.close();
+    other.close();
   });
 });
