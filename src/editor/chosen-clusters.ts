@@ -15,8 +15,19 @@ export class ChosenClusters {
     return this.#memory.get<ChosenCluster[]>(key, []);
   }
 
+  of(environment: string): ChosenCluster | undefined {
+    return this.all().find(each => each.environment === environment);
+  }
+
   async choose(cluster: ChosenCluster): Promise<void> {
-    const others = this.all().filter(({ environment }) => environment !== cluster.environment);
-    await this.#memory.update(key, [...others, cluster]);
+    await this.#memory.update(key, [...this.#without(cluster.environment), cluster]);
+  }
+
+  async forget(environment: string): Promise<void> {
+    await this.#memory.update(key, this.#without(environment));
+  }
+
+  #without(environment: string): ChosenCluster[] {
+    return this.all().filter(each => each.environment !== environment);
   }
 }

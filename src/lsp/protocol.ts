@@ -179,6 +179,8 @@ export const requests = {
   /** Who a context leads to, for the person to confirm; writes nothing. */
   identify: request<{ context: string }, Identity>('driftline/identify'),
   choose: request<ChosenCluster, null>('driftline/choose'),
+  /** Takes a choice back: what the repository says counts again. */
+  unchoose: request<{ environment: string }, null>('driftline/unchoose'),
 
   commitPlan: request<OfEnvironment, CommitPlan>('driftline/commitPlan'),
   /** `environment` tells which repository is meant, where several are open. */

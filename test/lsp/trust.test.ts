@@ -89,6 +89,20 @@ describe('a folder that nobody trusts', () => {
     });
   });
 
+  it('keeps a chosen cluster until the choice is taken back', async () => {
+    const contextOf = async () => {
+      const { environments } = await client.ask(requests.state, null);
+      const [production] = environments;
+      return production?.cluster.kind === 'context' ? production.cluster.context : undefined;
+    };
+    const becomes = (context: string) =>
+      eventually(async () => ((await contextOf()) === context ? true : undefined), context);
+    await client.ask(requests.choose, { environment: 'production', context: 'starts', uid: 'x' });
+    await becomes('starts');
+    await client.ask(requests.unchoose, { environment: 'production' });
+    await becomes('live');
+  });
+
   it('still validates', async () => {
     const version = await client.replace('app/web.yaml', 'data:', 'dataa:');
     const { diagnostics } = await client.diagnostics(

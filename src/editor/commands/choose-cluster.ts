@@ -22,12 +22,20 @@ export const chooseCluster: Command = {
         ),
       );
     }
-    const items = contexts.map(({ context, server }) => ({
-      label: context,
-      detail: server,
-    }));
+    const items = contexts.map(({ context, server }) => ({ label: context, detail: server }));
+    const chosen = editor.clusters.of(environment);
+    const back = {
+      label: vscode.l10n.t('What driftline.yaml says'),
+      detail: vscode.l10n.t('Takes back the choice of {0}', chosen?.context ?? ''),
+    };
     const placeholder = vscode.l10n.t('Which cluster does {0} run in?', environment);
-    const { label: context } = await pick(items, { title, placeholder });
+    const picked = await pick(chosen ? [back, ...items] : items, { title, placeholder });
+    if (picked === back) {
+      await editor.clusters.forget(environment);
+      await askInView(editor, requests.unchoose, { environment });
+      return;
+    }
+    const { label: context } = picked;
     const asking = vscode.l10n.t('Asking {0} who it is', context);
     const found = await askWithNotice(editor, asking, requests.identify, { context });
     await confirmModal(

@@ -16,17 +16,26 @@ export const clusters: Feature = {
         );
       return { context, server, uid, ...(version !== undefined && { version }) };
     });
-    session.answer(requests.choose, async ({ environment, context, uid }) => {
-      await session.repositories.ready();
-      const { live } = session.repositories.ofEnvironment(environment);
-      const others = session.options.clusters.filter(each => each.environment !== environment);
-      const clusters = [...others, { environment, context, uid }];
-      session.options = { ...session.options, clusters };
-      live.choose(environment, { context, uid });
-      return null;
-    });
+    session.answer(requests.choose, ({ environment, context, uid }) =>
+      choose(session, environment, { context, uid }),
+    );
+    session.answer(requests.unchoose, ({ environment }) => choose(session, environment));
   },
 };
+
+async function choose(
+  session: Session,
+  environment: string,
+  cluster?: { context: string; uid: string },
+): Promise<null> {
+  await session.repositories.ready();
+  const { live } = session.repositories.ofEnvironment(environment);
+  const others = session.options.clusters.filter(each => each.environment !== environment);
+  const clusters = cluster ? [...others, { environment, ...cluster }] : others;
+  session.options = { ...session.options, clusters };
+  live.choose(environment, cluster);
+  return null;
+}
 
 /** Contexts are the person's, not a repository's: any repository can be asked for them. */
 async function anyLive({ repositories }: Session): Promise<Live> {
