@@ -38,7 +38,9 @@ describe('what would be proposed', () => {
       base: 'main',
       forge: { title: 'no forge', host: '' },
     });
-    expect(planned.body).toMatch(/### production\n[\s\S]*-\s+- image: web:1\n\+\s+- image: web:2/);
+    expect(planned.body).toMatch(
+      /### production \(protected\)\n[\s\S]*-\s+- image: web:1\n\+\s+- image: web:2/,
+    );
     expect(planned.body).toContain('### staging\n');
     expect(snapshotOf(world.root)).toEqual(before);
     expect(branchesOf(world.remote)).toEqual(['main']);
