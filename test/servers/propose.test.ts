@@ -249,5 +249,5 @@ describe('where no request can be opened', () => {
 
 function sectionsOf(body: string): Record<string, string> {
   const sections = body.split(/^### /m).slice(1);
-  return Object.fromEntries(sections.map(text => [text.split('\n')[0], text]));
+  return Object.fromEntries(sections.map(text => [text.split(/[ \n]/)[0], text]));
 }

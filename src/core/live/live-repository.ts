@@ -23,7 +23,10 @@ const untrusted =
 /** Edits of one moment are taken together. */
 const gatherMilliseconds = 20;
 
-/** Opens a repository and keeps it current; what it runs is compared in the background from then on. */
+/**
+ * Opens a repository and keeps it current. Its environments are known when it resolves; what they run is compared in
+ * the background from then on. Throws a `UserError` when there is nothing to read.
+ */
 export async function openLive(options: LiveOptions): Promise<Live> {
   const chosen = new Map(
     options.clusters.map(({ environment, ...cluster }) => [
@@ -38,7 +41,9 @@ export async function openLive(options: LiveOptions): Promise<Live> {
     chosen,
     host: options.host,
   });
-  return new LiveRepository(workspace, chosen);
+  const live = new LiveRepository(workspace, chosen);
+  await live.begun();
+  return live;
 }
 
 class LiveRepository implements Live {
@@ -65,6 +70,11 @@ class LiveRepository implements Live {
     this.#branch = workspace.branch;
     this.#chosen = chosen;
     this.#refresh();
+  }
+
+  /** Resolves when the environments were looked for. */
+  async begun(): Promise<void> {
+    await this.#refreshing;
   }
 
   workspace(): Workspace {
