@@ -17,7 +17,7 @@ afterAll(() => folder.remove());
 const cli = (...args: string[]) =>
   driftline([...args, '-C', folder.path], { env: { KUBECONFIG: kubeconfig } });
 
-function write(namespace: string, more = ''): void {
+function write(namespace: string, more = '  protected: false\n'): void {
   const config = `version: 1
 environments:
 - name: production
@@ -71,7 +71,8 @@ ${`  ConfigMap ${namespace}/settings`.padEnd(74)}update
 
   it('does nothing without a word of consent, nor with too little of it', () =>
     withNamespace('cli', async namespace => {
-      write(namespace, '  protected: true\n');
+      // Nothing is said: production is protected by its name.
+      write(namespace, '');
       const untrusted = await cli('sync', '-e', 'production', '--yes');
       expect(untrusted).toMatchObject({ status: 2, stdout: '' });
       expect(untrusted.stderr).toContain('--trust');
