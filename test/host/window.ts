@@ -149,8 +149,23 @@ export class Window {
     await this.page.keyboard.press('Control+G');
     await input.waitFor();
     await input.fill(`:${line}`);
-    await this.page.keyboard.press('Enter');
-    await input.waitFor({ state: 'hidden' });
+    await this.submit(input);
+  }
+
+  /** Presses Enter until the box is gone: while its text is still being read, Enter is passed over. */
+  async submit(input: Locator): Promise<void> {
+    for (let tries = 0; tries < 5; tries++) {
+      await this.page.keyboard.press('Enter');
+      const gone = input.waitFor({ state: 'hidden', timeout: 4_000 });
+      if (
+        await gone.then(
+          () => true,
+          () => false,
+        )
+      )
+        return;
+    }
+    throw new Error('the box to type into stays open');
   }
 
   /** Where the cursor is, as the status bar tells: `Ln 7, Col 13`. */
