@@ -55,6 +55,8 @@ class LiveRepository implements Live {
   readonly #listeners = new Set<(change: LiveChange) => void>();
   /** Files whose edits no comparison has told about yet. */
   readonly #untold = new Set<string>();
+  /** Each environment as it was told last. */
+  readonly #told = new Map<string, string>();
   #branch: string | undefined;
   #markers = new Map<string, Marker[]>();
   #refreshing: Promise<void> | undefined;
@@ -82,9 +84,7 @@ class LiveRepository implements Live {
   }
 
   environments(): EnvironmentState[] {
-    const { repository, branch } = this.#workspace;
-    const said = { revision: repository.revision, ...(branch && { branch }) };
-    return [...this.#watches.values()].map(({ current }) => environmentState(current, said));
+    return [...this.#watches.values()].map(watch => this.#stateOf(watch));
   }
 
   edit(file: string, text: string | undefined): void {
@@ -232,7 +232,7 @@ class LiveRepository implements Live {
     }
   }
 
-  /** Has every environment that there is now compared; answers their names. */
+  /** Has every environment that there is now compared; answers their names, and those of what is gone. */
   async #discover(): Promise<string[]> {
     const workspace = this.#workspace;
     const { environments } = await workspace.discovery();
@@ -246,7 +246,7 @@ class LiveRepository implements Live {
       watch.update(workspace, environment);
     }
     for (const gone of known.values()) gone.close();
-    return environments.map(({ name }) => name);
+    return [...environments.map(({ name }) => name), ...known.keys()];
   }
 
   #newWatch(workspace: Workspace, environment: Environment): EnvironmentWatch {
@@ -274,7 +274,23 @@ class LiveRepository implements Live {
         files.add(file);
         this.#untold.delete(file);
       }
-    for (const listener of this.#listeners) listener({ environments, files: [...files] });
+    const news = environments.filter(name => this.#isNews(name));
+    if (news.length === 0 && files.size === 0) return;
+    for (const listener of this.#listeners) listener({ environments: news, files: [...files] });
+  }
+
+  #stateOf({ current }: EnvironmentWatch): EnvironmentState {
+    const { repository, branch } = this.#workspace;
+    return environmentState(current, { revision: repository.revision, ...(branch && { branch }) });
+  }
+
+  /** True when an environment is shown otherwise than it was told last; a busy cluster changes what nobody sees. */
+  #isNews(name: string): boolean {
+    const watch = this.#watches.get(name);
+    const told = JSON.stringify({ ...(watch && this.#stateOf(watch)), comparedAt: undefined });
+    if (this.#told.get(name) === told) return false;
+    this.#told.set(name, told);
+    return true;
   }
 
   /** True when what is shown is of the present state; environments that were never compared do not count. */

@@ -203,6 +203,30 @@ describe('a repository kept current', () => {
     expect(live.markers('apps/web/overlays/production/extra.yaml')).toEqual([]);
   });
 
+  it('tells only what is different', async () => {
+    const live = await open(await demo('news'));
+    const heard: string[][] = [];
+    live.onChanged(({ environments, files }) => heard.push([...environments, ...files]));
+    await live.check([]);
+    expect(heard).toEqual([]);
+    const text = await readFile(join(live.root, replicas), 'utf8');
+    live.edit(replicas, text.replace('replicas: 3', 'replicas: 4'));
+    await live.settled();
+    expect([...new Set(heard.flat())].sort()).toEqual([replicas, 'production']);
+  });
+
+  it('tells of an environment that is gone', async () => {
+    const live = await open(await demo('gone'));
+    const heard: string[] = [];
+    live.onChanged(({ environments }) => heard.push(...environments));
+    await rm(join(live.root, 'clusters/staging'), { recursive: true });
+    await rm(join(live.root, 'driftline.yaml'));
+    live.changedOnDisk(['clusters/staging', 'driftline.yaml']);
+    await live.settled();
+    expect(live.environments().map(({ name }) => name)).not.toContain('staging');
+    expect(heard).toContain('staging');
+  });
+
   it('says how the objects of a file stand, and which files cause drift', async () => {
     const live = await open(await demo('objects'));
     const [object] = live.objects('apps/web/base/deployment.yaml');
