@@ -2,6 +2,7 @@ import { sleep } from '../lib/backoff.ts';
 import { isObject, type Json } from '../model/resource.ts';
 import { askForge, ForgeRefusal } from './ask.ts';
 import type { Draft, Forge, ForgeAccess, ProposedRequest, RemoteAddress } from './forge.ts';
+import { comparePage, pullFields, pullState } from './pull-request.ts';
 import { encodedPath, repositoryPath, webAddress } from './remote.ts';
 import { findRequest, requestOf } from './request.ts';
 
@@ -17,7 +18,7 @@ export const gitea: Forge = {
     const { title, body, branch, base } = draft;
     try {
       const created = { title, body, head: branch, base };
-      return requestOf(await askWhenPushed(remote, access, { what, body: created }), fields);
+      return requestOf(await askWhenPushed(remote, access, { what, body: created }), pullFields);
     } catch (error) {
       // 409 is said for nothing else here.
       if (!(error instanceof ForgeRefusal) || error.status !== 409) throw error;
@@ -28,18 +29,12 @@ export const gitea: Forge = {
   },
   async state(remote, number, access) {
     const what = `read pull request ${number} of ${repositoryPath(remote)}`;
-    const pull = await ask(remote, access, { what, below: `/${number}` });
-    if (isObject(pull) && pull.merged === true) return 'merged';
-    return isObject(pull) && pull.state === 'closed' ? 'closed' : 'open';
+    return pullState(await ask(remote, access, { what, below: `/${number}` }));
   },
-  newRequestPage(remote, { branch, base, title }) {
-    const repository = `${webAddress(remote, matches(remote))}/${encodedPath(repositoryPath(remote))}`;
-    const query = new URLSearchParams({ expand: '1', title });
-    return `${repository}/compare/${encodedPath(`${base}...${branch}`)}?${query}`;
-  },
+  newRequestPage: (remote, draft) =>
+    comparePage(webAddress(remote, matches(remote)), remote, draft),
 };
 
-const fields = { number: 'number', url: 'html_url' };
 const wellKnown = ['codeberg.org', 'gitea.com'];
 
 function matches({ host }: RemoteAddress): boolean {
@@ -58,7 +53,7 @@ async function findOpen(
     const pulls = await ask(remote, access, { what, below: `?${query}` });
     const found = findRequest(
       pulls,
-      fields,
+      pullFields,
       pull => refOf(pull, 'head') === branch && refOf(pull, 'base') === base,
     );
     // The server may give fewer at a time than it is asked for.

@@ -1,6 +1,7 @@
-import { isObject, type Json } from '../model/resource.ts';
+import type { Json } from '../model/resource.ts';
 import { askForge, ForgeRefusal } from './ask.ts';
 import type { Forge, ForgeAccess, RemoteAddress } from './forge.ts';
+import { comparePage, pullFields, pullState } from './pull-request.ts';
 import { encodedPath, repositoryPath, webAddress } from './remote.ts';
 import { findRequest, requestOf } from './request.ts';
 
@@ -15,29 +16,25 @@ export const github: Forge = {
     const what = `open a pull request in ${repositoryPath(remote)}`;
     try {
       const created = { title, body, head: branch, base };
-      return requestOf(await ask(remote, access, { what, body: created }), fields);
+      return requestOf(await ask(remote, access, { what, body: created }), pullFields);
     } catch (error) {
       if (!isTaken(error)) throw error;
       const query = new URLSearchParams({ head: `${remote.owner}:${branch}`, base, state: 'open' });
-      const found = findRequest(await ask(remote, access, { what, below: `?${query}` }), fields);
+      const found = findRequest(
+        await ask(remote, access, { what, below: `?${query}` }),
+        pullFields,
+      );
       if (found === undefined) throw error;
       return found;
     }
   },
   async state(remote, number, access) {
     const what = `read pull request ${number} of ${repositoryPath(remote)}`;
-    const pull = await ask(remote, access, { what, below: `/${number}` });
-    if (isObject(pull) && pull.merged === true) return 'merged';
-    return isObject(pull) && pull.state === 'closed' ? 'closed' : 'open';
+    return pullState(await ask(remote, access, { what, below: `/${number}` }));
   },
-  newRequestPage(remote, { branch, base, title }) {
-    const repository = `${webAddress(remote, matches(remote))}/${encodedPath(repositoryPath(remote))}`;
-    const query = new URLSearchParams({ expand: '1', title });
-    return `${repository}/compare/${encodedPath(`${base}...${branch}`)}?${query}`;
-  },
+  newRequestPage: (remote, draft) =>
+    comparePage(webAddress(remote, matches(remote)), remote, draft),
 };
-
-const fields = { number: 'number', url: 'html_url' };
 
 function matches({ host }: RemoteAddress): boolean {
   return host === 'github.com';
