@@ -13,6 +13,7 @@ import { placeText } from '../model/source.ts';
 import { newestVersion } from '../schemas/schemas.ts';
 import type { Schemas } from '../schemas/type.ts';
 import type { Workspace } from '../workspace.ts';
+import { definitionsOf } from './definitions.ts';
 import { deployedRevision } from './deployed.ts';
 import { notRendered, renderApplications } from './rendering.ts';
 import type { DriftReport, EnvironmentDrift } from './reports.ts';
@@ -149,15 +150,11 @@ async function customTypesOf(
     each.rendered.objects.map(({ resource }) => resource),
   );
   const live = await customResourceDefinitions(cluster, wanted, signal);
-  const rendered = applications.flatMap(({ rendered: { objects } }) =>
-    objects
-      .filter(({ resource }) => resource.kind === 'CustomResourceDefinition')
-      .map(({ value }) => value),
+  return definitionsOf(
+    workspace,
+    applications.map(({ rendered }) => rendered),
+    live,
   );
-  const byName = new Map<string, JsonObject>();
-  for (const definition of [...workspace.customTypes(), ...rendered, ...live])
-    byName.set(JSON.stringify((definition.metadata as JsonObject | undefined)?.name), definition);
-  return [...byName.values()];
 }
 
 /**

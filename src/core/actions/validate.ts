@@ -2,10 +2,10 @@ import { posix } from 'node:path';
 import { foldersAbove } from '../manifests/paths.ts';
 import type { Environment, RenderSource } from '../model/environment.ts';
 import type { Finding, NotChecked } from '../model/finding.ts';
-import { type JsonObject, resourceOf } from '../model/resource.ts';
 import { newestVersion } from '../schemas/schemas.ts';
 import { type RenderedSet, validateRepository } from '../validate/validate.ts';
 import type { Workspace } from '../workspace.ts';
+import { definitionsOf } from './definitions.ts';
 import { notRendered, renderApplications } from './rendering.ts';
 import type { ValidateReport } from './reports.ts';
 
@@ -83,19 +83,6 @@ export async function validateFile(
     signal,
   });
   return [...problems, ...findings].filter(finding => finding.file === file);
-}
-
-/** Definitions that files and renders hold, each by its name once: what is rendered counts more. */
-function definitionsOf(workspace: Workspace, sets: readonly RenderedSet[]): JsonObject[] {
-  const rendered = sets.flatMap(({ objects }) =>
-    objects
-      .filter(({ resource }) => resource.kind === 'CustomResourceDefinition')
-      .map(({ value }) => value),
-  );
-  const byName = new Map(
-    [...workspace.customTypes(), ...rendered].map(value => [resourceOf(value)?.name, value]),
-  );
-  return [...byName.values()];
 }
 
 interface Sets {
