@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { textAt } from '../model/fields.ts';
 import { type JsonObject, type Resource, resourceKey, resourceOf } from '../model/resource.ts';
 import type {
   ApiResource,
@@ -115,7 +116,7 @@ export class HeldCluster implements Cluster {
   ): Promise<DryRunAnswer> {
     const resource = resourceOf(object);
     const live = resource && (await this.get(type, resource, signal));
-    const version = live?.ok ? versionOf(live.object) : undefined;
+    const version = live?.ok ? textAt(live.object, 'metadata', 'resourceVersion') : undefined;
     const question = JSON.stringify([listKey(type, ''), manager, version, object]);
     // Hashed, so that no value of a Secret is kept longer than it must be.
     const key = createHash('sha256').update(question).digest('base64url');
@@ -247,13 +248,4 @@ function listKey({ group, version, resource }: ApiResource, namespace: string): 
 function keyOf(object: JsonObject): string {
   const resource = resourceOf(object);
   return resource ? resourceKey(resource) : '';
-}
-
-function versionOf(object: JsonObject | undefined): string | undefined {
-  const metadata = object?.metadata;
-  const version =
-    metadata && typeof metadata === 'object' && 'resourceVersion' in metadata
-      ? metadata.resourceVersion
-      : undefined;
-  return typeof version === 'string' ? version : undefined;
 }

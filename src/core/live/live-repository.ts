@@ -57,7 +57,6 @@ class LiveRepository implements Live {
   readonly #untold = new Set<string>();
   /** Each environment as it was told last. */
   readonly #told = new Map<string, string>();
-  #branch: string | undefined;
   #markers = new Map<string, Marker[]>();
   #refreshing: Promise<void> | undefined;
   /** Resolves when the workspace was brought to the present state the next time. */
@@ -69,7 +68,6 @@ class LiveRepository implements Live {
     this.root = workspace.repository.root;
     this.#workspace = workspace;
     this.#files = new PresentFiles(workspace.repository, workspace.index);
-    this.#branch = workspace.branch;
     this.#chosen = chosen;
     this.#refresh();
   }
@@ -221,14 +219,13 @@ class LiveRepository implements Live {
     this.#stale = false;
     const { repository, changed, edited } = await this.#files.take();
     for (const file of edited) this.#untold.add(file);
-    if ([...changed].some(file => file.startsWith('.git/')))
-      this.#branch = await currentBranch(this.root);
+    const isOfGit = [...changed].some(file => file.startsWith('.git/'));
+    const branch = isOfGit ? await currentBranch(this.root) : this.#workspace.branch;
     const chosen = new Map(this.#chosen);
-    this.#workspace = this.#workspace.at(repository, changed, { chosen, branch: this.#branch });
-    for (const { current } of this.#watches.values()) {
-      const { cluster } = current.environment;
-      if (cluster.kind === 'snapshot' && changed.has(cluster.file))
-        await this.#watches.get(current.environment.name)?.disconnect();
+    this.#workspace = this.#workspace.at(repository, changed, { chosen, branch });
+    for (const watch of this.#watches.values()) {
+      const { cluster } = watch.current.environment;
+      if (cluster.kind === 'snapshot' && changed.has(cluster.file)) await watch.disconnect();
     }
   }
 

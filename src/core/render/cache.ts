@@ -1,7 +1,5 @@
-import type { RenderSource } from '../model/environment.ts';
 import type { Repository } from '../model/repository.ts';
-import type { Place } from '../model/source.ts';
-import type { RenderedSource } from './renderer.ts';
+import type { RenderedSource, Target } from './renderer.ts';
 
 /** The files of a repository as a render sees them. */
 export interface FileState {
@@ -53,12 +51,6 @@ export class RenderCache {
     const others = (this.#entries.get(key) ?? []).filter(other => other.rendered !== rendered);
     this.#entries.set(key, [entry, ...others].slice(0, this.#perSource));
   }
-}
-
-/** As much of an application as rendering needs; `origin` is where to point when nothing nearer is known. */
-export interface Target {
-  source: RenderSource;
-  origin?: Place;
 }
 
 /** Where an application is declared shows in places, and in what went wrong. */

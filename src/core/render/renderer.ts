@@ -15,6 +15,12 @@ export interface Renderer {
   render(source: RenderSource, context: RenderContext): Promise<RenderedSource>;
 }
 
+/** As much of an application as rendering needs; `origin` is where to point when nothing nearer is known. */
+export interface Target {
+  source: RenderSource;
+  origin?: Place;
+}
+
 export interface RenderContext {
   repository: Repository;
   program: RendererProgram;

@@ -5,12 +5,9 @@ import type { Repository } from '../model/repository.ts';
 import type { Place } from '../model/source.ts';
 import { UpstreamError } from '../upstream/error.ts';
 import type { RendererProgram } from '../upstream/renderer.ts';
-import { type FileState, fileState, RenderCache, type Target } from './cache.ts';
-
-export type { Target };
-
+import { type FileState, fileState, RenderCache } from './cache.ts';
 import { renderers } from './index.ts';
-import { emptyRender, type RenderedSource } from './renderer.ts';
+import { emptyRender, type RenderedSource, type Target } from './renderer.ts';
 
 /** Renders one state of a repository. */
 export interface Rendering {
