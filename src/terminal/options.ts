@@ -70,6 +70,14 @@ export const yes: OptionSpec = {
 
 const dryRun: OptionSpec = { help: 'show what would be done, and do nothing' };
 
+/** What the verbs that tell an engine something take. */
+const ofApplications = {
+  operands: '[APPLICATION]',
+  most: 1,
+  formats: ['text', 'json'],
+  options: { yes, 'dry-run': dryRun },
+} as const;
+
 /** The commands, in the order in which one meets them. */
 export const commands = {
   environments: {
@@ -160,14 +168,11 @@ export const commands = {
   },
   sync: {
     summary: 'bring what runs to what the repository says',
-    operands: '[APPLICATION]',
-    most: 1,
+    ...ofApplications,
     about: [
       'Tells the engine that deploys an application, or all of an environment, to do it now, and follows until the engine reports the outcome: Flux and Argo CD apply what is pushed, a folder is applied by server-side apply from here, which never deletes. Shows what will change and asks first.',
       'The cluster must be pinned in driftline.yaml, as cluster: { context, uid }, and the folder be trusted (--trust).',
     ],
-    formats: ['text', 'json'],
-    options: { yes, 'dry-run': dryRun },
     examples: [
       { command: 'driftline sync -e staging --trust', says: 'all of an environment' },
       { command: 'driftline sync -e staging shop --trust --dry-run', says: 'what would change' },
@@ -175,24 +180,18 @@ export const commands = {
   },
   suspend: {
     summary: 'tell the engine to leave an application as it is',
-    operands: '[APPLICATION]',
-    most: 1,
+    ...ofApplications,
     about: [
       'Until it is resumed, the engine neither applies changes nor takes back those made by hand.',
     ],
-    formats: ['text', 'json'],
-    options: { yes, 'dry-run': dryRun },
     examples: [{ command: 'driftline suspend -e staging shop --trust', says: 'one application' }],
   },
   resume: {
     summary: 'let the engine look after an application again',
-    operands: '[APPLICATION]',
-    most: 1,
+    ...ofApplications,
     about: [
       'Takes back a suspend. The engine brings what runs to what the repository says at once, which is shown before.',
     ],
-    formats: ['text', 'json'],
-    options: { yes, 'dry-run': dryRun },
     examples: [{ command: 'driftline resume -e staging shop --trust', says: 'one application' }],
   },
   propose: {
