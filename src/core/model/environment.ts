@@ -56,15 +56,17 @@ export interface Application {
 /** What is rendered. Paths are folders relative to the repository's root; `''` is the root. */
 export type RenderSource =
   | { kind: 'plain'; path: string; recurse: boolean; include?: string; exclude?: string }
-  | { kind: 'kustomize'; path: string; flux?: FluxBuild }
+  | { kind: 'kustomize'; path: string; flux?: FluxBuild; argocd?: ArgoKustomize }
   | HelmSource
   /** Known to exist, not renderable: its objects are *not checked*. */
   | { kind: 'unresolved'; reason: string };
 
 export interface HelmSource {
   kind: 'helm';
-  /** The chart's folder. */
+  /** The chart's folder; empty where `chart` says which one it is. */
   path: string;
+  /** A chart that is not in the repository: taken from what was fetched before. */
+  chart?: ChartReference;
   release: string;
   namespace: string;
   /** In the order they are merged; the later wins. */
@@ -72,12 +74,45 @@ export interface HelmSource {
   includeCrds: boolean;
   kubeVersion?: string;
   apiVersions?: string[];
+  /** What a HelmRelease does to the chart's output before it is applied. */
+  flux?: FluxRelease;
+}
+
+/** A chart in a chart repository (`https://…`) or registry (`oci://…`). */
+export interface ChartReference {
+  /** Address of the repository, or of the registry's folder without the chart's name. */
+  url: string;
+  name: string;
+  /** As it is written: a version, or a range such as `6.x`. */
+  version: string;
 }
 
 export type ValuesSource =
-  | { kind: 'file'; path: string }
-  /** Values written inside another file, such as a HelmRelease's `spec.values`. */
-  | { kind: 'inline'; values: JsonObject; place: Place };
+  /** `optional`: a file that is not there is no error. */
+  | { kind: 'file'; path: string; optional?: boolean }
+  /**
+   * Values written inside another file, such as a HelmRelease's `spec.values`. `secret`: from a Secret, so that
+   * what they make must not be shown.
+   */
+  | { kind: 'inline'; values: JsonObject; place: Place; secret?: boolean };
+
+/** What a Flux HelmRelease adds after Helm rendered. */
+export interface FluxRelease {
+  /** `spec.postRenderers` in order: each one's `kustomize`. */
+  postRenderers: JsonObject[];
+  commonMetadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
+  /** Name and namespace of the HelmRelease, for the labels that the controller adds to every object. */
+  name: string;
+  namespace: string;
+}
+
+/** `spec.source.kustomize` of an Argo CD Application: what Argo CD adds by `kustomize edit` before the build. */
+export interface ArgoKustomize {
+  /** The options as they are written. */
+  options: JsonObject;
+  /** Where the options stand. */
+  place: Place;
+}
 
 /**
  * What a Flux Kustomization adds to the build of its path; where the folder has no kustomization.yaml
@@ -92,8 +127,24 @@ export interface FluxBuild {
   components?: string[];
   commonMetadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
   /** Present when `spec.postBuild` is: `substituteFrom` names ConfigMaps and Secrets. */
-  postBuild?: { substitute: Record<string, string>; substituteFrom: JsonObject[] };
+  postBuild?: {
+    substitute: Record<string, string>;
+    substituteFrom: JsonObject[];
+    /** The data of those of `substituteFrom` that are known, in its order. */
+    known?: SubstituteData[];
+  };
   /** Name and namespace of the Kustomization, for the labels Flux adds to every object. */
   name: string;
   namespace: string;
+}
+
+/** Variables that a ConfigMap or Secret sets. */
+export interface SubstituteData {
+  kind: string;
+  name: string;
+  data: Record<string, string>;
+  /** Where a key's value stands in the repository; absent for what only the cluster has. */
+  places?: Record<string, Place>;
+  /** From a Secret: what the values make must not be shown. */
+  secret: boolean;
 }

@@ -23,6 +23,8 @@ export interface RenderedObject {
   source: Place;
   /** Paths (`model/path.ts`) whose value differs with every render, such as a generated password. */
   volatile?: string[];
+  /** Paths whose value a Secret made (a substitution, Helm values): shown masked wherever it is shown. */
+  sensitive?: string[];
   /** Where the value at a pointer (or, if it does not exist, its nearest parent) comes from. */
   locate(pointer: Pointer): Provenance;
 }
@@ -35,8 +37,18 @@ export interface Rendered {
   reads: string[];
   /** Objects that could not be rendered as the engine would: they are *not checked*. */
   notChecked: { resource?: Resource; reason: string; place: Place }[];
+  /** What was written for this render and changes nothing in it; known only where places were asked for. */
+  unused?: Unused[];
   /** Set when nothing could be rendered. */
   failure?: RenderFailure;
+}
+
+/** A patch that matches no object, or a value that no template reads. */
+export interface Unused {
+  kind: 'patch' | 'value';
+  /** Values path such as `image.tag`, or what the patch is for. */
+  name: string;
+  place: Place;
 }
 
 export interface RenderFailure {
