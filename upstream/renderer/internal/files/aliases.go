@@ -19,13 +19,24 @@ var (
 	alias  = regexp.MustCompile(`(?m)(^|[\s\[{,])\*[\w-]`)
 )
 
+// bombKey is for whether a content is refused.
+type bombKey struct{ hash string }
+
+func (v *View) checkAliases(name string, content []byte) error {
+	hash := v.Hash(name)
+	if hash == "" || !mayBeYAML(name) {
+		return checkAliases(name, content)
+	}
+	if Get(v.Derived(), bombKey{hash}, func() (bool, int) { return checkAliases(name, content) != nil, 64 }) {
+		return errAliases
+	}
+	return nil
+}
+
 // checkAliases refuses a text whose aliases unfold to an enormous document: Helm refuses it by itself, but
 // kustomize would unfold it.
 func checkAliases(name string, content []byte) error {
-	if extension := path.Ext(name); extension != ".yaml" && extension != ".yml" && extension != "" {
-		return nil
-	}
-	if !anchor.Match(content) || !alias.Match(content) {
+	if !mayBeYAML(name) || !anchor.Match(content) || !alias.Match(content) {
 		return nil
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
@@ -38,6 +49,11 @@ func checkAliases(name string, content []byte) error {
 			return errAliases
 		}
 	}
+}
+
+func mayBeYAML(name string) bool {
+	extension := path.Ext(name)
+	return extension == ".yaml" || extension == ".yml" || extension == ""
 }
 
 // unfolded counts the nodes of a document with its aliases replaced, as far as the limit.

@@ -13,11 +13,17 @@ import (
 type Store struct {
 	trees    map[string]*Tree
 	contents map[string][]byte
+	derived  *Derived
 }
+
+// derivedLimit bounds what is kept of parsed and printed texts.
+const derivedLimit = 96 << 20
 
 // NewStore returns an empty store.
 func NewStore() *Store {
-	return &Store{trees: map[string]*Tree{}, contents: map[string][]byte{}}
+	return &Store{
+		trees: map[string]*Tree{}, contents: map[string][]byte{}, derived: NewDerived(derivedLimit),
+	}
 }
 
 // Tree is the file listing of one state of a repository.

@@ -80,6 +80,17 @@ func (v *View) Content(name string) ([]byte, bool) {
 	return content, ok && err == nil
 }
 
+// Derived is where what is worked out of contents is kept from one render to the next.
+func (v *View) Derived() *Derived { return v.tree.store.derived }
+
+// Hash names the content of a file of the tree; empty for one that exists in this view only.
+func (v *View) Hash(name string) string {
+	if _, ok := v.extra[name]; ok {
+		return ""
+	}
+	return v.tree.hashes[name]
+}
+
 // Rel is a path relative to the root; ok is false for paths outside of it.
 func (v *View) Rel(name string) (rel string, ok bool) {
 	name = filepath.ToSlash(name)
@@ -114,7 +125,7 @@ func (v *View) ReadFile(name string) ([]byte, error) {
 		return nil, kerrors.Wrap(notExist("open", name))
 	}
 	v.reads[rel] = true
-	if err := checkAliases(rel, content); err != nil {
+	if err := v.checkAliases(rel, content); err != nil {
 		return nil, kerrors.WrapPrefixf(err, "%s", name)
 	}
 	if v.rewrite != nil {

@@ -3,6 +3,7 @@ package kustomize
 import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"driftline/renderer/internal/fold"
 	"driftline/renderer/internal/provenance"
 )
 
@@ -12,7 +13,7 @@ const maxCells = 250_000
 // align finds for each node of a built object the node of another build of it that it corresponds to: by key
 // in maps, in lists by equal items, then by name, then by position among the rest.
 func align(built, other *yaml.Node, pointer string, found map[string]*yaml.Node) {
-	if built.Kind != other.Kind {
+	if built.Kind != other.Kind && !fold.IsToken(built.Value) {
 		return
 	}
 	found[pointer] = other

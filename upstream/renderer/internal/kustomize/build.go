@@ -2,6 +2,8 @@
 package kustomize
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"fmt"
 
 	"sigs.k8s.io/kustomize/api/krusty"
@@ -27,24 +29,67 @@ type Request struct {
 
 // Build answers as `kustomize build` prints it, or with the error text it prints.
 func Build(view *files.View, request Request) (objects.Rendered, error) {
-	var made *generated
+	var flux *generated
 	if request.Flux != nil {
 		var err error
-		if view, made, err = request.Flux.generate(view, request.Path, request.Origin); err != nil {
+		if view, flux, err = request.Flux.generate(view, request.Path, request.Origin); err != nil {
 			return objects.Rendered{}, err
 		}
 	}
-	built, err := run(view, request)
+	made, err := request.make(view)
 	if err != nil {
 		return objects.Rendered{}, err
 	}
-	rendered, err := render(built, request.Flux)
+	rendered, err := request.print(view, made)
 	if err == nil && request.Trace {
-		for index, traced := range trace(view, request, built, made) {
+		for index, traced := range trace(view, request, made, flux) {
 			rendered.Objects[index].Provenance = traced
 		}
 	}
 	return rendered, err
+}
+
+// built is what kustomize made: folded where folds is not nil.
+type built struct {
+	resmap.ResMap
+	json  [][]byte
+	folds *folding
+}
+
+// make builds with folded texts where that is safe, else with the texts as they are.
+func (r Request) make(view *files.View) (*built, error) {
+	folds := newFolding(view)
+	made, err := run(view.Rewriting(folds.rewrite), r)
+	if len(folds.folds) == 0 {
+		folds = nil
+	}
+	if err == nil {
+		if result, err := written(made, folds); err == nil {
+			return result, nil
+		}
+	}
+	if folds != nil {
+		made, err = run(view, r)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return written(made, nil)
+}
+
+func written(made resmap.ResMap, folds *folding) (*built, error) {
+	result := &built{ResMap: made, folds: folds}
+	for _, resource := range made.Resources() {
+		json, err := resource.MarshalJSON()
+		if err == nil {
+			err = folds.check(json)
+		}
+		if err != nil {
+			return nil, err
+		}
+		result.json = append(result.json, json)
+	}
+	return result, nil
 }
 
 func run(view *files.View, request Request) (resmap.ResMap, error) {
@@ -60,24 +105,28 @@ func run(view *files.View, request Request) (resmap.ResMap, error) {
 	return built, nil
 }
 
-// render writes the text and reads each object of it as kubectl would.
-func render(built resmap.ResMap, flux *Flux) (objects.Rendered, error) {
+// print writes the text and reads each object of it as kubectl would.
+func (r Request) print(view *files.View, made *built) (objects.Rendered, error) {
 	var rendered objects.Rendered
-	for index, resource := range built.Resources() {
-		text, err := resource.AsYAML()
+	for index, resource := range made.Resources() {
+		written, err := made.printed(view, index)
 		if err != nil {
 			return objects.Rendered{}, err
 		}
 		if index > 0 {
 			rendered.Text = append(rendered.Text, "---\n"...)
 		}
-		rendered.Text = append(rendered.Text, text...)
-		object := objects.Object{}
-		if flux != nil {
-			text, object.Unresolved, err = flux.substitute(resource, text)
+		rendered.Text = append(rendered.Text, written.text...)
+		object := objects.Object{Value: written.value}
+		if r.Flux != nil {
+			var text []byte
+			text, object.Unresolved, err = r.Flux.substitute(resource, written.text)
+			if err == nil && !bytes.Equal(text, written.text) {
+				object.Value, err = yaml.YAMLToJSON(text)
+			}
 		}
-		if err == nil {
-			object.Value, err = yaml.YAMLToJSON(text)
+		if err == nil && object.Value == nil {
+			err = written.invalid
 		}
 		if err != nil {
 			return objects.Rendered{}, fmt.Errorf("%s: %w", resource.CurId(), err)
@@ -85,4 +134,29 @@ func render(built resmap.ResMap, flux *Flux) (objects.Rendered, error) {
 		rendered.Objects = append(rendered.Objects, object)
 	}
 	return rendered, nil
+}
+
+// printedObject is an object as it is printed, and as it is read from there.
+type printedObject struct {
+	text, value []byte
+	// invalid says why the text cannot be read.
+	invalid error
+}
+
+type printedKey [sha256.Size]byte
+
+// printed writes an object; what was written before is known by its JSON.
+func (b *built) printed(view *files.View, index int) (*printedObject, error) {
+	folded := b.json[index]
+	made := files.Get(view.Derived(), printedKey(sha256.Sum256(folded)), func() (*printedObject, int) {
+		object := &printedObject{}
+		if object.text, object.invalid = yaml.JSONToYAML(b.folds.unfold(folded)); object.invalid == nil {
+			object.value, object.invalid = yaml.YAMLToJSON(object.text)
+		}
+		return object, len(object.text) + len(object.value)
+	})
+	if made.text == nil {
+		return nil, made.invalid
+	}
+	return made, nil
 }

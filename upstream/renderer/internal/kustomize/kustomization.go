@@ -114,7 +114,7 @@ func (f *kustomizationFile) inner(scalar *yaml.Node) {
 	if scalar.Line == 0 {
 		name += scalar.Value
 	}
-	numbered := f.numbers.add(name, file, scalar.Value, outer)
+	numbered := f.numbers.add(name, file, provenance.NewText(scalar.Value), outer)
 	if patch := jsonPatch(scalar.Value); patch != nil {
 		scalar.Value = f.jsonPatch(patch, numbered)
 	} else {

@@ -62,9 +62,9 @@ func TestWhatReachesOutsideIsRefused(t *testing.T) {
 
 func TestPaddedTextsKeepTheirDocuments(t *testing.T) {
 	numbers := newNumbering(100)
-	numbers.add("first", "first", "a\nb\nc", nil)
+	numbers.add("first", "first", provenance.NewText("a\nb\nc"), nil)
 	for _, text := range []string{"a: 1\n---\nb: 2\n", "---\na: 1\n--- # x\r\nb: 2", "a: |\n  ---x\n  y\n---\nb: 2\n"} {
-		numbered := numbers.add(text, "file.yaml", text, nil)
+		numbered := numbers.add(text, "file.yaml", provenance.NewText(text), nil)
 		decoder := yaml.NewDecoder(strings.NewReader(string(numbered.padded([]byte(text)))))
 		for {
 			var document yaml.Node

@@ -7,6 +7,7 @@ import (
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"driftline/renderer/internal/fold"
 	"driftline/renderer/internal/provenance"
 )
 
@@ -23,6 +24,8 @@ type span struct {
 	file string
 	base int
 	text *provenance.Text
+	// folded is what was taken out of the text; nil for none.
+	folded *fold.Text
 	// outer is where an inner text stands in the file; nil for a file.
 	outer *outerText
 }
@@ -40,11 +43,11 @@ type outerText struct {
 func newNumbering(first int) *numbering { return &numbering{byName: map[string]*span{}, next: first} }
 
 // add numbers a text once, whenever it is read.
-func (n *numbering) add(name, file, content string, outer *outerText) *span {
+func (n *numbering) add(name, file string, text *provenance.Text, outer *outerText) *span {
 	if known := n.byName[name]; known != nil {
 		return known
 	}
-	s := &span{file: file, base: n.next, text: provenance.NewText(content), outer: outer}
+	s := &span{file: file, base: n.next, text: text, outer: outer}
 	n.next += len(s.text.Lines) + 1
 	n.spans = append(n.spans, s)
 	n.byName[name] = s

@@ -25,6 +25,10 @@ type objectTracer struct {
 
 // field finds the place of one node of the built object, in the order of certainty.
 func (o *objectTracer) field(pointer string, built *yaml.Node) {
+	if taken := o.folds.fold(built); taken != nil {
+		o.unfold(pointer, built, taken)
+		return
+	}
 	for _, find := range []func(string, *yaml.Node) (provenance.Place, bool){
 		o.byMark, o.byLine, o.byGenerator, o.byText, o.byName, o.nearest,
 	} {

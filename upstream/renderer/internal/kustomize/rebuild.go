@@ -14,7 +14,10 @@ type rebuilt struct {
 
 // rebuild builds with rewritten texts; nil where that fails.
 func (t *tracer) rebuild(prepare func(*survey)) *rebuilt {
-	survey := newSurvey(t.made, t.request.Origin, t.firstLine)
+	survey := newSurvey(t.view, t.made, t.request.Origin, t.firstLine)
+	if t.folds != nil {
+		survey.folds = newFolding(t.view)
+	}
 	prepare(survey)
 	built, err := run(t.view.Rewriting(survey.rewrite), t.request)
 	if err != nil {

@@ -7,12 +7,16 @@ import (
 	"sigs.k8s.io/kustomize/api/konfig"
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
+	"driftline/renderer/internal/files"
 	"driftline/renderer/internal/provenance"
 )
 
 // survey rewrites what kustomize reads so that the result tells where it comes from.
 type survey struct {
+	view    *files.View
 	numbers *numbering
+	// folds is nil where nothing is folded.
+	folds *folding
 	// marks is nil where nothing is to be marked; either what makes names is marked or all the rest: names
 	// select what patches act on, and marks in them can lead a patch astray.
 	marks     *marks
@@ -41,9 +45,9 @@ type reference struct {
 	field string
 }
 
-func newSurvey(made *generated, origin provenance.Place, firstLine int) *survey {
+func newSurvey(view *files.View, made *generated, origin provenance.Place, firstLine int) *survey {
 	return &survey{
-		numbers: newNumbering(firstLine), made: made, origin: origin,
+		view: view, numbers: newNumbering(firstLine), made: made, origin: origin,
 		raw: map[string]bool{}, parents: map[string]reference{}, seen: map[string]bool{},
 	}
 }
@@ -60,27 +64,38 @@ func isKustomization(name string) bool {
 // rewrite is called for every file as it is read.
 func (s *survey) rewrite(name string, content []byte) []byte {
 	if isKustomization(name) {
+		s.folds.rewrite(name, content)
 		return s.kustomization(name, content)
 	}
 	if extension := path.Ext(name); s.raw[name] || extension != ".yaml" && extension != ".yml" && extension != ".json" {
 		return content
 	}
-	numbered := s.numbers.add(name, name, string(content), nil)
-	if patch := jsonPatch(string(content)); patch != nil {
-		return []byte(s.jsonPatch(patch, numbered))
-	}
-	if s.marks != nil && !s.markNames {
-		if text, ok := s.transformer(string(content), numbered); ok {
-			return []byte(text)
+	numbered := s.numbers.add(name, name, textOf(s.view, name), nil)
+	switch numbered.text.FirstKind() {
+	case yaml.SequenceNode:
+		if patch := jsonPatch(string(content)); patch != nil {
+			return []byte(s.jsonPatch(patch, numbered))
+		}
+	case yaml.MappingNode:
+		if s.marks != nil && !s.markNames && isBuiltin(numbered.text.Documents[0]) {
+			if text, ok := s.transformer(string(content), numbered); ok {
+				return []byte(text)
+			}
 		}
 	}
-	return numbered.padded(content)
+	numbered.folded = s.folds.text(name)
+	return numbered.padded(s.folds.rewrite(name, content))
+}
+
+func isBuiltin(root *yaml.Node) bool {
+	version := fieldOf(root, "apiVersion")
+	return version != nil && version.Value == "builtin"
 }
 
 // transformer marks what a builtin transformer's file says; not ok for other files.
 func (s *survey) transformer(content string, numbered *span) (string, bool) {
 	root, err := yaml.Parse(content)
-	if err != nil || yaml.IsMissingOrNull(root) || root.GetApiVersion() != "builtin" {
+	if err != nil || yaml.IsMissingOrNull(root) {
 		return "", false
 	}
 	for _, field := range []string{"labels", "annotations", "imageTag", "replica"} {

@@ -14,8 +14,9 @@ import (
 
 // trace tells where every field of a build comes from. The same is built again with numbered and marked
 // texts. What these builds say of a field is taken only where they made the same value.
-func trace(view *files.View, request Request, built resmap.ResMap, made *generated) []*provenance.Trace {
-	t := &tracer{view: view, request: request, made: made, size: built.Size(), firstLine: linesToSpare(built)}
+func trace(view *files.View, request Request, built *built, made *generated) []*provenance.Trace {
+	t := &tracer{view: view, request: request, made: made, size: built.Size(), firstLine: built.linesToSpare()}
+	t.folds = built.folds
 	t.marked = t.rebuild(func(s *survey) { s.marks = newMarks() })
 	if t.marked == nil || t.marked.survey.makesNames {
 		t.named = t.rebuild(func(s *survey) { s.marks, s.markNames = newMarks(), true })
@@ -45,6 +46,8 @@ type tracer struct {
 	marked, named, unpatched *rebuilt
 	// size is how many objects were built.
 	size, firstLine int
+	// folds is nil where the texts were built as they are.
+	folds *folding
 	// renamed leads from names in the build with marked names, without the marks, to the built ones: marks
 	// change the hashes of contents.
 	renamed map[string]string
@@ -53,12 +56,11 @@ type tracer struct {
 }
 
 // linesToSpare is more than any object has lines, in any of the forms in which kustomize writes it.
-func linesToSpare(built resmap.ResMap) int {
+func (b *built) linesToSpare() int {
 	longest := 0
-	for _, resource := range built.Resources() {
-		if text, err := resource.AsYAML(); err == nil {
-			longest = max(longest, bytes.Count(text, []byte{'\n'}))
-		}
+	for _, json := range b.json {
+		// One for each value, and one for each line of a text.
+		longest = max(longest, bytes.Count(json, []byte{','})+bytes.Count(json, []byte(`\n`))+bytes.Count(json, []byte{'{'}))
 	}
 	return 2*longest + 1000
 }

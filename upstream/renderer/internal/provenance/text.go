@@ -59,6 +59,23 @@ func (t *Text) At(line, column int, kind yaml.Kind) *yaml.Node {
 	return t.nodes[position{line, column, kind}]
 }
 
+// Size is the text's length in bytes, about.
+func (t *Text) Size() int {
+	size := 0
+	for _, line := range t.Lines {
+		size += len(line) + 1
+	}
+	return size
+}
+
+// FirstKind is the kind of the first document's root; 0 where there is none.
+func (t *Text) FirstKind() yaml.Kind {
+	if len(t.Documents) == 0 {
+		return 0
+	}
+	return t.Documents[0].Kind
+}
+
 // Line is the text of a 1-based line.
 func (t *Text) Line(line int) string {
 	if line < 1 || line > len(t.Lines) {
