@@ -94,7 +94,12 @@ export type ValuesSource =
    * Values written inside another file, such as a HelmRelease's `spec.values`. `secret`: from a Secret, so that
    * what they make must not be shown.
    */
-  | { kind: 'inline'; values: JsonObject; place: Place; secret?: boolean };
+  | { kind: 'inline'; values: JsonObject; place: Place; secret?: boolean }
+  /** What follows `--set` (or `--set-string`, …) on Helm's command line; Helm reads it itself. */
+  | { kind: 'set'; text: string; as: HelmSet; place: Place; secret?: boolean };
+
+/** `--set`, `--set-string`, `--set-json`, `--set-literal`, `--set-file`. */
+export type HelmSet = 'set' | 'string' | 'json' | 'literal' | 'file';
 
 /** What a Flux HelmRelease adds after Helm rendered. */
 export interface FluxRelease {

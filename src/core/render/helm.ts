@@ -1,4 +1,4 @@
-import type { HelmSource } from '../model/environment.ts';
+import type { HelmSource, ValuesSource } from '../model/environment.ts';
 import type { RenderFailure } from '../model/rendered.ts';
 import type { Repository } from '../model/repository.ts';
 import type { Place } from '../model/source.ts';
@@ -25,12 +25,14 @@ export const helm: Renderer = {
 
 function requestOf(source: HelmSource): object {
   const { path, release, namespace, includeCrds, kubeVersion, apiVersions } = source;
-  const values = source.values.map(part =>
-    part.kind === 'file'
-      ? { file: part.path }
-      : { text: JSON.stringify(part.values), place: part.place },
-  );
+  const values = source.values.map(valuesOf);
   return { path, release, namespace, includeCrds, kubeVersion, apiVersions, values };
+}
+
+function valuesOf(part: ValuesSource): object {
+  if (part.kind === 'file') return { file: part.path, optional: part.optional };
+  if (part.kind === 'set') return { set: part.text, as: part.as, place: part.place };
+  return { text: JSON.stringify(part.values), place: part.place };
 }
 
 async function helmFailure(

@@ -5,12 +5,12 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"helm.sh/helm/v4/pkg/chart/common"
 	"helm.sh/helm/v4/pkg/chart/common/util"
 	chart "helm.sh/helm/v4/pkg/chart/v2"
-	"helm.sh/helm/v4/pkg/chart/v2/loader"
 	chartutil "helm.sh/helm/v4/pkg/chart/v2/util"
 	"helm.sh/helm/v4/pkg/engine"
 	release "helm.sh/helm/v4/pkg/release/v1"
@@ -18,7 +18,6 @@ import (
 
 	"driftline/renderer/internal/files"
 	"driftline/renderer/internal/objects"
-	"driftline/renderer/internal/provenance"
 )
 
 // Request asks for one release of a chart.
@@ -32,16 +31,13 @@ type Request struct {
 	KubeVersion string   `json:"kubeVersion"`
 	APIVersions []string `json:"apiVersions"`
 	IncludeCRDs bool     `json:"includeCrds"`
+	// IsUpgrade is `.Release.IsUpgrade`; else `.Release.IsInstall` is true.
+	IsUpgrade bool `json:"isUpgrade"`
+	// NoHooks leaves hooks out, SkipTests only those that are tests.
+	NoHooks   bool `json:"noHooks"`
+	SkipTests bool `json:"skipTests"`
 	// Trace asks where each field comes from.
 	Trace bool `json:"trace"`
-}
-
-// Values is a file of the repository, or a text with the place it stands for.
-type Values struct {
-	File string `json:"file"`
-	Text string `json:"text"`
-	// Place is where the text stands in a file.
-	Place provenance.Place `json:"place"`
 }
 
 // MissingDependencies is the error of a chart whose charts/ folder is not complete.
@@ -82,9 +78,9 @@ func Template(view *files.View, request Request) (objects.Rendered, error) {
 
 // preparedChart is a chart with everything that its templates see.
 type preparedChart struct {
-	chart       *chart.Chart
-	values      common.Values
-	includeCRDs bool
+	chart   *chart.Chart
+	values  common.Values
+	request Request
 }
 
 func prepare(view *files.View, request Request) (*preparedChart, error) {
@@ -121,11 +117,11 @@ func prepareChart(root *chart.Chart, values map[string]any, request Request, ski
 	if required := root.Metadata.KubeVersion; required != "" && !chartutil.IsCompatibleRange(required, capabilities.KubeVersion.String()) {
 		return nil, fmt.Errorf("chart requires kubeVersion: %s which is incompatible with Kubernetes %s", required, capabilities.KubeVersion.Version)
 	}
-	return &preparedChart{chart: root, values: toRender, includeCRDs: request.IncludeCRDs}, nil
+	return &preparedChart{chart: root, values: toRender, request: request}, nil
 }
 
 func (r Request) releaseOptions() common.ReleaseOptions {
-	options := common.ReleaseOptions{Name: r.Release, Namespace: r.Namespace, Revision: 1, IsInstall: true}
+	options := common.ReleaseOptions{Name: r.Release, Namespace: r.Namespace, Revision: 1, IsInstall: !r.IsUpgrade, IsUpgrade: r.IsUpgrade}
 	if options.Name == "" {
 		options.Name = "release-name"
 	}
@@ -146,25 +142,6 @@ func (r Request) capabilities() (*common.Capabilities, error) {
 	}
 	capabilities.APIVersions = append(capabilities.APIVersions, r.APIVersions...)
 	return capabilities, nil
-}
-
-func merge(view *files.View, sources []Values) (map[string]any, error) {
-	merged := map[string]any{}
-	for _, source := range sources {
-		content := []byte(source.Text)
-		if source.File != "" {
-			var err error
-			if content, err = view.ReadFile(view.Abs(source.File)); err != nil {
-				return nil, err
-			}
-		}
-		values, err := loader.LoadValues(bytes.NewReader(content))
-		if err != nil {
-			return nil, fmt.Errorf("failed to parse %s: %w", source.File, err)
-		}
-		merged = loader.MergeMaps(merged, values)
-	}
-	return merged, nil
 }
 
 // manifests is what a render made, in the order in which it is printed.
@@ -199,11 +176,21 @@ func (p *preparedChart) sort(files map[string]string) (*manifests, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w\n\nUse --debug flag to render out invalid YAML", err)
 	}
-	made := &manifests{plain: plain, hooks: hooks}
-	if p.includeCRDs {
+	made := &manifests{plain: plain, hooks: p.printed(hooks)}
+	if p.request.IncludeCRDs {
 		made.crds = p.chart.CRDObjects()
 	}
 	return made, nil
+}
+
+func (p *preparedChart) printed(hooks []*release.Hook) []*release.Hook {
+	if p.request.NoHooks {
+		return nil
+	}
+	if !p.request.SkipTests {
+		return hooks
+	}
+	return slices.DeleteFunc(hooks, func(hook *release.Hook) bool { return slices.Contains(hook.Events, release.HookTest) })
 }
 
 // text is what `helm template` prints.
