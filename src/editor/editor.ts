@@ -6,6 +6,8 @@ import type { EnvironmentsView } from './environments/view.ts';
 import type { Pointer } from './pointer.ts';
 import type { Previews } from './previews.ts';
 import type { ProgressMessages } from './progress-messages.ts';
+import type { RenderedDocuments } from './rendered/documents.ts';
+import type { Sources } from './rendered/sources.ts';
 import type { Repository } from './repository.ts';
 import type { LanguageServer } from './server/language-server.ts';
 import type { StatusBar } from './status-bar.ts';
@@ -19,6 +21,8 @@ export interface Editor {
   statusBar: StatusBar;
   markers: DriftMarkers;
   comparisons: Comparisons;
+  rendered: RenderedDocuments;
+  sources: Sources;
   previews: Previews;
   progress: ProgressMessages;
   clusters: ChosenClusters;

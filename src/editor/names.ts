@@ -8,6 +8,8 @@ export const walkthroughId = 'driftline.driftline#start';
 export type CommandId =
   | 'driftline.checkDrift'
   | 'driftline.compare'
+  | 'driftline.openRendered'
+  | 'driftline.showUses'
   | 'driftline.validate'
   | 'driftline.chooseCluster'
   | 'driftline.commit'

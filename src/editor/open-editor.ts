@@ -9,6 +9,8 @@ import { EnvironmentsView } from './environments/view.ts';
 import { Pointer } from './pointer.ts';
 import { Previews } from './previews.ts';
 import { ProgressMessages } from './progress-messages.ts';
+import { RenderedDocuments } from './rendered/documents.ts';
+import { Sources } from './rendered/sources.ts';
 import { Repository } from './repository.ts';
 import { LanguageServer } from './server/language-server.ts';
 import { serverSettings } from './settings.ts';
@@ -49,6 +51,8 @@ export function openEditor(context: vscode.ExtensionContext): Editor {
     statusBar: keep(new StatusBar(repository)),
     markers: keep(new DriftMarkers(server, context.extensionUri)),
     comparisons: keep(new Comparisons(server, repository)),
+    rendered: keep(new RenderedDocuments(server, repository)),
+    sources: keep(new Sources(server)),
     previews: keep(new Previews()),
     progress: new ProgressMessages(server),
     tokens: new Tokens(context.secrets),

@@ -1,5 +1,6 @@
 import { codeActions } from './code-actions.ts';
 import { codeLens } from './code-lens.ts';
+import { definition } from './definition.ts';
 import { diagnostics } from './diagnostics.ts';
 import type { Feature } from './feature.ts';
 import { folders } from './folders.ts';
@@ -9,8 +10,10 @@ import { markers } from './markers.ts';
 import { checks } from './requests/checks.ts';
 import { clusters } from './requests/clusters.ts';
 import { proposing } from './requests/proposing.ts';
+import { rendering } from './requests/rendering.ts';
 import { state } from './requests/state.ts';
 import { syncing } from './requests/syncing.ts';
+import { uses } from './requests/uses.ts';
 import { settings } from './settings.ts';
 import { textSync } from './text-sync.ts';
 import { watchedFiles } from './watched-files.ts';
@@ -27,8 +30,11 @@ export const features: readonly Feature[] = [
   hover,
   codeLens,
   codeActions,
+  definition,
   state,
   checks,
+  rendering,
+  uses,
   clusters,
   proposing,
   syncing,

@@ -4,9 +4,9 @@ import type { RenderedApplication } from '../core/drift/declared.ts';
 import type { EnvironmentState, MarkedDifference, ObjectState } from '../core/live/state.ts';
 import type { DriftPath } from '../core/model/drift.ts';
 import { formatPath, parsePath, resolveSteps } from '../core/model/path.ts';
-import type { RenderedObject } from '../core/model/rendered.ts';
+import type { Provenance, RenderedObject } from '../core/model/rendered.ts';
 import { type Json, type Resource, resourceKey } from '../core/model/resource.ts';
-import type { Place } from '../core/model/source.ts';
+import { isHiddenField } from '../core/words/masked-object.ts';
 import type { RepositoryFile } from './session/repositories.ts';
 
 /** A field of a rendered object that a line decides. */
@@ -24,7 +24,7 @@ export interface FieldIn {
   name: string;
   application: string;
   /** What the repository renders, and where that stands; absent where it renders no such field. */
-  rendered?: { value: Json; place: Place };
+  rendered?: { value: Json; place: Provenance; hidden: boolean };
   /** Where it differs from what runs. */
   difference?: DriftPath;
   /** False where nobody knows what runs. */
@@ -112,7 +112,13 @@ function fieldIn(
   return {
     name: environment,
     application,
-    ...(at.complete && { rendered: { value: at.value, place: object.locate(at.pointer) } }),
+    ...(at.complete && {
+      rendered: {
+        value: at.value,
+        place: object.locate(at.pointer),
+        hidden: isHiddenField(object, pointer),
+      },
+    }),
     ...(difference && { difference }),
     compared: state !== undefined && !['unknown', 'suspect', 'skipped'].includes(state.state),
   };

@@ -61,6 +61,10 @@ export const commands = {
   compare: '_driftline.compareObject',
   /** `OfApplication`: of the editor. */
   sync: '_driftline.syncApplication',
+  /** `OfRendered`: of the editor. */
+  openRendered: '_driftline.openRenderedObject',
+  /** `Lines`: of the editor. */
+  whereUsed: '_driftline.showUses',
   /** `TakeValue`: of the server, which the client library registers by itself. */
   take: '_driftline.takeValue',
 } as const;
@@ -101,6 +105,51 @@ export interface OfApplication {
 export interface OfObject {
   environment: string;
   object: Resource;
+}
+
+/** A field of a rendered object; the whole object where there is no path. */
+export interface OfRendered extends OfObject {
+  /** See `core/model/path.ts`. */
+  path?: string;
+}
+
+/** Lines of a file, 0-based and inclusive. */
+export interface Lines {
+  uri: string;
+  line: number;
+  /** `line` when absent. */
+  endLine?: number;
+}
+
+/** Text of a read-only document; `side` tells which, the names are for people. */
+export type RenderedSide = 'rendered' | 'desired' | 'live';
+
+/** A rendered object as the repository makes it now, secrets masked. */
+export interface RenderedDocument {
+  text: string;
+  /** Why there is none. */
+  reason?: string;
+}
+
+/** Where a field of a rendered object stands. */
+export interface RenderedField extends OfRendered {
+  application: string;
+  path: string;
+  /** 0-based, in the rendered document. */
+  line: number;
+}
+
+/** Fields of rendered objects that a line reaches; of several lines, objects. `why` says why there is nothing. */
+export interface Uses {
+  fields: RenderedField[];
+  why?: string;
+}
+
+/** A place in a file, 0-based. */
+export interface SourcePlace {
+  uri: string;
+  line: number;
+  character: number;
 }
 
 /** Drawn at the end of a line. Lines are 0-based as in LSP. */
@@ -169,6 +218,16 @@ export const requests = {
   /** The objects of a file, in its present text, in the order of their lines (1-based): what a command is about. */
   objects: request<{ uri: string }, ObjectSummary[]>('driftline/objects'),
   compare: request<OfObject, Comparison>('driftline/compare'),
+  /** One object as the repository renders it in its present text. */
+  rendered: request<OfObject, RenderedDocument>('driftline/rendered'),
+  /** What lines decide or take part in. */
+  uses: request<Lines, Uses>('driftline/uses'),
+  /** Where a field stands in its rendered object: 0-based line. */
+  fieldLine: request<OfRendered, number>('driftline/fieldLine'),
+  /** The text that decides the field on a line (0-based) of a rendered or compared document. */
+  source: request<OfObject & { side: RenderedSide; line: number }, SourcePlace | null>(
+    'driftline/source',
+  ),
   /** Reads clusters and snapshots anew and compares. */
   check: request<OfEnvironment, null>('driftline/check'),
   /** Publishes the findings of all files; answers how many there are. */

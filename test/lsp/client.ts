@@ -237,6 +237,11 @@ export class Client {
   }
 }
 
+/** A hover with the addresses of files left out of its links. */
+export function withoutAddresses(markdown: string): string {
+  return markdown.replace(/\]\(file:[^)]*\)/g, ']');
+}
+
 /** Starts a server for a folder; `initialized` was sent when it resolves. */
 export async function startClient(options: StartOptions): Promise<Client> {
   const client = new Client(options);

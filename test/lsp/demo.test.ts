@@ -3,7 +3,7 @@ import type { CodeAction, CodeLens, Hover } from 'vscode-languageserver-protocol
 import { makeDemo } from '../../scripts/demo.ts';
 import { commands, notifications, requests } from '../../src/lsp/protocol.ts';
 import { folderWith } from '../cli/fixtures.ts';
-import { type Client, startClient } from './client.ts';
+import { type Client, startClient, withoutAddresses } from './client.ts';
 
 const replicas = 'apps/web/overlays/production/replicas.yaml';
 const images = 'apps/web/overlays/production/kustomization.yaml';
@@ -107,27 +107,31 @@ describe('the demo, as our editor sees it', () => {
   });
 
   it('tells in a hover what each environment says, runs and who changed it', async () => {
-    const text = await hover(replicas, 6);
+    const text = withoutAddresses(await hover(replicas, 6));
     const table = text.split('\n').filter(line => line.startsWith('|'));
     expect(text).toMatch(/^\*\*`spec\.replicas`\*\* of Deployment `shop\/web`\n/);
     expect(table).toEqual([
       '|  | staging | production |',
       '| --- | --- | --- |',
-      '| repository | `1` (apps/web/base/deployment.yaml:8) | `3` (this line) |',
+      '| repository | `1` ([base/deployment.yaml:8]) | `3` (this line) |',
       '| running | `1` | **`5`** |',
       '| changed by | – | kubectl (scale) |',
     ]);
-    for (const command of [commands.compare, commands.take, commands.sync])
+    const { compare, take, sync, openRendered, whereUsed } = commands;
+    for (const command of [compare, take, sync, openRendered, whereUsed])
       expect(text).toContain(`](command:${command}?`);
   });
 
-  it('masks secrets in a hover, and says what a line without drift decides', async () => {
+  it('masks secrets in a hover, and says what comes of a line without drift', async () => {
     await client.open(secret);
     expect(await hover(secret, 7)).toContain('| running | `•••` | **`••• (changed)`** |');
     await client.open(config);
-    expect(await hover(config, 6)).toBe(
-      'Decides `data.CATALOG_URL` of ConfigMap shop/web-config in **staging** and **production**.',
+    const [title, ...rows] = withoutAddresses(await hover(config, 6)).split(/\n+/);
+    expect(title).toBe('**`data.CATALOG_URL`** of ConfigMap `shop/web-config`');
+    expect(rows).toContain(
+      '| repository | `http://api.shop.svc:8080` (this line) | `http://api.shop.svc:8080` (this line) |',
     );
+    expect(rows.join('\n')).not.toContain('changed by');
     expect(await hover(config, 1000)).toBe('');
   });
 

@@ -2,6 +2,7 @@ import { writeManifests } from '../manifests/write.ts';
 import type { DriftResult } from '../model/drift.ts';
 import { parsePath, resolveSteps, type Step } from '../model/path.ts';
 import { isObject, type Json, type JsonObject } from '../model/resource.ts';
+import { maskedObject } from '../words/masked-object.ts';
 import { isSecret, masked } from '../words/values.ts';
 import type { ComparedObject } from './compared.ts';
 
@@ -19,13 +20,14 @@ export interface ComparedTexts {
  */
 export function comparedTexts({ result, desired, live }: ComparedObject): ComparedTexts {
   const { reason, state } = result;
+  const isHidden = (path: string) => isSecret(result.resource, path);
   // Masked before anything is made of them, so that nothing can slip through.
-  const runs = live && hide(withoutNoise(live), result, `${masked} (changed)`);
+  const runs = live && maskedObject(withoutNoise(live), isHidden, `${masked} (changed)`);
   if (desired === undefined) {
     const why = reason ?? 'No manifest declares it any more.';
     return { desired: '', live: runs ? yamlOf(runs) : '', reason: why };
   }
-  const declared = hide(desired, result, masked);
+  const declared = maskedObject(desired, isHidden, masked);
   if (runs === undefined) {
     const unknown = state === 'missing' ? undefined : 'What runs is not known.';
     return { desired: yamlOf(declared), live: '', reason: reason ?? unknown };
@@ -111,21 +113,4 @@ function head({ apiVersion, kind }: JsonObject): JsonObject {
 
 function yamlOf(object: JsonObject): string {
   return writeManifests([object]).replace(/^---\n/, '');
-}
-
-/** A copy in which `text` stands for every value that nobody may read. */
-function hide(object: JsonObject, { resource }: DriftResult, text: string): JsonObject {
-  const visit = (value: Json, path: string): Json => {
-    if (isObject(value))
-      return Object.fromEntries(
-        Object.entries(value).map(([key, item]) => [key, visit(item, path + keyText(key))]),
-      );
-    if (Array.isArray(value)) return value.map((item, index) => visit(item, `${path}[${index}]`));
-    return isSecret(resource, path) ? text : value;
-  };
-  return visit(object, '') as JsonObject;
-}
-
-function keyText(key: string): string {
-  return /^[A-Za-z0-9_$-]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }

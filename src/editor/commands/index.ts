@@ -6,8 +6,10 @@ import { compare } from './compare.ts';
 import { clearFilter, filter } from './filter.ts';
 import { forgetTokens } from './forget-tokens.ts';
 import { manageTrust, openWalkthrough, restart, showLog } from './house.ts';
+import { openRendered } from './open-rendered.ts';
 import { propose } from './propose.ts';
 import { rollback } from './rollback.ts';
+import { showUses } from './show-uses.ts';
 import { resume, suspend, sync } from './sync.ts';
 import { toggleMarkers } from './toggle-markers.ts';
 import { validate } from './validate.ts';
@@ -16,6 +18,8 @@ import { validate } from './validate.ts';
 export const commands: readonly Command[] = [
   checkDrift,
   compare,
+  openRendered,
+  showUses,
   validate,
   chooseCluster,
   commit,

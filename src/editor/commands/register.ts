@@ -5,6 +5,8 @@ import type { Editor } from '../editor.ts';
 import type { Command } from './command.ts';
 import { compare } from './compare.ts';
 import { commands } from './index.ts';
+import { openRendered } from './open-rendered.ts';
+import { showUses } from './show-uses.ts';
 import { sync } from './sync.ts';
 
 /** Registers every command, each behind the same wrapper: trust, errors and the log are looked after in one place. */
@@ -16,6 +18,8 @@ export function registerCommands(editor: Editor): vscode.Disposable {
     // What hovers, lenses and code actions of the language server name.
     register(linked.compare, compare),
     register(linked.sync, sync),
+    register(linked.openRendered, openRendered),
+    register(linked.whereUsed, showUses),
   );
 }
 

@@ -7,11 +7,11 @@ export function sideText(comparison: Comparison, side: Side, environment: string
   const text = comparison[side];
   if (text.trim() !== '') return text;
   const nothing = side === 'live' ? `Does not run in ${environment}.` : 'Not in the repository.';
-  return comments(comparison.reason ?? nothing);
+  return commentLines(comparison.reason ?? nothing);
 }
 
-/** Half of a diff editor shows about 56 columns; a longer word stays whole. */
-function comments(sentence: string): string {
+/** A sentence in YAML's comments. Half of a diff editor shows about 56 columns; a longer word stays whole. */
+export function commentLines(sentence: string): string {
   const lines = sentence.match(/\S(?:.{0,55}(?=\s|$)|\S*)/g) ?? [];
   return lines.map(line => `# ${line}\n`).join('');
 }

@@ -39,7 +39,7 @@ export class Comparisons implements vscode.TextDocumentContentProvider, vscode.D
   }
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
-    const { about, side } = parsed(uri);
+    const { about, side } = comparedIn(uri);
     return sideText(await this.#ask(about, false), side, about.environment);
   }
 
@@ -87,6 +87,7 @@ function uriOf(about: OfObject, side: Side): vscode.Uri {
   });
 }
 
-function parsed(uri: vscode.Uri): { about: OfObject; side: Side } {
+/** What a document of a comparison shows. */
+export function comparedIn(uri: vscode.Uri): { about: OfObject; side: Side } {
   return JSON.parse(uri.query) as { about: OfObject; side: Side };
 }

@@ -106,6 +106,48 @@ export const gitops: readonly InsideTest[] = [
     },
   },
   {
+    name: 'opens what an environment gets at the field of the line, and goes from there to the line',
+    run: async () => {
+      const editor = await open(replicas);
+      editor.selection = new vscode.Selection(6, 4, 6, 4);
+      await vscode.commands.executeCommand('driftline.openRendered', editor.document.uri);
+      const shown = await eventually('the rendered object', () => {
+        const active = vscode.window.activeTextEditor;
+        return active?.document.uri.scheme === 'driftline-rendered' ? active : undefined;
+      });
+      const { document, selection } = shown;
+      equal(document.lineAt(selection.active.line).text.trim(), 'replicas: 3');
+      equal(document.languageId, 'yaml');
+      match(document.uri.path, /^\/production\/shop\/Deployment-web\.yaml$/);
+      equal(vscode.workspace.fs.isWritableFileSystem(document.uri.scheme), undefined);
+      const definitions = await definitionsOf(document.uri, selection.active);
+      deepStrictEqual(definitions, [`${replicas}:7`]);
+    },
+  },
+  {
+    name: 'links each step of the chain in a hover to its line',
+    run: async () => {
+      const { document } = await open(replicas);
+      const text = await eventually('a hover', () => hover(document, new vscode.Position(6, 4)));
+      match(
+        text,
+        /this line → \[production\/kustomization\.yaml:9\]\(file:.*kustomization\.yaml#L9/,
+      );
+      match(text, /\*\*staging\*\*: \[base\/deployment\.yaml:8\]\(file:.*deployment\.yaml#L8/);
+    },
+  },
+  {
+    name: 'leads from a name in a kustomization to the file',
+    run: async () => {
+      const { document } = await open('apps/web/overlays/production/kustomization.yaml');
+      const found = await eventually('the definition', async () => {
+        const all = await definitionsOf(document.uri, new vscode.Position(3, 8));
+        return all.length > 0 ? all : undefined;
+      });
+      deepStrictEqual(found, ['apps/web/base/kustomization.yaml:1']);
+    },
+  },
+  {
     name: 'has every command of the palette, and no others',
     run: async () => {
       const declared: { command: string }[] = driftline()?.packageJSON.contributes.commands ?? [];
@@ -148,6 +190,20 @@ async function hover(
     contents.map(content => (typeof content === 'string' ? content : content.value)),
   );
   return texts.find(text => text.includes('production'));
+}
+
+/** `apps/web/base/deployment.yaml:8`, by the path in the workspace. */
+async function definitionsOf(uri: vscode.Uri, position: vscode.Position): Promise<string[]> {
+  const found = await vscode.commands.executeCommand<(vscode.Location | vscode.LocationLink)[]>(
+    'vscode.executeDefinitionProvider',
+    uri,
+    position,
+  );
+  return found.map(each => {
+    const [target, range] =
+      'targetUri' in each ? [each.targetUri, each.targetRange] : [each.uri, each.range];
+    return `${vscode.workspace.asRelativePath(target)}:${range.start.line + 1}`;
+  });
 }
 
 function comparedDocuments(): { original: vscode.Uri; modified: vscode.Uri } | undefined {

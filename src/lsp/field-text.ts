@@ -1,0 +1,129 @@
+import { resourceText } from '../core/model/resource.ts';
+import { ownersText, remarks } from '../core/words/change.ts';
+import { table } from '../core/words/markdown.ts';
+import { shortPath } from '../core/words/short-path.ts';
+import { isSecret, masked, maskPath, printable, valueText } from '../core/words/values.ts';
+import { chainText } from './chain-text.ts';
+import type { FieldIn, LineField } from './line-fields.ts';
+import { codeSpan, commandLink, plainText } from './markdown.ts';
+import { placeLink } from './place-link.ts';
+import {
+  commands,
+  type OfApplication,
+  type OfObject,
+  type OfRendered,
+  type TakeValue,
+} from './protocol.ts';
+import type { OpenFile, Session } from './session/session.ts';
+import { takeValue } from './take.ts';
+
+export interface HoverAt {
+  open: OpenFile;
+  /** 1-based. */
+  line: number;
+  session: Session;
+}
+
+/** A field as each environment has it: what the repository makes of it, what runs, and how it comes about. */
+export function fieldText(field: LineField, at: HoverAt): string {
+  const { object, path, environments } = field;
+  const title = `**${codeSpan(shortPath(path))}** of ${plainText(object.kind)} ${codeSpan(nameOf(object))}`;
+  const row = (name: string, cell: (each: FieldIn) => string) => [name, ...environments.map(cell)];
+  const differs = environments.some(({ difference }) => difference !== undefined);
+  const rows = [
+    row('repository', each => repositoryCell(field, each, at)),
+    row('running', each => runningCell(field, each)),
+    ...(differs ? [row('changed by', ({ difference }) => changedBy(field, difference))] : []),
+  ];
+  const head = ['', ...environments.map(({ name }) => plainText(printable(name)))];
+  const links = at.session.client.ours ? [linksOf(field, at)] : [];
+  const way = chainText(environments, { ...at.open, line: at.line });
+  return [title, table(head, rows), way, ...links].filter(part => part !== '').join('\n\n');
+}
+
+/** `2 more fields of 3 objects`: what else a line decides. */
+export function othersText(fields: readonly LineField[]): string {
+  const objects = new Set(fields.map(({ object }) => resourceText(object)));
+  const names = [...objects].slice(0, 3).map(name => plainText(printable(name)));
+  const rest = objects.size > names.length ? ` and ${objects.size - names.length} more` : '';
+  return `Also decides fields of ${names.join(', ')}${rest}.`;
+}
+
+function nameOf({ namespace, name }: LineField['object']): string {
+  return printable(namespace === '' ? name : `${namespace}/${name}`);
+}
+
+/** `3 (this line)`, `2 (staging/replicas.yaml:7)`. */
+function repositoryCell(
+  { object, path }: LineField,
+  { rendered, difference }: FieldIn,
+  { open, line }: HoverAt,
+): string {
+  if (!rendered) return difference?.kind === 'stale' ? 'nothing' : '–';
+  const hidden = rendered.hidden || isSecret(object, path);
+  const value = hidden ? masked : short(valueText(rendered.value));
+  const here = rendered.place.file === open.file && rendered.place.line === line;
+  const where = here ? 'this line' : placeLink(open.repository, rendered.place);
+  return `${codeSpan(value)} (${where})`;
+}
+
+function runningCell(
+  { object, path }: LineField,
+  { rendered, difference, compared }: FieldIn,
+): string {
+  if (!compared) return 'not checked';
+  const hidden = rendered?.hidden || isSecret(object, path);
+  if (difference) {
+    const { live } = maskPath(object, difference);
+    if (live === undefined) return '**not set**';
+    const text = hidden && !isSecret(object, path) ? masked : short(valueText(live));
+    return `**${codeSpan(text)}**`;
+  }
+  if (!rendered) return '–';
+  return codeSpan(hidden ? masked : short(valueText(rendered.value)));
+}
+
+function changedBy({ object }: LineField, difference: FieldIn['difference']): string {
+  if (!difference) return '–';
+  const about = [ownersText(difference.by, new Date()), ...remarks(difference, object)];
+  return plainText(about.filter(part => part !== '').join(' · ')) || '–';
+}
+
+/** `Compare · Take 5 into this file · Sync… · Open Rendered · Where Is This Used?` */
+function linksOf(field: LineField, { open, line }: HoverAt): string {
+  const { object, path, environments, reached } = field;
+  const { uri } = open.document;
+  const shown = environments.find(({ name, rendered }) => rendered && reached.includes(name));
+  const rendered = shown && ({ environment: shown.name, object, path } satisfies OfRendered);
+  return [
+    ...differenceLinks(field, { uri, line, text: open.document.getText() }),
+    ...(rendered ? [commandLink('Open Rendered', commands.openRendered, rendered)] : []),
+    commandLink('Where Is This Used?', commands.whereUsed, { uri, line: line - 1 }),
+  ].join(' · ');
+}
+
+/** What can be done in the first environment that differs. */
+function differenceLinks(
+  { object, environments }: LineField,
+  { uri, line, text }: { uri: string; line: number; text: string },
+): string[] {
+  const found = environments.find(({ difference }) => difference !== undefined);
+  if (!found?.difference) return [];
+  const { name: environment, application, difference } = found;
+  const target: OfObject = { environment, object };
+  const takeable = takeValue(text, line, object, difference);
+  const taken: TakeValue = { ...target, uri, line: line - 1, path: difference.path };
+  return [
+    commandLink('Compare', commands.compare, target),
+    ...(takeable
+      ? [commandLink(`Take ${short(takeable.newText)} into this file`, commands.take, taken)]
+      : []),
+    commandLink('Sync…', commands.sync, { environment, application } satisfies OfApplication),
+  ];
+}
+
+/** One line of a table has room for so much. */
+function short(text: string): string {
+  const shown = printable(text);
+  return shown.length <= 120 ? shown : `${shown.slice(0, 119)}…`;
+}
