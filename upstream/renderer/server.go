@@ -8,6 +8,7 @@ import (
 	"io"
 	"runtime/debug"
 
+	"driftline/renderer/internal/appset"
 	"driftline/renderer/internal/files"
 	"driftline/renderer/internal/helm"
 	"driftline/renderer/internal/kustomize"
@@ -34,6 +35,7 @@ func newServer(messages io.Writer) *server {
 		"drop":      s.drop,
 		"kustomize": s.kustomize,
 		"helm":      s.helm,
+		"appset":    s.appset,
 	}
 	return s
 }
@@ -204,6 +206,21 @@ func (s *server) helm(body []byte) (any, error) {
 	return s.render(request.Tree, func(view *files.View) (objects.Rendered, error) {
 		return helm.Template(view, request.Request)
 	})
+}
+
+func (s *server) appset(body []byte) (any, error) {
+	var request struct {
+		appset.Request
+		Tree string `json:"tree"`
+	}
+	if err := json.Unmarshal(body, &request); err != nil {
+		return nil, err
+	}
+	tree, err := s.find(request.Tree)
+	if err != nil {
+		return nil, err
+	}
+	return appset.Expand(files.NewView(tree, nil), request.Request), nil
 }
 
 // rendering is the answer to a render: what was made or why nothing was, and what it depends on.

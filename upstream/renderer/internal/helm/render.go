@@ -36,6 +36,8 @@ type Request struct {
 	// NoHooks leaves hooks out, SkipTests only those that are tests.
 	NoHooks   bool `json:"noHooks"`
 	SkipTests bool `json:"skipTests"`
+	// SkipSchema does not look at values.schema.json.
+	SkipSchema bool `json:"skipSchema"`
 	// Trace asks where each field comes from.
 	Trace bool `json:"trace"`
 }
@@ -92,7 +94,7 @@ func prepare(view *files.View, request Request) (*preparedChart, error) {
 	if err != nil {
 		return nil, err
 	}
-	return prepareChart(root, values, request, false)
+	return prepareChart(root, values, request, request.SkipSchema)
 }
 
 // prepareChart does what action.Install does before it renders, in the same order.

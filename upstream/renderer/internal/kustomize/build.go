@@ -21,7 +21,9 @@ type Request struct {
 	Path string `json:"path"`
 	// Flux is set for the build of a Flux Kustomization's path.
 	Flux *Flux `json:"flux,omitempty"`
-	// Origin is where the Flux Kustomization stands.
+	// Argo is set for the build of an Argo CD Application's path with options of its own.
+	Argo *Argo `json:"argo,omitempty"`
+	// Origin is where the Flux Kustomization or the Application stands.
 	Origin provenance.Place `json:"origin"`
 	// Trace asks where each field comes from.
 	Trace bool `json:"trace"`
@@ -29,12 +31,9 @@ type Request struct {
 
 // Build answers as `kustomize build` prints it, or with the error text it prints.
 func Build(view *files.View, request Request) (objects.Rendered, error) {
-	var flux *generated
-	if request.Flux != nil {
-		var err error
-		if view, flux, err = request.Flux.generate(view, request.Path, request.Origin); err != nil {
-			return objects.Rendered{}, err
-		}
+	view, edited, err := request.edit(view)
+	if err != nil {
+		return objects.Rendered{}, err
 	}
 	made, err := request.make(view)
 	if err != nil {
@@ -42,11 +41,22 @@ func Build(view *files.View, request Request) (objects.Rendered, error) {
 	}
 	rendered, err := request.print(view, made)
 	if err == nil && request.Trace {
-		for index, traced := range trace(view, request, made, flux) {
+		for index, traced := range trace(view, request, made, edited) {
 			rendered.Objects[index].Provenance = traced
 		}
 	}
 	return rendered, err
+}
+
+// edit lays the kustomization over the view that the engine makes of the folder's own.
+func (r Request) edit(view *files.View) (*files.View, *generated, error) {
+	switch {
+	case r.Flux != nil:
+		return r.Flux.generate(view, r.Path, r.Origin)
+	case r.Argo != nil:
+		return r.Argo.generate(view, r.Path)
+	}
+	return view, nil, nil
 }
 
 // built is what kustomize made: folded where folds is not nil.
