@@ -1,6 +1,4 @@
 import { renderApplications } from '../core/actions/rendering.ts';
-import { trace } from '../core/actions/trace.ts';
-import type { RenderedApplication } from '../core/drift/declared.ts';
 import type { EnvironmentState, MarkedDifference, ObjectState } from '../core/live/state.ts';
 import type { DriftPath } from '../core/model/drift.ts';
 import { formatPath, parsePath, resolveSteps } from '../core/model/path.ts';
@@ -50,12 +48,7 @@ export async function lineFields(
       objects.map(object => ({ environment: name, application: application.name, object })),
     ),
   );
-  const reading = rendered.map(({ environment, applications }) => ({
-    ...environment,
-    applications: applications.flatMap(each => (reads(each, file) ? [each.application] : [])),
-  }));
-  const found = await trace(workspace, reading, { kind: 'line', file, line });
-  const reaches = found.kind === 'reaches' ? found.reaches : [];
+  const reaches = live.reach(file).at(line);
   const marked = differences.flatMap(({ environment, object, path }) =>
     path ? [{ environment, object, path: path.path }] : [],
   );
@@ -72,17 +65,6 @@ export async function lineFields(
     if (!field.reached.includes(environment)) field.reached.push(environment);
   }
   return [...fields.values()];
-}
-
-/** True for an application that a line of the file may decide something of. */
-function reads({ application, rendered }: RenderedApplication, file: string): boolean {
-  const { source, origin } = application;
-  const values = source.kind === 'helm' ? source.values : [];
-  return (
-    rendered.reads.includes(file) ||
-    origin.file === file ||
-    values.some(value => value.kind === 'inline' && value.place.file === file)
-  );
 }
 
 interface ObjectIn {
@@ -149,6 +131,10 @@ function objectState(
     .find(({ resource }) => isSame(resource, object));
 }
 
+/** What is rendered may name no namespace where the environment gives it one. */
 function isSame(a: Resource, b: Resource): boolean {
-  return resourceKey(a) === resourceKey(b);
+  const namespace = a.namespace || b.namespace;
+  return (
+    resourceKey({ ...a, namespace }) === resourceKey({ ...b, namespace: b.namespace || namespace })
+  );
 }

@@ -5,6 +5,7 @@ import type { Finding, NotChecked } from '../model/finding.ts';
 import type { Provenance, ProvenanceKind } from '../model/rendered.ts';
 import type { Json, Resource } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
+import type { Reach } from './reach.ts';
 
 /** What `driftline drift` found: one entry per chosen environment, in the order they are shown. */
 export interface DriftReport {
@@ -56,7 +57,19 @@ export interface EnvironmentsReport {
 /** What `driftline trace` answers: where fields come from, or what a line reaches. */
 export type TraceReport =
   | { kind: 'objects'; objects: TracedObject[]; notChecked: NotChecked[] }
-  | { kind: 'reaches'; place: { file: string; line: number }; reaches: Reached[] };
+  | ReachReport;
+
+export interface ReachReport {
+  kind: 'reaches';
+  place: { file: string; line: number };
+  reaches: Reach[];
+  /** Where nothing is reached, why that may be: one sentence. */
+  why?: string;
+  /** Environments whose cluster or snapshot was compared, so that live edits are known. */
+  compared: string[];
+  /** Those of what is reached that were not, each with the reason. */
+  notCompared: { environment: string; reason: string }[];
+}
 
 export interface TracedObject {
   object: Resource;
@@ -69,11 +82,4 @@ export interface TracedField extends Provenance {
   path: string;
   value: Json;
   how: ProvenanceKind;
-}
-
-export interface Reached {
-  environment: string;
-  object: Resource;
-  /** Empty when the line concerns the object as a whole. */
-  path: string;
 }

@@ -1,11 +1,13 @@
 import type { Environment } from '../model/environment.ts';
-import { formatPath, type Pointer } from '../model/path.ts';
+import { formatPath, resolveSteps } from '../model/path.ts';
 import type { RenderedObject } from '../model/rendered.ts';
-import { isObject, type Json, type Resource } from '../model/resource.ts';
+import type { Resource } from '../model/resource.ts';
+import { leavesOf } from '../render/reach.ts';
 import type { Workspace } from '../workspace.ts';
 import { sourceAt } from './render.ts';
 import { notRendered, renderApplications } from './rendering.ts';
-import type { Reached, TracedField, TracedObject, TraceReport } from './reports.ts';
+import type { TracedField, TracedObject, TraceReport } from './reports.ts';
+import { traceLine } from './trace-line.ts';
 
 export type TraceTarget =
   | { kind: 'line'; file: string; line: number }
@@ -17,7 +19,9 @@ export async function trace(
   workspace: Workspace,
   environments: readonly Environment[],
   target: TraceTarget | undefined,
+  signal?: AbortSignal,
 ): Promise<TraceReport> {
+  if (target?.kind === 'line') return traceLine(workspace, environments, { ...target, signal });
   if (target?.kind === 'path') {
     const source = sourceAt(workspace, target.path, { values: [], includeCrds: false });
     const { objects, failure } = await workspace.trace({ source });
@@ -37,10 +41,6 @@ export async function trace(
       application.rendered.objects.filter(wanted).map(object => traced(object, environment.name)),
     ),
   );
-  if (target?.kind === 'line') {
-    const { file, line } = target;
-    return { kind: 'reaches', place: { file, line }, reaches: objects.flatMap(reachedBy(target)) };
-  }
   return {
     kind: 'objects',
     objects,
@@ -62,30 +62,10 @@ function isNamed(
 }
 
 function traced({ resource, value, locate }: RenderedObject, environment?: string): TracedObject {
-  const fields: TracedField[] = [...leavesOf(value, [])].map(([pointer, leaf]) => ({
+  const fields: TracedField[] = [...leavesOf(value, [])].map(pointer => ({
     path: formatPath(pointer),
-    value: leaf,
+    value: resolveSteps(value, pointer).value,
     ...locate(pointer),
   }));
   return { object: resource, environment, fields };
-}
-
-function* leavesOf(value: Json, at: Pointer): Generator<[Pointer, Json]> {
-  const children = Array.isArray(value)
-    ? value.map((item, index) => [index, item] as const)
-    : isObject(value)
-      ? Object.entries(value)
-      : [];
-  if (children.length === 0) yield [at, value];
-  for (const [step, child] of children) yield* leavesOf(child, [...at, step]);
-}
-
-/** The fields whose place, or one of the places that brought them there, is the line. */
-function reachedBy({ file, line }: { file: string; line: number }) {
-  const prefix = `${file}:${line}`;
-  const isVia = (via: string) => via === prefix || via.startsWith(`${prefix} `);
-  return ({ object, environment = '', fields }: TracedObject): Reached[] =>
-    fields
-      .filter(field => (field.file === file && field.line === line) || field.via.some(isVia))
-      .map(({ path }) => ({ environment, object, path }));
 }

@@ -1,3 +1,5 @@
+import { LiveEdits } from '../actions/live-edits.ts';
+import { type FileReach, fileReach } from '../actions/reach.ts';
 import type { ValidateReport } from '../actions/reports.ts';
 import { validate, validateFile } from '../actions/validate.ts';
 import type { ClusterIdentity } from '../cluster/cluster.ts';
@@ -58,6 +60,7 @@ class LiveRepository implements Live {
   /** Each environment as it was told last. */
   readonly #told = new Map<string, string>();
   #markers = new Map<string, Marker[]>();
+  #edits = new LiveEdits();
   #refreshing: Promise<void> | undefined;
   /** Resolves when the workspace was brought to the present state the next time. */
   #taken = Promise.withResolvers<void>();
@@ -125,6 +128,19 @@ class LiveRepository implements Live {
     const indexed = this.#workspace.index.file(file);
     const compared = [...this.#watches.values()].map(({ current }) => current);
     return indexed ? objectsOf(indexed, compared) : [];
+  }
+
+  reach(file: string): FileReach {
+    const workspace = this.#workspace;
+    const customTypes = workspace.customTypes();
+    const environments = [...this.#watches.values()].map(
+      ({ current: { environment, applications } }) => ({
+        environment,
+        applications,
+        schemas: workspace.schemas(environment.kubernetes, customTypes),
+      }),
+    );
+    return fileReach(file, workspace.index.file(file), environments, this.#edits);
   }
 
   async compare(environment: string, resource: Resource): Promise<ComparedTexts> {
@@ -261,6 +277,9 @@ class LiveRepository implements Live {
     const before = this.#markers;
     const compared = [...this.#watches.values()].map(({ current }) => current);
     this.#markers = markersByFile(compared, file => this.#files.isEdited(file));
+    this.#edits = new LiveEdits();
+    for (const { environment, report } of compared)
+      if (report) this.#edits.add(environment, report.results);
     const files = new Set(
       [...new Set([...before.keys(), ...this.#markers.keys()])].filter(
         file => JSON.stringify(before.get(file)) !== JSON.stringify(this.#markers.get(file)),

@@ -1,3 +1,4 @@
+import type { FileReach } from '../actions/reach.ts';
 import type { ValidateReport } from '../actions/reports.ts';
 import type { ClusterIdentity } from '../cluster/cluster.ts';
 import type { Finding } from '../model/finding.ts';
@@ -34,11 +35,16 @@ export interface Live {
   validate(signal?: AbortSignal): Promise<Omit<ValidateReport, 'elapsedMs'>>;
   /** Markers of a file, from the last comparison of every environment that reaches it. */
   markers(file: string): Marker[];
-  /** Number of differences per file that has some. */
   /** False while an edit of the file is not compared yet: its markers are of an earlier text then. */
   isCurrent(file: string): boolean;
+  /** Number of differences per file that has some. */
   badges(): Map<string, { differences: number; environments: string[] }>;
   objects(file: string): ObjectSummary[];
+  /**
+   * What the lines of a file reach, from the last comparison of every environment; fast. Ask again after every
+   * change.
+   */
+  reach(file: string): FileReach;
   /** Desired and live of one object as YAML: noise removed, secrets masked. */
   compare(
     environment: string,

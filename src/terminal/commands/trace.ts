@@ -17,6 +17,7 @@ export async function trace(
       workspace,
       environments,
       placed(workspace.repository.root, invocation.target),
+      terminal.signal,
     );
     const text =
       invocation.format === 'json'

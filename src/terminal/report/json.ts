@@ -1,3 +1,4 @@
+import type { Reach } from '../../core/actions/reach.ts';
 import type {
   DriftReport,
   EnvironmentDrift,
@@ -35,15 +36,16 @@ export function driftJson(report: DriftReport, options: { all?: boolean } = {}):
 /** The JSON of `driftline trace`, of either direction; values in a Secret are masked. */
 export function traceJson(report: TraceReport): string {
   if (report.kind === 'reaches') {
-    const { reaches } = report;
+    const { place, reaches, why, compared, notCompared } = report;
     return write({
       version: 1,
       command: 'trace',
-      reaches: reaches.map(({ environment, object, path }) => ({
-        environment,
-        object: objectJson(object),
-        path,
-      })),
+      file: place.file,
+      line: place.line,
+      reaches: reaches.map(reachJson),
+      why,
+      compared,
+      notCompared,
     });
   }
   return write({
@@ -56,6 +58,17 @@ export function traceJson(report: TraceReport): string {
     })),
     notChecked: report.notChecked.map(notCheckedJson),
   });
+}
+
+function reachJson({ environment, application, object, path, how, liveEdit }: Reach): unknown {
+  return {
+    environment,
+    application,
+    object: objectJson(object),
+    path,
+    how,
+    liveEdit: liveEdit && pathJson(object, liveEdit),
+  };
 }
 
 /** Two spaces, a newline at the end; undefined fields are left out. */

@@ -1,18 +1,13 @@
-import type {
-  Reached,
-  TracedField,
-  TracedObject,
-  TraceReport,
-} from '../../core/actions/reports.ts';
+import type { TracedField, TracedObject, TraceReport } from '../../core/actions/reports.ts';
 import { resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
 import { shortPath } from '../../core/words/short-path.ts';
-import { quantity } from '../../core/words/states.ts';
 import { isSecret, masked, printable, valueText } from '../../core/words/values.ts';
 import { type Style, styleFor } from '../style.ts';
 import { justify, pad, shortenMiddle, textWidth, widest } from './columns.ts';
 import { sentenceLines } from './drift-object.ts';
 import { layoutWidth } from './layout.ts';
+import { reachBlocks } from './reach-text.ts';
 import type { TextOptions } from './text-options.ts';
 
 /** Where fields come from, or what a line reaches, for eyes. */
@@ -79,29 +74,6 @@ const howWords: Record<TracedField['how'], string> = {
   template: 'this template',
   unknown: 'near here',
 };
-
-function reachBlocks(
-  { place, reaches }: { place: { file: string; line: number }; reaches: Reached[] },
-  options: TextOptions,
-): string[][] {
-  const style = styleFor(options.colour);
-  const at = style.bold(printable(`${place.file}:${place.line}`));
-  if (reaches.length === 0) return [[`${at} reaches nothing that an environment runs.`]];
-  const environments = Map.groupBy(reaches, ({ environment }) => environment);
-  const blocks = [...environments].map(([environment, reached]) => [
-    style.bold(printable(environment)),
-    ...reached.map(one => reachedLine(one, options.width, style)),
-  ]);
-  const objects = new Set(reaches.map(one => `${one.environment}\0${resourceText(one.object)}`));
-  const count = `${quantity(objects.size, 'object')} in ${quantity(environments.size, 'environment')}`;
-  return [...blocks, [`${at} reaches ${count}.`]];
-}
-
-function reachedLine({ object, path }: Reached, width: number, style: Style): string {
-  const name = printable(resourceText(object));
-  const field = path === '' ? '' : `  ${shortPath(path)}`;
-  return `  ${shortenMiddle(name, width - 2)}${style.dim(field)}`;
-}
 
 function openBlock(
   { notChecked }: Extract<TraceReport, { kind: 'objects' }>,

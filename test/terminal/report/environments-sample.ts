@@ -1,4 +1,9 @@
-import type { EnvironmentsReport, TraceReport } from '../../../src/core/actions/reports.ts';
+import type { Reach } from '../../../src/core/actions/reach.ts';
+import type {
+  EnvironmentsReport,
+  ReachReport,
+  TraceReport,
+} from '../../../src/core/actions/reports.ts';
 import type { Application, Environment } from '../../../src/core/model/environment.ts';
 import { object } from './sample.ts';
 
@@ -132,6 +137,56 @@ export const traced: TraceReport = {
     {
       reason: 'The chart redis could not be rendered: it needs a value for auth.password.',
       place: at('infra/redis.yaml', 12),
+    },
+  ],
+};
+
+const web = object('apps/v1', 'Deployment', 'shop/web');
+const reach = (environment: string, path: string, how: Reach['how'] = 'decides'): Reach => ({
+  ...{ environment, application: 'shop', object: web, path, how },
+});
+
+/** What a line reaches in three environments, of which one could not be asked. */
+export const reached: ReachReport = {
+  kind: 'reaches',
+  place: { file: 'base/web.yaml', line: 6 },
+  reaches: [
+    reach('staging', '.spec.replicas'),
+    {
+      ...reach('production', '.spec.replicas'),
+      liveEdit: {
+        path: '.spec.replicas',
+        kind: 'changed',
+        desired: 3,
+        live: 5,
+        by: [{ manager: 'kubectl-scale', operation: 'Update', time: '2026-03-04T09:00:00Z' }],
+      },
+    },
+    ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map(name =>
+      reach('production', `.spec.template.metadata.labels.${name}`, 'takes part'),
+    ),
+    {
+      ...reach('production', '.data.password', 'takes part'),
+      object: object('v1', 'Secret', 'shop/db'),
+      liveEdit: {
+        path: '.data.password',
+        kind: 'changed',
+        desired: 'aHVudGVyMg==',
+        live: 'aHVudGVyMw==',
+        by: [{ manager: 'rotate-job-of-the-database-team', operation: 'Update' }],
+      },
+    },
+    ...Array.from({ length: 15 }, (_, index) => ({
+      ...reach('a-region-with-a-long-name', '', 'takes part'),
+      object: object('v1', 'ConfigMap', `shop/settings-${index}`),
+    })),
+  ],
+  compared: ['staging', 'production'],
+  notCompared: [
+    {
+      environment: 'a-region-with-a-long-name',
+      reason:
+        'the cluster of the context "far" was not asked: no connection is opened when offline',
     },
   ],
 };

@@ -124,11 +124,28 @@ describe('the JSON of trace', () => {
       traceJson({
         kind: 'reaches',
         place: { file: 'a.yaml', line: 3 },
-        reaches: [{ environment: 'production', object: web, path: '.spec.replicas' }],
+        reaches: [
+          {
+            environment: 'production',
+            application: 'shop',
+            object: web,
+            path: '.spec.replicas',
+            how: 'decides',
+          },
+        ],
+        compared: ['production'],
+        notCompared: [],
       }),
     );
+    expect(json).toMatchObject({ file: 'a.yaml', line: 3, compared: ['production'] });
     expect(json.reaches).toEqual([
-      { environment: 'production', object: web, path: '.spec.replicas' },
+      {
+        environment: 'production',
+        application: 'shop',
+        object: web,
+        path: '.spec.replicas',
+        how: 'decides',
+      },
     ]);
   });
 });

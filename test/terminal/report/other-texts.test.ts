@@ -6,8 +6,8 @@ import { environmentsText } from '../../../src/terminal/report/environments-text
 import { traceText } from '../../../src/terminal/report/trace-text.ts';
 import { validateText, validateTotals } from '../../../src/terminal/report/validate-text.ts';
 import { expectGolden } from '../golden.ts';
-import { environments, traced } from './environments-sample.ts';
-import { now, object } from './sample.ts';
+import { environments, reached, traced } from './environments-sample.ts';
+import { now } from './sample.ts';
 import { secrets } from './sample-all.ts';
 import { findings, sources } from './validate-sample.ts';
 
@@ -124,20 +124,25 @@ describe('a trace', () => {
     }
   });
 
-  it('says what a line reaches', () => {
-    const place = { file: 'base/web.yaml', line: 6 };
-    const web = object('apps/v1', 'Deployment', 'shop/web');
-    const reached = (environment: string) => ({ environment, object: web, path: '.spec.replicas' });
-    const reaches = ['staging', 'production'].map(reached);
-    expect(traceText({ kind: 'reaches', place, reaches }, plain)).toBe(
-      [
-        ...['staging', '  Deployment shop/web  spec.replicas', ''],
-        ...['production', '  Deployment shop/web  spec.replicas', ''],
-        'base/web.yaml:6 reaches 2 objects in 2 environments.\n',
-      ].join('\n'),
-    );
-    expect(traceText({ kind: 'reaches', place, reaches: [] }, plain)).toBe(
-      'base/web.yaml:6 reaches nothing that an environment runs.\n',
+  it('says what a line reaches, and what somebody changed there in the cluster', () => {
+    for (const width of [60, 80]) {
+      const text = traceText(reached, { ...plain, width });
+      expectGolden(`reaches-${width}.txt`, text);
+      expectFit(text, width);
+      expect(text).not.toMatch(secrets);
+    }
+    expectGolden('reaches-80-colour.txt', traceText(reached, { ...plain, colour: true }));
+  });
+
+  it('lists everything only where that is asked for', () => {
+    expect(traceText(reached, plain)).toContain('and 3 more objects (--verbose lists them)');
+    expect(traceText(reached, { ...plain, verbose: true })).not.toContain('--verbose');
+  });
+
+  it('says why a line reaches nothing', () => {
+    const nothing = { ...reached, reaches: [], notCompared: [], why: 'The line is a comment.' };
+    expect(traceText(nothing, plain)).toBe(
+      'base/web.yaml:6 reaches nothing that an environment runs.\n  The line is a comment.\n',
     );
   });
 });
