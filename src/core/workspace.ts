@@ -173,6 +173,11 @@ export class Workspace {
     return this.#rendering.trace(application, this.#resident.options.signal);
   }
 
+  /** The same with the text that the tool prints. */
+  print(application: Target): Promise<Rendered> {
+    return this.#rendering.print(application, this.#resident.options.signal);
+  }
+
   /** The cluster or snapshot of an environment; opened once per target. */
   connect(environment: Pick<Environment, 'cluster'>): Promise<OpenAnswer> {
     const { clusters, options } = this.#resident;

@@ -56,6 +56,41 @@ describe('the renderer program', () => {
     await Promise.all([first.close(), second.close()]);
   });
 
+  it('sends a value once, and the same one again', async () => {
+    const files = { 'kustomization.yaml': 'resources: [a.yaml, b.yaml]\n', 'a.yaml': pod };
+    const before = repositoryOf({ ...files, 'b.yaml': pod.replace('name: a', 'name: b') });
+    const asked: { op: string; body: Record<string, unknown> }[] = [];
+    const renderer = new RendererProgram({
+      request: (op: string, body: Record<string, unknown>) => {
+        asked.push({ op, body });
+        return resident.request(op, body);
+      },
+    } as ResidentProgram);
+    const first = await renderer.render('kustomize', before, { path: '' });
+    const after = repositoryOf({ ...files, 'b.yaml': pod.replace('name: a', 'name: c') });
+    renderer.derive(before, after, ['b.yaml']);
+    const second = await renderer.render('kustomize', after, { path: '' });
+    expect(second.objects[0]?.value).toBe(first.objects[0]?.value);
+    expect(second.objects[1]?.value).toMatchObject({ metadata: { name: 'c' } });
+    const [, listing] = asked.filter(({ op }) => op === 'tree');
+    expect(listing?.body).toMatchObject({ put: { 'b.yaml': expect.any(String) }, delete: [] });
+    const [, request] = asked.filter(({ op }) => op === 'kustomize');
+    expect(request?.body.have).toEqual(first.objects.map(({ key }) => key));
+  });
+
+  it('sends the whole listing again where the program forgot the one before', async () => {
+    const files = { 'kustomization.yaml': 'resources: [a.yaml]\n', 'a.yaml': pod };
+    const before = repositoryOf(files);
+    const renderer = new RendererProgram(resident);
+    await renderer.render('kustomize', before, { path: '' });
+    const after = repositoryOf({ ...files, 'a.yaml': pod.replace('name: a', 'name: z') });
+    renderer.derive(before, after, ['a.yaml']);
+    for (const tree of ['1', '2', '3'])
+      await resident.request('drop', { tree: `/repository working tree ${tree}` });
+    const rendered = await renderer.render('kustomize', after, { path: '' });
+    expect(rendered.objects[0]?.value).toMatchObject({ metadata: { name: 'z' } });
+  });
+
   it('keeps two states of one repository apart, also at the same time', async () => {
     const state = (name: string) =>
       repositoryOf({

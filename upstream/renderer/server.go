@@ -76,11 +76,14 @@ func accept(id json.RawMessage, result any) []byte {
 	if err != nil {
 		return refusal(id, err)
 	}
-	head := fmt.Sprintf(`{"id":%s,"ok":true`, orNull(id))
-	if string(fields) == "{}" {
-		return append([]byte(head), '}')
+	message := fmt.Appendf(nil, `{"id":%s,"ok":true`, orNull(id))
+	if made, ok := result.(rendering); ok {
+		message = append(append(message, `,"objects":`...), made.objects...)
 	}
-	return append(append([]byte(head), ','), fields[1:]...)
+	if string(fields) == "{}" {
+		return append(message, '}')
+	}
+	return append(append(message, ','), fields[1:]...)
 }
 
 func refusal(id json.RawMessage, err error) []byte {
@@ -112,15 +115,27 @@ func (s *server) tree(body []byte) (any, error) {
 		Tree  string            `json:"tree"`
 		Root  string            `json:"root"`
 		Files map[string]string `json:"files"`
+		// From is a tree of which this one differs by what is put and deleted.
+		From   string            `json:"from"`
+		Put    map[string]string `json:"put"`
+		Delete []string          `json:"delete"`
 	}
 	if err := json.Unmarshal(body, &request); err != nil {
 		return nil, err
+	}
+	if request.From != "" {
+		from, err := s.find(request.From)
+		if err != nil {
+			return nil, err
+		}
+		tree := s.store.Derive(request.Tree, from, request.Put, request.Delete)
+		return missing(tree, request.Put), nil
 	}
 	if request.Files == nil {
 		request.Files = map[string]string{}
 	}
 	tree := s.store.Set(request.Tree, request.Root, request.Files)
-	return map[string][]string{"missing": tree.Missing()}, nil
+	return missing(tree, request.Files), nil
 }
 
 // change edits the listing of a tree and answers which contents are still to be sent.
@@ -138,7 +153,11 @@ func (s *server) change(body []byte) (any, error) {
 		return nil, err
 	}
 	tree.Change(request.Put, request.Delete)
-	return map[string][]string{"missing": tree.Missing()}, nil
+	return missing(tree, request.Put), nil
+}
+
+func missing(tree *files.Tree, among map[string]string) map[string][]string {
+	return map[string][]string{"missing": tree.Missing(among)}
 }
 
 // content stores texts, and what is no UTF-8 in base64, by their hashes.
@@ -182,15 +201,24 @@ func (s *server) find(name string) (*files.Tree, error) {
 	return tree, nil
 }
 
+// renderRequest is what every render is asked with.
+type renderRequest struct {
+	Tree string `json:"tree"`
+	// Have are the keys of objects whose values the host knows.
+	Have []string `json:"have"`
+	// Text asks for what the tool prints.
+	Text bool `json:"text"`
+}
+
 func (s *server) kustomize(body []byte) (any, error) {
 	var request struct {
 		kustomize.Request
-		Tree string `json:"tree"`
+		renderRequest
 	}
 	if err := json.Unmarshal(body, &request); err != nil {
 		return nil, err
 	}
-	return s.render(request.Tree, func(view *files.View) (objects.Rendered, error) {
+	return s.render(request.renderRequest, func(view *files.View) (objects.Rendered, error) {
 		return kustomize.Build(view, request.Request)
 	})
 }
@@ -198,12 +226,12 @@ func (s *server) kustomize(body []byte) (any, error) {
 func (s *server) helm(body []byte) (any, error) {
 	var request struct {
 		helm.Request
-		Tree string `json:"tree"`
+		renderRequest
 	}
 	if err := json.Unmarshal(body, &request); err != nil {
 		return nil, err
 	}
-	return s.render(request.Tree, func(view *files.View) (objects.Rendered, error) {
+	return s.render(request.renderRequest, func(view *files.View) (objects.Rendered, error) {
 		return helm.Template(view, request.Request)
 	})
 }
@@ -223,32 +251,16 @@ func (s *server) appset(body []byte) (any, error) {
 	return appset.Expand(files.NewView(tree, nil), request.Request), nil
 }
 
-// rendering is the answer to a render: what was made or why nothing was, and what it depends on.
-type rendering struct {
-	Text    string           `json:"text"`
-	Objects []objects.Object `json:"objects"`
-	Failure *failure         `json:"failure,omitempty"`
-	Reads   []string         `json:"reads"`
-	Absent  []string         `json:"absent"`
-	Listed  []string         `json:"listed"`
-}
-
-type failure struct {
-	Message string `json:"message"`
-	// Missing names the subcharts that are not in the chart's charts/ folder.
-	Missing []string `json:"missing,omitempty"`
-}
-
-func (s *server) render(name string, render func(*files.View) (objects.Rendered, error)) (any, error) {
-	tree, err := s.find(name)
+func (s *server) render(request renderRequest, render func(*files.View) (objects.Rendered, error)) (any, error) {
+	tree, err := s.find(request.Tree)
 	if err != nil {
 		return nil, err
 	}
 	view := files.NewView(tree, nil)
 	made, err := s.guarded(view, render)
-	answer := rendering{
-		Text: string(made.Text), Objects: made.Objects,
-		Reads: view.Reads(), Absent: view.Absent(), Listed: view.Listed(),
+	answer := rendering{Reads: view.Reads(), Absent: view.Absent(), Listed: view.Listed()}
+	if request.Text {
+		answer.Text = string(made.Text)
 	}
 	if err != nil {
 		answer.Failure = &failure{Message: err.Error()}
@@ -257,7 +269,8 @@ func (s *server) render(name string, render func(*files.View) (objects.Rendered,
 			answer.Failure.Missing = missing.Names
 		}
 	}
-	return answer, nil
+	answer.objects, err = encode(made.Objects, request.Have)
+	return answer, err
 }
 
 // guarded turns a panic of a library into an error of this render, as Flux does.

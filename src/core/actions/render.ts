@@ -6,7 +6,6 @@ import type { Application, Environment, RenderSource } from '../model/environmen
 import type { Rendered, RenderedObject } from '../model/rendered.ts';
 import { placeText } from '../model/source.ts';
 import type { Workspace } from '../workspace.ts';
-import { renderApplications } from './rendering.ts';
 
 export interface RenderReport {
   /** What stands on standard output: for a folder or chart byte for byte what the tool prints. */
@@ -35,8 +34,8 @@ export async function renderEnvironments(
   const report: RenderReport = { text: '', objects: [], failures: [] };
   for (const environment of environments) {
     const schemas = workspace.schemas(environment.kubernetes, workspace.customTypes());
-    const applications = await renderApplications(workspace, environment, { trace: false });
-    for (const { application, rendered } of applications) {
+    for (const application of environment.applications) {
+      const rendered = await workspace.print(application);
       const title = `# environment ${environment.name}, application ${application.name}\n`;
       const text = applicationText(application, rendered);
       if (text !== '') report.text += title + text;
@@ -60,7 +59,7 @@ export async function renderPath(
   path: string,
   chart: ChartOptions,
 ): Promise<RenderReport> {
-  const rendered = await workspace.render({ source: sourceAt(workspace, path, chart) });
+  const rendered = await workspace.print({ source: sourceAt(workspace, path, chart) });
   return {
     text: rendered.text === '' ? objectsText(rendered) : rendered.text,
     objects: rendered.objects.map(object => ({ object })),

@@ -31,7 +31,10 @@ export interface RenderedObject {
 
 export interface Rendered {
   objects: RenderedObject[];
-  /** Byte for byte what `kustomize build` or `helm template` prints; empty for plain folders. */
+  /**
+   * Byte for byte what `kustomize build` or `helm template` prints; empty for plain folders, and where it was not
+   * asked for.
+   */
   text: string;
   /** Repository files that were read: what this render depends on. */
   reads: string[];

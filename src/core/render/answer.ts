@@ -1,20 +1,24 @@
 import { formatPath, type Pointer } from '../model/path.ts';
 import type { RenderedObject } from '../model/rendered.ts';
+import type { Repository } from '../model/repository.ts';
 import { isObject, type Json, type JsonObject, resourceOf } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
 import type { RendererAnswer, RendererObject } from '../upstream/renderer.ts';
 import { locateAt, locateIn, pointerSteps } from './locate.ts';
 import type { RenderedSource } from './renderer.ts';
+import { WrittenTexts } from './written-texts.ts';
 
 /**
  * Reads the renderer's answer. Objects that may not be what would be applied, and documents that are no
  * objects, are *not checked*; `place` is where to look where nothing nearer is known.
  */
-export function renderedFrom(
+export async function renderedFrom(
   answer: RendererAnswer,
   place: Place,
+  repository: Repository,
   finish: (value: JsonObject) => JsonObject = value => value,
-): RenderedSource {
+): Promise<RenderedSource> {
+  const texts = await WrittenTexts.of(answer, repository);
   const { text, reads, absent, listed } = answer;
   const rendered: RenderedSource = { text, reads, absent, listed, objects: [], notChecked: [] };
   for (const made of (answer.objects ?? []).flatMap(withItems)) {
@@ -22,7 +26,7 @@ export function renderedFrom(
     const value = isObject(made.value) ? finish(made.value) : undefined;
     const resource = value && resourceOf(value);
     if (value && resource && made.unresolved === undefined) {
-      const locate = made.provenance ? locateIn(made.provenance) : locateAt(source);
+      const locate = made.provenance ? locateIn(made.provenance, texts) : locateAt(source);
       const object: RenderedObject = { resource, value, source, locate };
       if (made.volatile) object.volatile = made.volatile.map(text => pathOf(value, text));
       rendered.objects.push(object);

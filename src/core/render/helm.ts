@@ -11,12 +11,13 @@ import { emptyRender, type Renderer } from './renderer.ts';
 export const helm: Renderer = {
   id: 'helm',
   canRender: source => source.kind === 'helm',
-  async render(source, { repository, program, trace, origin, signal }) {
+  async render(source, { repository, program, trace, text, origin, signal }) {
     if (source.kind !== 'helm') return emptyRender();
-    const request = { ...requestOf(source), trace };
+    const request = { ...requestOf(source), trace, text };
     const answer = await program.render('helm', repository, request, signal);
     const chart = below(source.path, 'Chart.yaml');
-    const rendered = renderedFrom(answer, { file: chart, line: 1, column: 1 });
+    const place = { file: chart, line: 1, column: 1 };
+    const rendered = await renderedFrom(answer, place, repository);
     if (answer.failure)
       rendered.failure = await helmFailure(answer.failure, source, repository, origin);
     return rendered;

@@ -9,14 +9,14 @@ import { emptyRender, type Renderer } from './renderer.ts';
 export const kustomize: Renderer = {
   id: 'kustomize',
   canRender: source => source.kind === 'kustomize',
-  async render(source, { repository, program, trace, origin, signal }) {
+  async render(source, { repository, program, trace, text, origin, signal }) {
     if (source.kind !== 'kustomize') return emptyRender();
     const { path, flux } = source;
-    const request = { path, flux: flux && withoutIdentity(flux), origin, trace };
+    const request = { path, flux: flux && withoutIdentity(flux), origin, trace, text };
     const answer = await program.render('kustomize', repository, request, signal);
     const place = { file: kustomizationFile(repository, path), line: 1, column: 1 };
     const finish = flux && finishFlux(flux);
-    const rendered = renderedFrom(answer, place, finish);
+    const rendered = await renderedFrom(answer, place, repository, finish);
     if (answer.failure)
       rendered.failure = await kustomizeFailure(answer.failure.message, path, repository);
     return rendered;

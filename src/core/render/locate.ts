@@ -2,6 +2,7 @@ import type { Pointer } from '../model/path.ts';
 import type { Provenance } from '../model/rendered.ts';
 import type { Place } from '../model/source.ts';
 import type { RendererPlace, RendererProvenance } from '../upstream/renderer.ts';
+import type { WrittenTexts } from './written-texts.ts';
 
 export type Locate = (pointer: Pointer) => Provenance;
 
@@ -11,12 +12,14 @@ export function locateAt(source: Place): Locate {
 }
 
 /** The place of a field, or of the nearest parent that has one. */
-export function locateIn({ source, fields }: RendererProvenance): Locate {
+export function locateIn({ source, fields }: RendererProvenance, texts: WrittenTexts): Locate {
   return pointer => {
     const exact = fields[pointerText(pointer)];
     if (exact) return provenance(exact);
     for (let length = pointer.length - 1; length > 0; length--) {
       const near = fields[pointerText(pointer.slice(0, length))];
+      const below = near?.below && texts.below(near, pointer.slice(length));
+      if (near && below) return { ...provenance(near), ...below };
       if (near) return { ...provenance(near), how: 'unknown' };
     }
     return { ...provenance(source), how: 'unknown' };

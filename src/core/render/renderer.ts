@@ -26,6 +26,8 @@ export interface RenderContext {
   program: RendererProgram;
   /** Whether `locate` shall know each field's place, which takes longer. */
   trace: boolean;
+  /** Whether the text that the tool prints is wanted too. */
+  text: boolean;
   /** Where the application is declared. */
   origin?: Place;
   signal?: AbortSignal;

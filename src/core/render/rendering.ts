@@ -7,7 +7,7 @@ import { UpstreamError } from '../upstream/error.ts';
 import type { RendererProgram } from '../upstream/renderer.ts';
 import { type FileState, fileState, RenderCache } from './cache.ts';
 import { renderers } from './index.ts';
-import { emptyRender, type RenderedSource, type Target } from './renderer.ts';
+import { emptyRender, type RenderContext, type RenderedSource, type Target } from './renderer.ts';
 
 /** Renders one state of a repository. */
 export interface Rendering {
@@ -15,6 +15,8 @@ export interface Rendering {
   render(application: Target, signal?: AbortSignal): Promise<Rendered>;
   /** The same with every field's place; the objects are in the same order. */
   trace(application: Target, signal?: AbortSignal): Promise<Rendered>;
+  /** The same with the text that `kustomize build` or `helm template` prints; made anew each time. */
+  print(application: Target, signal?: AbortSignal): Promise<Rendered>;
 }
 
 /**
@@ -28,14 +30,19 @@ export function createRendering(
 ): Rendering {
   let state: Promise<FileState> | undefined;
   const running = new Map<string, Promise<RenderedSource>>();
-  const make = async (target: Target, trace: boolean, files: FileState, signal?: AbortSignal) => {
+  const make = async (
+    target: Target,
+    wanted: Wanted,
+    signal?: AbortSignal,
+    keep: (rendered: RenderedSource) => void = () => {},
+  ) => {
     const { source, origin } = target;
     const renderer = renderers.find(candidate => candidate.canRender(source));
     if (!renderer) return failed(`nothing renders ${source.kind}`, source, origin);
     try {
-      const context = { repository, program, trace, origin, signal };
+      const context = { repository, program, origin, signal, ...wanted };
       const rendered = await renderer.render(source, context);
-      cache.put(target, trace, files, rendered);
+      keep(rendered);
       return rendered;
     } catch (error) {
       if (signal?.aborted || UpstreamError.is(error, 'aborted')) throw error;
@@ -48,15 +55,22 @@ export function createRendering(
     const known = cache.get(target, trace, files);
     if (known) return known;
     const key = JSON.stringify([target.source, target.origin, trace]);
-    const same = running.get(key) ?? make(target, trace, files, signal);
+    const same =
+      running.get(key) ??
+      make(target, { trace, text: false }, signal, rendered =>
+        cache.put(target, trace, files, rendered),
+      );
     running.set(key, same);
     return same.finally(() => running.delete(key));
   };
   return {
     render: (application, signal) => run(application, false, signal),
     trace: (application, signal) => run(application, true, signal),
+    print: (application, signal) => make(application, { trace: false, text: true }, signal),
   };
 }
+
+type Wanted = Pick<RenderContext, 'trace' | 'text'>;
 
 function failed(message: string, source: RenderSource, origin?: Place): RenderedSource {
   const file = 'path' in source ? source.path : '';

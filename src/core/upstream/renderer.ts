@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Repository } from '../model/repository.ts';
 import type { JsonObject } from '../model/resource.ts';
 import { UpstreamError } from './error.ts';
+import { KnownValues } from './known-values.ts';
 import type { ResidentProgram } from './process.ts';
 
 /** What the renderer answers to `kustomize` and `helm`; files and folders relative to the repository. */
@@ -17,7 +18,10 @@ export interface RendererAnswer {
 }
 
 export interface RendererObject {
+  /** The same object for the same value as in the last answer to the same request. */
   value: JsonObject;
+  /** Names the value: equal values have the same. */
+  key: string;
   /** The chart's template that printed it. */
   source?: string;
   /** Why it may not be what would be applied. */
@@ -40,6 +44,8 @@ export interface RendererPlace {
   line: number;
   column: number;
   how: 'exact' | 'transformed' | 'template' | 'unknown';
+  /** A map all of whose fields stand as they are below this place: they have no places of their own here. */
+  below?: boolean;
   via?: string[];
 }
 
@@ -65,13 +71,19 @@ export class RendererProgram {
   /** The trees in the program, the oldest first. */
   readonly #kept: string[] = [];
   readonly #hashes = new WeakMap<Repository, Promise<Map<string, string>>>();
+  /** The tree that a repository was derived from, and the files that differ, until it is sent. */
+  readonly #origins = new WeakMap<Repository, { from: string; files: string[] }>();
+  readonly #values = new KnownValues();
   #count = 0;
 
   constructor(program: ResidentProgram) {
     this.#program = program;
   }
 
-  /** Renders; `request` is what `upstream/renderer` documents at its `Request` types. */
+  /**
+   * Renders; `request` is what `upstream/renderer` documents at its `Request` types. Values that the last answer
+   * to the same request had are not sent again.
+   */
   async render(
     op: 'kustomize' | 'helm',
     repository: Repository,
@@ -79,15 +91,19 @@ export class RendererProgram {
     signal?: AbortSignal,
   ): Promise<RendererAnswer> {
     const tree = this.#treeOf(repository);
+    const known = this.#values.of(op, repository.root, request);
+    const body = { ...request, tree, have: [...known.keys()] };
     await this.#send(tree, repository);
-    try {
-      return await this.#program.request<RendererAnswer>(op, { ...request, tree }, signal);
-    } catch (error) {
-      if (!(UpstreamError.is(error) && error.code === 'unknown-tree')) throw error;
-      this.#sent.delete(tree); // the program was started anew
-      await this.#send(tree, repository);
-      return this.#program.request<RendererAnswer>(op, { ...request, tree }, signal);
-    }
+    const answer = await this.#program
+      .request<RendererAnswer>(op, body, signal)
+      .catch(async error => {
+        if (!isUnknownTree(error)) throw error;
+        this.#sent.delete(tree); // the program was started anew
+        await this.#send(tree, repository);
+        return this.#program.request<RendererAnswer>(op, body, signal);
+      });
+    this.#values.keep(op, repository.root, request, known, answer.objects ?? []);
+    return answer;
   }
 
   /** Hash of each file's content; empty for files that are not sent. Read once per repository. */
@@ -102,7 +118,10 @@ export class RendererProgram {
   derive(from: Repository, to: Repository, files: Iterable<string>): void {
     const known = this.#hashes.get(from);
     if (!known || this.#hashes.has(to)) return;
-    const derived = known.then(hashes => rehash(hashes, to, files));
+    const changed = [...files];
+    const derived = known.then(hashes => rehash(hashes, to, changed));
+    const tree = this.#trees.get(from);
+    if (tree !== undefined) this.#origins.set(to, { from: tree, files: changed });
     this.#hashes.set(to, derived);
     derived.catch(() => this.#hashes.delete(to));
   }
@@ -127,13 +146,35 @@ export class RendererProgram {
 
   async #sendTree(tree: string, repository: Repository): Promise<void> {
     const hashes = await this.#hashesOf(repository);
-    const { missing } = await this.#program.request<{ missing: string[] }>('tree', {
-      tree,
-      root: repository.root,
-      files: Object.fromEntries(hashes),
-    });
+    const { missing } = await this.#sendListing(tree, repository, hashes);
     await this.#sendContents(repository, hashes, new Set(missing));
     await this.#dropOldest(tree);
+  }
+
+  /** The listing, or where the program knows most of it, what differs. */
+  async #sendListing(
+    tree: string,
+    repository: Repository,
+    hashes: ReadonlyMap<string, string>,
+  ): Promise<{ missing: string[] }> {
+    const origin = this.#origins.get(repository);
+    this.#origins.delete(repository);
+    if (origin && this.#kept.includes(origin.from)) {
+      const put = origin.files.filter(file => hashes.has(file));
+      const body = {
+        tree,
+        from: origin.from,
+        put: Object.fromEntries(put.map(file => [file, hashes.get(file)])),
+        delete: origin.files.filter(file => !hashes.has(file)),
+      };
+      try {
+        return await this.#program.request('tree', body);
+      } catch (error) {
+        if (!isUnknownTree(error)) throw error;
+      }
+    }
+    const files = Object.fromEntries(hashes);
+    return this.#program.request('tree', { tree, root: repository.root, files });
   }
 
   async #dropOldest(newest: string): Promise<void> {
@@ -169,6 +210,10 @@ export class RendererProgram {
     made.catch(() => this.#hashes.delete(repository));
     return made;
   }
+}
+
+function isUnknownTree(error: unknown): boolean {
+  return UpstreamError.is(error) && error.code === 'unknown-tree';
 }
 
 class Chunk {

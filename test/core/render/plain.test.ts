@@ -11,7 +11,7 @@ function render(
 ) {
   return plain.render(
     { kind: 'plain', path: '', recurse: true, ...source },
-    { repository: repositoryOf(files), program: undefined as never, trace: false },
+    { repository: repositoryOf(files), program: undefined as never, trace: false, text: false },
   );
 }
 

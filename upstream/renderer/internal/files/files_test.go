@@ -104,8 +104,9 @@ func TestGlob(t *testing.T) {
 
 func TestTreesShareContents(t *testing.T) {
 	store, _ := viewOf(t, "a.yaml", "b.yaml")
-	other := store.Set("other", "/repository", map[string]string{"c.yaml": "hash of a.yaml", "new.yaml": "new"})
-	if missing := other.Missing(); !reflect.DeepEqual(missing, []string{"new"}) {
+	listing := map[string]string{"c.yaml": "hash of a.yaml", "new.yaml": "new"}
+	other := store.Set("other", "/repository", listing)
+	if missing := other.Missing(listing); !reflect.DeepEqual(missing, []string{"new"}) {
 		t.Error(missing)
 	}
 	other.Change(map[string]string{"d.yaml": "hash of b.yaml"}, []string{"new.yaml"})

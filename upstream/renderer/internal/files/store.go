@@ -4,6 +4,7 @@ package files
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"sort"
 	"strings"
@@ -44,6 +45,14 @@ func (s *Store) Set(name, root string, hashes map[string]string) *Tree {
 	return tree
 }
 
+// Derive makes a tree that is another one with some files changed.
+func (s *Store) Derive(name string, from *Tree, put map[string]string, remove []string) *Tree {
+	tree := &Tree{store: s, root: from.root, hashes: maps.Clone(from.hashes), folders: from.folders}
+	tree.Change(put, remove)
+	s.trees[name] = tree
+	return tree
+}
+
 // Tree finds a tree by its name.
 func (s *Store) Tree(name string) (*Tree, bool) {
 	tree, ok := s.trees[name]
@@ -71,19 +80,25 @@ func (s *Store) Put(hash string, content []byte) { s.contents[hash] = content }
 
 // Change adds, replaces and removes files of a tree.
 func (t *Tree) Change(put map[string]string, remove []string) {
+	renamed := false
 	for _, name := range remove {
 		delete(t.hashes, name)
+		renamed = true
 	}
 	for name, hash := range put {
+		_, known := t.hashes[name]
+		renamed = renamed || !known
 		t.hashes[name] = hash
 	}
-	t.index()
+	if renamed {
+		t.index()
+	}
 }
 
-// Missing lists the hashes whose content the store has not, sorted.
-func (t *Tree) Missing() []string {
+// Missing lists the hashes among some files' whose content the store has not, sorted.
+func (t *Tree) Missing(among map[string]string) []string {
 	missing := map[string]bool{}
-	for _, hash := range t.hashes {
+	for _, hash := range among {
 		if _, ok := t.store.contents[hash]; !ok && hash != "" {
 			missing[hash] = true
 		}

@@ -127,11 +127,12 @@ func (r Request) print(view *files.View, made *built) (objects.Rendered, error) 
 			rendered.Text = append(rendered.Text, "---\n"...)
 		}
 		rendered.Text = append(rendered.Text, written.text...)
-		object := objects.Object{Value: written.value}
+		object := objects.Object{Value: written.value, Key: written.key}
 		if r.Flux != nil {
 			var text []byte
 			text, object.Unresolved, err = r.Flux.substitute(resource, written.text)
 			if err == nil && !bytes.Equal(text, written.text) {
+				object.Key = ""
 				object.Value, err = yaml.YAMLToJSON(text)
 			}
 		}
@@ -149,6 +150,7 @@ func (r Request) print(view *files.View, made *built) (objects.Rendered, error) 
 // printedObject is an object as it is printed, and as it is read from there.
 type printedObject struct {
 	text, value []byte
+	key         string
 	// invalid says why the text cannot be read.
 	invalid error
 }
@@ -162,6 +164,7 @@ func (b *built) printed(view *files.View, index int) (*printedObject, error) {
 		object := &printedObject{}
 		if object.text, object.invalid = yaml.JSONToYAML(b.folds.unfold(folded)); object.invalid == nil {
 			object.value, object.invalid = yaml.YAMLToJSON(object.text)
+			object.key = objects.KeyOf(object.value)
 		}
 		return object, len(object.text) + len(object.value)
 	})

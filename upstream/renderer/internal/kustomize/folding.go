@@ -195,6 +195,12 @@ func (o *objectTracer) unfold(pointer string, built *yaml.Node, taken *fold.Fold
 		return
 	}
 	via := o.chain(numbered.place(source.Line, 1), "")
+	if source.Node.Kind == yaml.MappingNode && !(o.request.substitutes() && bytes.Contains(source.JSON, []byte("${"))) {
+		place := numbered.place(source.Node.Line, source.Node.Column)
+		place.How, place.Via, place.Below = provenance.Exact, via, true
+		o.fields[pointer] = place
+		return
+	}
 	provenance.Walk(source.Node, pointer, func(below string, node *yaml.Node) {
 		place := numbered.place(node.Line, node.Column)
 		place.How, place.Via = provenance.Exact, via

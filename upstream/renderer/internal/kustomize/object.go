@@ -194,10 +194,12 @@ func (o *objectTracer) nearest(pointer string, _ *yaml.Node) (provenance.Place, 
 	return place, true
 }
 
+// substitutes tells whether Flux replaces variables after the build.
+func (r Request) substitutes() bool { return r.Flux != nil && r.Flux.PostBuild != nil }
+
 // substituted: a text with variables of Flux is not yet the value that is applied; the chain names them.
 func (o *objectTracer) substituted(place provenance.Place, built *yaml.Node) provenance.Place {
-	flux := o.request.Flux
-	if flux == nil || flux.PostBuild == nil || built.Kind != yaml.ScalarNode || !strings.Contains(built.Value, "${") {
+	if !o.request.substitutes() || built.Kind != yaml.ScalarNode || !strings.Contains(built.Value, "${") {
 		return place
 	}
 	place.How = provenance.Transformed

@@ -2,6 +2,8 @@
 package objects
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 
 	"driftline/renderer/internal/provenance"
@@ -13,9 +15,17 @@ type Rendered struct {
 	Objects []Object
 }
 
+// KeyOf names a value.
+func KeyOf(value []byte) string {
+	sum := sha256.Sum256(value)
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
+}
+
 // Object is one object as it would be applied.
 type Object struct {
-	Value json.RawMessage `json:"value"`
+	Value json.RawMessage `json:"-"`
+	// Key names the value: equal values have the same.
+	Key string `json:"key"`
 	// Source is the chart's file or template that made it, relative to the root; empty where unknown.
 	Source string `json:"source,omitempty"`
 	// Unresolved says why the value may not be what would be applied.

@@ -22,6 +22,8 @@ type Place struct {
 	Line   int    `json:"line"`
 	Column int    `json:"column"`
 	How    string `json:"how,omitempty"`
+	// Below is true for a map all of whose fields stand as they are below this place.
+	Below bool `json:"below,omitempty"`
 	// Via is the chain that brought the value there.
 	Via []string `json:"via,omitempty"`
 }
