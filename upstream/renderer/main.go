@@ -1,6 +1,7 @@
 // Renderer makes kustomize's and Helm's own libraries callable: it answers requests on standard input and
 // output as src/core/upstream/protocol.md says. It reads no disk, opens no connection and starts no program:
-// every file it renders was given to it.
+// every file it renders was given to it. Started as `renderer fetch` it renders nothing, but gets charts from
+// repositories and registries (internal/fetch).
 package main
 
 import (
@@ -9,17 +10,27 @@ import (
 	"io"
 	"os"
 
+	"driftline/renderer/internal/fetch"
 	"driftline/renderer/internal/frames"
 )
 
 func main() {
 	messages := os.Stderr
-	seal()
 	go watchMemory(messages)
-	if err := serve(os.Stdin, os.Stdout, newServer(messages)); err != nil {
+	run := render
+	if len(os.Args) == 2 && os.Args[1] == "fetch" {
+		run = fetch.Run
+	}
+	if err := run(os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(messages, err)
 		os.Exit(1)
 	}
+}
+
+func render(in io.Reader, out io.Writer) error {
+	messages := os.Stderr
+	seal()
+	return serve(in, out, newServer(messages))
 }
 
 // serve answers one request after the other until the input ends.
