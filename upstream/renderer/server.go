@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"strings"
 
 	"driftline/renderer/internal/appset"
 	"driftline/renderer/internal/files"
@@ -208,6 +209,8 @@ type renderRequest struct {
 	Have []string `json:"have"`
 	// Text asks for what the tool prints.
 	Text bool `json:"text"`
+	// Laid are files that lie over the tree in this render only: path → hash.
+	Laid map[string]string `json:"laid"`
 }
 
 func (s *server) kustomize(body []byte) (any, error) {
@@ -256,7 +259,11 @@ func (s *server) render(request renderRequest, render func(*files.View) (objects
 	if err != nil {
 		return nil, err
 	}
-	view := files.NewView(tree, nil)
+	laid, missing := s.store.Contents(request.Laid)
+	if len(missing) > 0 {
+		return nil, &requestError{"unknown-content", strings.Join(missing, " ")}
+	}
+	view := files.NewView(tree, laid)
 	made, err := s.guarded(view, render)
 	answer := rendering{Reads: view.Reads(), Absent: view.Absent(), Listed: view.Listed()}
 	if request.Text {

@@ -78,6 +78,20 @@ func (s *Store) Drop(name string) {
 // Put stores a content under its hash.
 func (s *Store) Put(hash string, content []byte) { s.contents[hash] = content }
 
+// Contents finds the contents of files by their hashes; missing are the hashes that it has not.
+func (s *Store) Contents(hashes map[string]string) (contents map[string][]byte, missing []string) {
+	contents = make(map[string][]byte, len(hashes))
+	for name, hash := range hashes {
+		content, ok := s.contents[hash]
+		if !ok {
+			missing = append(missing, hash)
+		}
+		contents[name] = content
+	}
+	sort.Strings(missing)
+	return contents, missing
+}
+
 // Change adds, replaces and removes files of a tree.
 func (t *Tree) Change(put map[string]string, remove []string) {
 	renamed := false

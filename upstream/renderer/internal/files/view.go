@@ -62,6 +62,18 @@ func (v *View) With(name string, content []byte) *View {
 	return other
 }
 
+// Lay puts one more file over this view.
+func (v *View) Lay(name string, content []byte) {
+	if v.extra == nil {
+		v.extra = map[string][]byte{}
+	}
+	v.extra[name] = content
+	addToFolders(v.folders, name)
+}
+
+// IsFile tells whether a path relative to the root is a file.
+func (v *View) IsFile(rel string) bool { return v.isFile(rel) }
+
 // Abs is the absolute path of a path relative to the root.
 func (v *View) Abs(name string) string { return path.Join(v.tree.root+"/", name) }
 

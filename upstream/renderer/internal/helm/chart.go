@@ -2,6 +2,7 @@ package helm
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"io/fs"
 	"path"
@@ -19,8 +20,12 @@ import (
 
 var byteOrderMark = []byte{0xEF, 0xBB, 0xBF}
 
-// load reads a chart's folder as Helm's directory loader does, without what .helmignore names.
+// load reads a chart's folder as Helm's directory loader does, without what .helmignore names; or, where the
+// path is a file, a packed chart.
 func load(view *files.View, folder string) (*chart.Chart, error) {
+	if view.IsFile(folder) {
+		return loadArchive(view, folder)
+	}
 	if err := checkVersion(view, folder); err != nil {
 		return nil, err
 	}
@@ -56,6 +61,36 @@ func load(view *files.View, folder string) (*chart.Chart, error) {
 	}
 	return loader.LoadFiles(found)
 }
+
+// loadArchive reads a packed chart as Helm does, within Helm's limits. Its files are laid over the view below
+// the archive's own name, where the trace finds them.
+func loadArchive(view *files.View, name string) (*chart.Chart, error) {
+	content, err := view.ReadFile(view.Abs(name))
+	if err != nil {
+		return nil, err
+	}
+	type unpacked struct {
+		found []*archive.BufferedFile
+		err   error
+	}
+	packed := files.Get(view.Derived(), archiveKey(sha256.Sum256(content)), func() (unpacked, int) {
+		found, err := archive.LoadArchiveFiles(bytes.NewReader(content))
+		weight := 0
+		for _, file := range found {
+			weight += len(file.Data)
+		}
+		return unpacked{found, err}, weight
+	})
+	if packed.err != nil {
+		return nil, packed.err
+	}
+	for _, file := range packed.found {
+		view.Lay(path.Join(name, file.Name), file.Data)
+	}
+	return loader.LoadFiles(packed.found)
+}
+
+type archiveKey [sha256.Size]byte
 
 // checkVersion refuses what is no chart, and charts of a version that Helm does not load by itself.
 func checkVersion(view *files.View, folder string) error {
