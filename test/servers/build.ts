@@ -8,8 +8,8 @@ import { sourceKey } from '../../scripts/build-upstream.ts';
 import { fillFolder } from '../../scripts/lib/atomic.ts';
 import { findGo } from '../../scripts/lib/go.ts';
 import { run } from '../../scripts/lib/run.ts';
-import { userCache } from '../../scripts/lib/user-cache.ts';
 import { UserError } from '../../src/core/lib/errors.ts';
+import { userCache } from '../../src/core/lib/user-cache.ts';
 import { type Part, parts } from './parts.ts';
 
 type Log = (line: string) => void;

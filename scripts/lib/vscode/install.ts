@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { UserError } from '../../../src/core/lib/errors.ts';
+import { userCache } from '../../../src/core/lib/user-cache.ts';
 import { fillFolder } from '../atomic.ts';
 import { run } from '../run.ts';
-import { userCache } from '../user-cache.ts';
 
 /** A VS Code that runs as a server and shows its workbench in a browser: the npm package `code-server`. */
 export interface VsCodeRelease {

@@ -1,4 +1,5 @@
-import type { RenderSource } from '../model/environment.ts';
+import type { Charts } from '../model/chart.ts';
+import type { ChartReference, RenderSource } from '../model/environment.ts';
 import type { Rendered } from '../model/rendered.ts';
 import type { Repository } from '../model/repository.ts';
 import type { Place } from '../model/source.ts';
@@ -24,6 +25,8 @@ export interface Target {
 export interface RenderContext {
   repository: Repository;
   program: RendererProgram;
+  /** Finds charts that are not in the repository. */
+  charts: Charts;
   /** Whether `locate` shall know each field's place, which takes longer. */
   trace: boolean;
   /** Whether the text that the tool prints is wanted too. */
@@ -39,6 +42,8 @@ export interface RenderedSource extends Rendered {
   absent: string[];
   /** Folders whose list of names was read. */
   listed: string[];
+  /** Charts of elsewhere that were looked for, and what was found then (`identityOf`). */
+  charts?: { reference: ChartReference; found: string }[];
 }
 
 /** A render of nothing. */

@@ -1,4 +1,5 @@
 import { messageOf } from '../lib/errors.ts';
+import type { Charts } from '../model/chart.ts';
 import type { RenderSource } from '../model/environment.ts';
 import type { Rendered } from '../model/rendered.ts';
 import type { Repository } from '../model/repository.ts';
@@ -6,6 +7,7 @@ import type { Place } from '../model/source.ts';
 import { UpstreamError } from '../upstream/error.ts';
 import type { RendererProgram } from '../upstream/renderer.ts';
 import { type FileState, fileState, RenderCache } from './cache.ts';
+import { areStillFound, noCharts } from './charts.ts';
 import { renderers } from './index.ts';
 import { emptyRender, type RenderContext, type RenderedSource, type Target } from './renderer.ts';
 
@@ -27,6 +29,7 @@ export function createRendering(
   repository: Repository,
   program: RendererProgram,
   cache = new RenderCache(),
+  charts: Charts = noCharts,
 ): Rendering {
   let state: Promise<FileState> | undefined;
   const running = new Map<string, Promise<RenderedSource>>();
@@ -40,7 +43,7 @@ export function createRendering(
     const renderer = renderers.find(candidate => candidate.canRender(source));
     if (!renderer) return failed(`nothing renders ${source.kind}`, source, origin);
     try {
-      const context = { repository, program, origin, signal, ...wanted };
+      const context = { repository, program, charts, origin, signal, ...wanted };
       const rendered = await renderer.render(source, context);
       keep(rendered);
       return rendered;
@@ -53,7 +56,7 @@ export function createRendering(
     state ??= program.hashes(repository).then(hashes => fileState(repository, hashes));
     const files = await state;
     const known = cache.get(target, trace, files);
-    if (known) return known;
+    if (known && (await areStillFound(known, charts, repository))) return known;
     const key = JSON.stringify([target.source, target.origin, trace]);
     const same =
       running.get(key) ??

@@ -82,28 +82,42 @@ export class RendererProgram {
 
   /**
    * Renders; `request` is what `upstream/renderer` documents at its `Request` types. Values that the last answer
-   * to the same request had are not sent again.
+   * to the same request had are not sent again. `contents` are those of files that the request lays over the
+   * repository, by their hashes.
    */
   async render(
     op: 'kustomize' | 'helm',
     repository: Repository,
     request: object,
     signal?: AbortSignal,
+    contents: ReadonlyMap<string, Uint8Array> = new Map(),
   ): Promise<RendererAnswer> {
     const tree = this.#treeOf(repository);
     const known = this.#values.of(op, repository.root, request);
     const body = { ...request, tree, have: [...known.keys()] };
-    await this.#send(tree, repository);
-    const answer = await this.#program
-      .request<RendererAnswer>(op, body, signal)
-      .catch(async error => {
-        if (!isUnknownTree(error)) throw error;
-        this.#sent.delete(tree); // the program was started anew
-        await this.#send(tree, repository);
-        return this.#program.request<RendererAnswer>(op, body, signal);
-      });
-    this.#values.keep(op, repository.root, request, known, answer.objects ?? []);
-    return answer;
+    for (let attempt = 1; ; attempt++) {
+      await this.#send(tree, repository);
+      try {
+        const answer = await this.#program.request<RendererAnswer>(op, body, signal);
+        this.#values.keep(op, repository.root, request, known, answer.objects ?? []);
+        return answer;
+      } catch (error) {
+        if (attempt > 3 || !UpstreamError.is(error)) throw error;
+        if (error.code === 'unknown-content') await this.#sendLaid(contents, error.message);
+        else if (isUnknownTree(error))
+          this.#sent.delete(tree); // the program was started anew
+        else throw error;
+      }
+    }
+  }
+
+  async #sendLaid(contents: ReadonlyMap<string, Uint8Array>, hashes: string): Promise<void> {
+    const chunk = new Chunk();
+    for (const hash of hashes.split(' ')) {
+      const content = contents.get(hash);
+      if (content) chunk.add(hash, content);
+    }
+    await this.#program.request('content', chunk.body);
   }
 
   /** Hash of each file's content; empty for files that are not sent. Read once per repository. */

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import type { Charts } from '../../../src/core/model/chart.ts';
 import type { RenderSource } from '../../../src/core/model/environment.ts';
 import type { Rendered, RenderedObject } from '../../../src/core/model/rendered.ts';
 import type { Repository } from '../../../src/core/model/repository.ts';
@@ -52,11 +53,14 @@ export function filesBelow(folder: string): Record<string, Uint8Array> {
 export function renderingOf(
   files: Record<string, string> | Repository,
   program: RendererProgram,
+  charts?: Charts,
 ): Rendering {
   const repository = 'read' in files && typeof files.read === 'function' ? files : undefined;
   return createRendering(
     (repository as Repository | undefined) ?? repositoryOf(files as Record<string, string>),
     program,
+    undefined,
+    charts,
   );
 }
 

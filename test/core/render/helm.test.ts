@@ -131,7 +131,7 @@ describe('a chart that cannot be rendered', () => {
       'web/Chart.yaml': `${chart}dependencies:\n- name: redis\n  version: 1.0.0\n  repository: https://example.org\n`,
     });
     expect(message).toMatch(
-      /^The chart's dependency redis is not in web\/charts: `driftline fetch` or `helm dependency build web` gets it\./,
+      /^The chart's dependency redis is not in web\/charts, and redis is not here\. Helm: .*helm dependency build/,
     );
     expect(place).toEqual({ file: 'web/Chart.yaml', line: 5, column: 1 });
   });

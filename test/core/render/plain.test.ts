@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noCharts } from '../../../src/core/render/charts.ts';
 import { matcher } from '../../../src/core/render/glob.ts';
 import { plain } from '../../../src/core/render/plain.ts';
 import { placeOf, repositoryOf } from './harness.ts';
@@ -11,7 +12,13 @@ function render(
 ) {
   return plain.render(
     { kind: 'plain', path: '', recurse: true, ...source },
-    { repository: repositoryOf(files), program: undefined as never, trace: false, text: false },
+    {
+      repository: repositoryOf(files),
+      program: undefined as never,
+      charts: noCharts,
+      trace: false,
+      text: false,
+    },
   );
 }
 

@@ -1,0 +1,89 @@
+import { jsonOf } from '../manifests/locate.ts';
+import { parseManifests } from '../manifests/parse.ts';
+import { resolveReference } from '../manifests/paths.ts';
+import type { ChartDependency } from '../model/chart.ts';
+import { objectsAt, textAt } from '../model/fields.ts';
+import type { Repository } from '../model/repository.ts';
+import type { Json, JsonObject } from '../model/resource.ts';
+import { isFullVersion, sameAddress } from './names.ts';
+
+/**
+ * Where the dependencies of a chart's folder come from, by `Chart.yaml` and, for their versions, `Chart.lock`, as
+ * `helm dependency build` gets them. `address` finds the repository that the person calls so (`@name`).
+ */
+export async function dependenciesOf(
+  repository: Repository,
+  folder: string,
+  names: readonly string[],
+  address: (name: string) => Promise<string | undefined>,
+): Promise<ChartDependency[]> {
+  const below = (name: string) => (folder === '' ? name : `${folder}/${name}`);
+  const declared = objectsAt(await readFileOf(repository, below('Chart.yaml')), 'dependencies');
+  const locked = objectsAt(await readFileOf(repository, below('Chart.lock')), 'dependencies');
+  return Promise.all(
+    names.map(async name => {
+      const entry = declared.find(each => textAt(each, 'name') === name);
+      if (!entry) return unknown(name, `Chart.yaml does not say where ${name} comes from`);
+      return dependencyOf(repository, folder, entry, { locked, address });
+    }),
+  );
+}
+
+async function dependencyOf(
+  { files }: Repository,
+  folder: string,
+  entry: JsonObject,
+  {
+    locked,
+    address,
+  }: { locked: JsonObject[]; address: (name: string) => Promise<string | undefined> },
+): Promise<ChartDependency> {
+  const name = textAt(entry, 'name') ?? '';
+  const written = textAt(entry, 'repository') ?? '';
+  if (written === '') return unknown(name, `${name} has no repository, so it must be in charts/`);
+  if (written.startsWith('file://')) {
+    const path = resolveReference(folder, written.slice('file://'.length));
+    if (path !== undefined && files.includes(path === '' ? 'Chart.yaml' : `${path}/Chart.yaml`))
+      return { name, kind: 'folder', path };
+    return unknown(name, `there is no chart at ${written}`);
+  }
+  const alias = /^(?:@|alias:)(.+)$/.exec(written)?.[1];
+  const url = alias === undefined ? written : await address(alias);
+  if (url === undefined)
+    return unknown(name, `Helm here knows no repository ${alias} (\`helm repo add ${alias} …\`)`);
+  if (!/^(https?|oci):\/\//.test(url))
+    return unknown(name, `${url} is no address of a chart repository`);
+  const version = versionOf(entry, locked, written);
+  if (version === undefined)
+    return unknown(
+      name,
+      `Chart.lock has another version of ${name} than Chart.yaml (\`helm dependency update\`)`,
+    );
+  return { name, kind: 'reference', reference: { url, name, version } };
+}
+
+/** The locked version; undefined where the lock contradicts an exact version. */
+function versionOf(entry: JsonObject, locked: JsonObject[], written: string): string | undefined {
+  const asked = textAt(entry, 'version') ?? '';
+  const lock = locked.find(
+    each =>
+      textAt(each, 'name') === textAt(entry, 'name') &&
+      sameAddress(textAt(each, 'repository') ?? '', written),
+  );
+  const version = textAt(lock, 'version');
+  if (version === undefined || version === asked) return asked;
+  return isFullVersion(asked) && asked.replace(/^v/, '') !== version.replace(/^v/, '')
+    ? undefined
+    : version;
+}
+
+async function readFileOf(repository: Repository, file: string): Promise<Json | undefined> {
+  if (!repository.files.includes(file)) return undefined;
+  const text = Buffer.from(await repository.read(file)).toString();
+  const root = parseManifests(text).documents[0]?.root;
+  return root && jsonOf(root);
+}
+
+function unknown(name: string, reason: string): ChartDependency {
+  return { name, kind: 'unknown', reason };
+}

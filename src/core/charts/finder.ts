@@ -1,0 +1,74 @@
+import type { ChartDependency, Charts, FoundChart } from '../model/chart.ts';
+import { chartText } from '../model/chart.ts';
+import type { ChartReference } from '../model/environment.ts';
+import type { Repository } from '../model/repository.ts';
+import { copyIn } from './copies.ts';
+import { dependenciesOf } from './dependencies.ts';
+import { HelmCache } from './helm-cache.ts';
+import { helmSettings } from './helm-settings.ts';
+import { archiveName, isFileName, isFullVersion } from './names.ts';
+import { ChartStore } from './store.ts';
+
+/** What gets the charts that are missing. */
+export const fetchCommand = '`driftline fetch --trust`';
+
+/**
+ * Finds charts in what was fetched, in Helm's own cache, and among the copies that the repository carries; in
+ * this order, as what came from that very address is surest. Opens no connection.
+ */
+export class ChartFinder implements Charts {
+  readonly store: ChartStore;
+  readonly #helm: HelmCache;
+
+  /** `folder` is where fetched charts are kept. */
+  constructor(folder: string, env: NodeJS.ProcessEnv = process.env) {
+    this.store = new ChartStore(folder);
+    this.#helm = new HelmCache(helmSettings(env));
+  }
+
+  async find(reference: ChartReference, repository: Repository): Promise<FoundChart> {
+    const { version } = reference;
+    const stored = await this.store.find(reference);
+    if (stored) {
+      const found = await this.#fetched(reference, stored.version, stored.digest);
+      if (found) return found;
+    }
+    const cached = await this.#helm.find(reference);
+    if (cached) {
+      const { digest, content } = cached;
+      const file = archiveName(reference, version);
+      return { kind: 'archive', file, digest, read: async () => content };
+    }
+    const exact = { ...reference, version: stored?.version ?? version };
+    const copy = await copyIn(repository, exact);
+    return copy === undefined ? missing(reference) : { kind: 'copy', path: copy };
+  }
+
+  dependencies(
+    folder: string,
+    names: readonly string[],
+    repository: Repository,
+  ): Promise<ChartDependency[]> {
+    return dependenciesOf(repository, folder, names, name => this.#helm.address(name));
+  }
+
+  async #fetched(
+    reference: ChartReference,
+    version: string,
+    digest: string,
+  ): Promise<FoundChart | undefined> {
+    const content = await this.store.read(digest);
+    if (!content) return undefined;
+    const name = archiveName(reference, version);
+    const file = isFileName(name) ? name : 'chart.tgz';
+    return { kind: 'archive', file, digest, read: async () => content };
+  }
+}
+
+function missing(reference: ChartReference): FoundChart {
+  const what = chartText(reference);
+  const reason = isFullVersion(reference.version)
+    ? `${what} is not here: ${fetchCommand} gets it`
+    : `which version ${what} is cannot be known before it was fetched: ${fetchCommand} gets it`;
+  return { kind: 'missing', reason };
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ChartReference } from '../model/environment.ts';
+import { isObject } from '../model/resource.ts';
+import { withoutSlash } from './names.ts';
+
+/** What is known of one chart of one repository. */
+interface ChartRecord {
+  url: string;
+  name: string;
+  /** By the version that was asked for, such as `6.x`: what it meant when it was fetched. */
+  asked: Record<string, Meaning>;
+  versions: Record<string, StoredVersion>;
+}
+
+interface Meaning {
+  version: string;
+  /** When, as ISO 8601. */
+  at: string;
+}
+
+interface StoredVersion {
+  /** SHA-256 of the archive in hex. */
+  digest: string;
+  /** Address of the archive. */
+  from: string;
+  at: string;
+}
+
+export interface StoredChart extends StoredVersion {
+  version: string;
+  /** When the version that was asked for was resolved. */
+  resolvedAt: string;
+}
+
+export interface NewChart {
+  version: string;
+  digest: string;
+  from: string;
+  archive: Uint8Array;
+}
+
+/**
+ * The charts that were fetched, in a folder of the person's cache: archives by their digest, and for each chart
+ * of each repository what its versions are. Nothing in it is named by what a repository says.
+ */
+export class ChartStore {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** What the version that is asked for meant when it was fetched last; undefined where it never was. */
+  async find({ url, name, version }: ChartReference): Promise<StoredChart | undefined> {
+    const record = await this.#record(url, name);
+    const meaning = own(record?.asked, version);
+    const exact = own(record?.versions, meaning?.version ?? version);
+    if (!exact) return undefined;
+    return { ...exact, version: meaning?.version ?? version, resolvedAt: meaning?.at ?? exact.at };
+  }
+
+  /** The archive; undefined where it is gone or is not what was stored. */
+  async read(digest: string): Promise<Uint8Array | undefined> {
+    const content = await readFile(this.#archive(digest)).catch(() => undefined);
+    return content && sha256(content) === digest ? content : undefined;
+  }
+
+  /** Keeps a chart; answers the digest that the same version had before, where it had another. */
+  async put(reference: ChartReference, chart: NewChart, at: Date): Promise<string | undefined> {
+    const { url, name, version: asked } = reference;
+    await writeWhole(this.#archive(chart.digest), chart.archive);
+    const time = at.toISOString();
+    const known = (await this.#record(url, name)) ?? { url, name, asked: {}, versions: {} };
+    const before = own(known.versions, chart.version)?.digest;
+    const stored = { digest: chart.digest, from: chart.from, at: time };
+    const record: ChartRecord = {
+      ...known,
+      asked: { ...known.asked, [asked]: { version: chart.version, at: time } },
+      versions: { ...known.versions, [chart.version]: stored },
+    };
+    await writeWhole(this.#file(url, name), JSON.stringify(record, null, 1));
+    return before === chart.digest ? undefined : before;
+  }
+
+  async #record(url: string, name: string): Promise<ChartRecord | undefined> {
+    const text = await readFile(this.#file(url, name), 'utf8').catch(() => '');
+    try {
+      const record = JSON.parse(text);
+      return isObject(record) && isObject(record.versions) && isObject(record.asked)
+        ? (record as unknown as ChartRecord)
+        : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #file(url: string, name: string): string {
+    return join(this.folder, 'records', `${sha256(`${withoutSlash(url)}\n${name}`)}.json`);
+  }
+
+  #archive(digest: string): string {
+    return join(this.folder, 'archives', `${/^[0-9a-f]{64}$/.test(digest) ? digest : 'none'}.tgz`);
+  }
+}
+
+export function sha256(content: Uint8Array | string): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+function own<T>(map: Record<string, T> | undefined, key: string): T | undefined {
+  return map && Object.hasOwn(map, key) ? map[key] : undefined;
+}
+
+/** Whoever looks sees the old file or the new one, never a part of it. */
+async function writeWhole(file: string, content: Uint8Array | string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+  try {
+    await writeFile(temporary, content);
+    await rename(temporary, file);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
