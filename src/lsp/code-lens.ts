@@ -3,18 +3,22 @@ import type { ObjectIn, ObjectSummary } from '../core/live/state.ts';
 import { resourceKey } from '../core/model/resource.ts';
 import { quantity, states, stateWords } from '../core/words/states.ts';
 import { printable } from '../core/words/values.ts';
+import { type BlockReach, blockReaches, reachText } from './block-reach.ts';
 import type { Feature } from './feature.ts';
-import { commands, type OfObject } from './protocol.ts';
+import { commands, type Lines, type OfObject } from './protocol.ts';
+import type { RepositoryFile } from './session/repositories.ts';
 import type { Session } from './session/session.ts';
 
-/** What a lens needs to be resolved later. */
+/** What the lens of an object needs to be resolved later. */
 interface LensData {
   uri: string;
   /** `resourceKey` of the object. */
   object: string;
 }
 
-/** Above each object: how it stands in the environments that its file reaches. */
+/**
+ * Above each object how it stands in its environments; above each block of a file what it reaches in all of them.
+ */
 export const codeLens: Feature = {
   capabilities: () => ({ codeLensProvider: { resolveProvider: true } }),
   register(session) {
@@ -22,16 +26,12 @@ export const codeLens: Feature = {
     connection.onCodeLens(
       session.quietly('code lens', ({ textDocument: { uri } }): CodeLens[] => {
         const found = repositories.of(uri);
-        const objects = found?.live.objects(found.file) ?? [];
-        return objects
-          .filter(({ environments }) => environments.length > 0)
-          .map(({ line, resource }) => ({
-            range: atStart(line - 1),
-            data: { uri, object: resourceKey(resource) } satisfies LensData,
-          }));
+        if (!found) return [];
+        return [...objectLenses(found, uri), ...reachLenses(found, uri, session)];
       }),
     );
     connection.onCodeLensResolve(async (lens, token) => {
+      if (lens.command !== undefined) return lens;
       const resolve = session.quietly('code lens', (each: CodeLens) => resolved(session, each));
       return (await resolve(lens, token)) ?? lens;
     });
@@ -42,14 +42,41 @@ export const codeLens: Feature = {
   },
 };
 
-/** `production: 2 fields drifted · staging: in sync · reaches 2 environments`. */
+function objectLenses({ live, file }: RepositoryFile, uri: string): CodeLens[] {
+  return live
+    .objects(file)
+    .filter(({ environments }) => environments.length > 0)
+    .map(({ line, resource }) => ({
+      range: atStart(line - 1),
+      data: { uri, object: resourceKey(resource) } satisfies LensData,
+    }));
+}
+
+function reachLenses(found: RepositoryFile, uri: string, session: Session): CodeLens[] {
+  const { client, documents } = session;
+  return blockReaches(found, documents.get(uri)?.getText()).map(block => ({
+    range: atStart(block.line - 1),
+    command: reachCommand(block, uri, client.ours),
+  }));
+}
+
+/** Our editor peeks at what the block reaches. */
+function reachCommand(block: BlockReach, uri: string, ours: boolean): Command {
+  const title = reachText(block);
+  if (!ours) return { title, command: '' };
+  const lines: Lines = { uri, line: block.line - 1, endLine: block.endLine - 1 };
+  return { title, command: commands.whereUsed, arguments: [lines] };
+}
+
+/** `production: 2 fields drifted · staging: in sync`. */
 export function lensTitle({ environments }: ObjectSummary): string {
-  const said = environments.map(({ name, state, fields }) => {
-    const counted = state === 'drifted' && fields > 0;
-    const what = counted ? `${quantity(fields, 'field')} drifted` : wordOf(state);
-    return `${printable(name)}: ${what}`;
-  });
-  return [...said, `reaches ${quantity(environments.length, 'environment')}`].join(' · ');
+  return environments
+    .map(({ name, state, fields }) => {
+      const counted = state === 'drifted' && fields > 0;
+      const what = counted ? `${quantity(fields, 'field')} drifted` : wordOf(state);
+      return `${printable(name)}: ${what}`;
+    })
+    .join(' · ');
 }
 
 function wordOf(state: ObjectIn['state']): string {

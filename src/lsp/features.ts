@@ -7,6 +7,7 @@ import { folders } from './folders.ts';
 import { hover } from './hover.ts';
 import { inlayHints } from './inlay-hints.ts';
 import { markers } from './markers.ts';
+import { references } from './references.ts';
 import { checks } from './requests/checks.ts';
 import { clusters } from './requests/clusters.ts';
 import { proposing } from './requests/proposing.ts';
@@ -31,6 +32,7 @@ export const features: readonly Feature[] = [
   codeLens,
   codeActions,
   definition,
+  references,
   state,
   checks,
   rendering,

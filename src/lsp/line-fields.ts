@@ -1,4 +1,5 @@
 import { renderApplications } from '../core/actions/rendering.ts';
+import { declaredObjects } from '../core/drift/declared.ts';
 import type { EnvironmentState, MarkedDifference, ObjectState } from '../core/live/state.ts';
 import type { DriftPath } from '../core/model/drift.ts';
 import { formatPath, parsePath, resolveSteps } from '../core/model/path.ts';
@@ -43,19 +44,27 @@ export async function lineFields(
       applications: await renderApplications(workspace, environment, { trace: true }),
     })),
   );
-  const objects: ObjectIn[] = rendered.flatMap(({ environment: { name }, applications }) =>
-    applications.flatMap(({ application, rendered: { objects } }) =>
-      objects.map(object => ({ environment: name, application: application.name, object })),
-    ),
+  const customTypes = workspace.customTypes();
+  const objects: ObjectIn[] = rendered.flatMap(({ environment, applications }) =>
+    declaredObjects(
+      environment,
+      applications,
+      workspace.schemas(environment.kubernetes, customTypes),
+    ).map(({ resource, object, application }) => ({
+      ...{ environment: environment.name, application: application.name, resource, object },
+    })),
   );
-  const reaches = live.reach(file).at(line);
+  const reaches = live
+    .reach(file)
+    .on(line)
+    .filter(({ path }) => path !== '');
   const marked = differences.flatMap(({ environment, object, path }) =>
     path ? [{ environment, object, path: path.path }] : [],
   );
   const states = live.environments();
   const fields = new Map<string, LineField>();
   for (const { environment, object, path } of [...marked, ...reaches]) {
-    const same = objects.filter(each => isSame(each.object.resource, object));
+    const same = objects.filter(each => isSame(each.resource, object));
     const key = `${resourceKey(object)} ${concrete(path, same, environment)}`;
     const field = fields.get(key) ?? {
       ...{ object, path, reached: [] },
@@ -70,6 +79,8 @@ export async function lineFields(
 interface ObjectIn {
   environment: string;
   application: string;
+  /** With the namespace that it gets there. */
+  resource: Resource;
   object: RenderedObject;
 }
 
@@ -81,13 +92,13 @@ function concrete(path: string, objects: readonly ObjectIn[], environment: strin
 }
 
 function fieldIn(
-  { environment, application, object }: ObjectIn,
+  { environment, application, resource, object }: ObjectIn,
   path: string,
   states: readonly EnvironmentState[],
 ): FieldIn {
   const at = placeIn(object, path);
   const pointer = formatPath(at.pointer);
-  const state = objectState(states, environment, object.resource);
+  const state = objectState(states, environment, resource);
   const difference = state?.paths.find(
     each => each.path === path || (at.complete && samePlace(object, each.path, pointer)),
   );

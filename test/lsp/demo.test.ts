@@ -142,7 +142,7 @@ describe('the demo, as our editor sees it', () => {
     expect(lens?.command).toBeUndefined();
     const resolved = await client.request<CodeLens>('codeLens/resolve', lens);
     expect(resolved.command).toMatchObject({
-      title: 'staging: in sync · production: 1 field drifted · reaches 2 environments',
+      title: 'staging: in sync · production: 1 field drifted',
       command: commands.compare,
       arguments: [{ environment: 'production', object: { namespace: 'shop' } }],
     });

@@ -114,11 +114,46 @@ describe('rendered objects as documents', () => {
     expect(text.split('\n')[uses.fields[0]?.line ?? 0]).toMatch(/^ +image: registry/);
   });
 
+  it('say why a line reaches nothing', async () => {
+    const uri = client.uri('apps/web/base/secret.yaml');
+    const { fields, why } = await client.ask(requests.uses, { uri, line: 0 });
+    expect(fields).toEqual([]);
+    expect(why).toMatch(/comment/);
+  });
+
+  it('are what the references of a line are', async () => {
+    const position = { line: 23, character: 4 };
+    const textDocument = { uri: client.uri('apps/web/base/deployment.yaml') };
+    const context = { includeDeclaration: true };
+    const found = await client.request<Location[]>('textDocument/references', {
+      ...{ textDocument, position, context },
+    });
+    expect(found.map(({ uri }) => uri.split('?')[0])).toEqual([
+      'driftline-rendered:/staging/shop/Deployment-web.yaml',
+      'driftline-rendered:/production/shop/Deployment-web.yaml',
+    ]);
+    expect(found[0]?.range.start.line).toBeGreaterThan(20);
+  });
+
   it('a value that names a file or a folder leads there', async () => {
     expect(await definition(overlay, '../../base')).toEqual(['apps/web/base/kustomization.yaml:1']);
     expect(await definition(overlay, 'replicas.yaml')).toEqual([`${replicas}:1`]);
     expect(await definition(api, './charts/api')).toEqual(['charts/api/Chart.yaml:1']);
     expect(await definition(api, 'charts/api/values.yaml')).toEqual(['charts/api/values.yaml:1']);
     expect(await definition(overlay, 'registry.example')).toEqual([]);
+  });
+
+  it('a line leads to what it overrides or prints', async () => {
+    expect(await definition(replicas, 'replicas: ')).toEqual(['apps/web/base/deployment.yaml:8']);
+    expect(await definition(overlay, 'newTag')).toEqual(['apps/web/base/deployment.yaml:19']);
+    const values = 'charts/api/values-production.yaml';
+    const template = 'charts/api/templates/deployment.yaml';
+    await client.open(values);
+    await client.open(template);
+    expect(await definition(values, 'cpu: 200m')).toEqual(['charts/api/values.yaml:13']);
+    expect(await definition(template, 'replicas: {{')).toEqual([
+      'charts/api/values.yaml:1',
+      `${values}:1`,
+    ]);
   });
 });

@@ -45,6 +45,10 @@ export interface FileReach {
   readonly file: string;
   /** What a line (1-based) reaches, by itself or by the lines that belong to it; in the order of the environments. */
   at(line: number): Reach[];
+  /** What a line reaches by itself. */
+  on(line: number): Reach[];
+  /** The objects that several lines reach (1-based, inclusive), once in each environment; one live edit of each. */
+  objects(from: number, to: number): Reach[];
   /** Lines that reach something by themselves, ascending. */
   counts(): LineCount[];
   /** Why a line may reach nothing: one sentence; undefined where it does reach something. */
@@ -75,6 +79,8 @@ export function fileReach(
   return {
     file,
     at,
+    on: line => parts.flatMap(part => reachesOf(part, [line], edits)),
+    objects: (from, to) => parts.flatMap(part => objectsOf(part, numbers({ from, to }), edits)),
     counts: () => countsOf(parts, edits),
     why: line =>
       at(line).length > 0 ? undefined : whyNothing({ file, line, lines, source, environments }),
@@ -151,6 +157,26 @@ function reachesOf(part: Part, lines: readonly number[], edits: LiveEdits): Reac
         ...(found && { liveEdit: found.edit }),
       };
     });
+  });
+}
+
+/** One for each object of a part that lines touch, as a whole. */
+function objectsOf(part: Part, lines: readonly number[], edits: LiveEdits): Reach[] {
+  const touches = lines.flatMap(line => part.touches.get(line) ?? []);
+  return [...Map.groupBy(touches, ({ object }) => object)].map(([object, ofObject]): Reach => {
+    const resource = resourceIn(part, object.resource);
+    const known = placedEdits(edits.of(part.environment.name, resource), object.value);
+    const found = known.find(({ pointer }) =>
+      ofObject.some(touch => overlaps(touch.pointer, pointer)),
+    );
+    return {
+      environment: part.environment.name,
+      application: part.application.application.name,
+      object: resource,
+      path: '',
+      how: ofObject.some(({ how }) => how === 'decides') ? 'decides' : 'takes part',
+      ...(found && { liveEdit: found.edit }),
+    };
   });
 }
 

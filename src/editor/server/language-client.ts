@@ -21,7 +21,11 @@ export interface ClientOptions {
 
 export function createClient(options: ClientOptions): LanguageClient {
   const server = { module: options.module, transport: TransportKind.ipc };
-  const files = ['yaml', 'helm'].map(language => ({ scheme: 'file', language }));
+  const files = [
+    ...['yaml', 'helm'].map(language => ({ scheme: 'file', language })),
+    // Helpers of charts, where no extension knows their language.
+    { scheme: 'file', pattern: '**/templates/**/*.tpl' },
+  ];
   return new LanguageClient(
     'driftline',
     'Driftline',

@@ -1,9 +1,10 @@
+import type { Reach } from '../../core/actions/reach.ts';
 import { renderedObject } from '../../core/actions/rendered-object.ts';
 import { lineOfField, pointerIn, renderedText } from '../../core/live/rendered-text.ts';
 import { resourceKey } from '../../core/model/resource.ts';
 import type { Feature } from '../feature.ts';
-import { lineFields } from '../line-fields.ts';
 import { type Lines, type RenderedField, requests, type Uses } from '../protocol.ts';
+import type { RepositoryFile } from '../session/repositories.ts';
 import type { Session } from '../session/session.ts';
 
 /** The rendered objects that lines of a file reach. */
@@ -13,31 +14,37 @@ export const uses: Feature = {
   },
 };
 
-async function usesOf({ repositories }: Session, { uri, line }: Lines): Promise<Uses> {
+async function usesOf({ repositories }: Session, lines: Lines): Promise<Uses> {
   await repositories.ready();
-  const found = repositories.of(uri);
+  const found = repositories.of(lines.uri);
   if (!found) return { fields: [] };
-  const fields = (await lineFields(found, line + 1, [])).flatMap(
-    ({ object, path, reached, environments }) =>
-      reached.map(environment => ({
-        ...{ environment, object, path },
-        application: environments.find(({ name }) => name === environment)?.application ?? '',
-      })),
-  );
+  const { line, endLine = line } = lines;
+  const reach = found.live.reach(found.file);
+  const reached = endLine > line ? reach.objects(line + 1, endLine + 1) : reach.at(line + 1);
+  if (reached.length > 0) return { fields: await placedFields(found, reached) };
+  const why = reach.why(line + 1);
+  return { fields: [], ...(why !== undefined && { why }) };
+}
+
+/** Each field with its line in the document of its object, by object. */
+export async function placedFields(
+  { live }: RepositoryFile,
+  reached: readonly Reach[],
+): Promise<RenderedField[]> {
   const byObject = Map.groupBy(
-    fields,
+    reached,
     ({ environment, object }) => `${environment}\n${resourceKey(object)}`,
   );
   const placed = [...byObject.values()].map(async (same): Promise<RenderedField[]> => {
     const [first] = same;
-    const object =
-      first && (await renderedObject(found.live.workspace(), first.environment, first.object));
-    if (!object) return [];
-    const text = renderedText(object);
-    return same.map(field => ({
-      ...field,
-      line: lineOfField(text, pointerIn(object, field.path)) - 1,
-    }));
+    const rendered =
+      first && (await renderedObject(live.workspace(), first.environment, first.object));
+    if (!rendered) return [];
+    const text = renderedText(rendered);
+    return same.map(({ environment, application, object, path }) => {
+      const line = path === '' ? 1 : lineOfField(text, pointerIn(rendered, path));
+      return { environment, application, object, path, line: line - 1 };
+    });
   });
-  return { fields: (await Promise.all(placed)).flat() };
+  return (await Promise.all(placed)).flat();
 }
