@@ -1,6 +1,6 @@
 import { isWithin } from '../environments/folders.ts';
 import { UserError } from '../lib/errors.ts';
-import type { Application, Environment } from '../model/environment.ts';
+import { type Application, type Environment, foldersOf, partsOf } from '../model/environment.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** An application by the names that people use, in any state of the repository. */
@@ -33,8 +33,8 @@ export async function filesOf(workspace: Workspace, application: Application): P
   const { source, origin } = application;
   const { reads } = await workspace.render(application);
   const others = (await allApplications(workspace)).filter(other => !isSame(other, application));
-  const inline = 'values' in source ? source.values : [];
-  const places = inline.flatMap(value => (value.kind === 'inline' ? [value.place.file] : []));
+  const values = partsOf(source).flatMap(part => (part.kind === 'helm' ? part.values : []));
+  const places = values.flatMap(value => (value.kind === 'file' ? [] : [value.place.file]));
   const declaring = others.some(other => other.origin.file === origin.file) ? [] : [origin.file];
   const below = files.filter(file => isOwn(application, others, file));
   const own = [...reads, ...places, ...declaring, ...below].filter(file => file !== configFile);
@@ -59,12 +59,13 @@ function isSame(a: Application, b: Application): boolean {
 
 /** In the application's folder, and not in a folder below it that is another one's. The root is everybody's. */
 function isOwn({ source }: Application, others: readonly Application[], file: string): boolean {
-  if (!('path' in source) || source.path === '' || !isWithin(source.path, file)) return false;
-  return !others.some(
-    other =>
-      'path' in other.source &&
-      other.source.path !== source.path &&
-      isWithin(source.path, other.source.path) &&
-      isWithin(other.source.path, file),
+  const elsewhere = others.flatMap(other => foldersOf(other.source));
+  return foldersOf(source).some(
+    folder =>
+      folder !== '' &&
+      isWithin(folder, file) &&
+      !elsewhere.some(
+        other => other !== folder && isWithin(folder, other) && isWithin(other, file),
+      ),
   );
 }

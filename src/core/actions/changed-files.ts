@@ -2,7 +2,7 @@ import type { RenderedApplication } from '../drift/declared.ts';
 import { isWithin } from '../environments/folders.ts';
 import { changedInWorkingTree } from '../git/changes.ts';
 import { openRepository } from '../git/repository.ts';
-import type { Environment } from '../model/environment.ts';
+import { type Environment, foldersOf } from '../model/environment.ts';
 import type { Workspace } from '../workspace.ts';
 import type { ChangedFile } from './plans.ts';
 import { renderApplications } from './rendering.ts';
@@ -64,7 +64,7 @@ export function isReached(
   const { source, origin } = application;
   const { failure, notChecked, reads } = rendered;
   const isOne = (file: string) => files.includes(file);
-  const inFolder = 'path' in source && files.some(file => isWithin(source.path, file));
+  const inFolder = foldersOf(source).some(folder => files.some(file => isWithin(folder, file)));
   return (
     isOne(origin.file) ||
     reads.some(isOne) ||

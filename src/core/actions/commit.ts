@@ -3,7 +3,7 @@ import { commitPaths } from '../git/commit.ts';
 import { push, pushTarget } from '../git/push.ts';
 import { currentBranch, headRevision, openRepository } from '../git/repository.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
-import type { Environment } from '../model/environment.ts';
+import { type Environment, foldersOf } from '../model/environment.ts';
 import type { Workspace } from '../workspace.ts';
 import { changedFiles } from './changed-files.ts';
 import type { ChangedFile, CommitOutcome, CommitPlan } from './plans.ts';
@@ -66,7 +66,7 @@ export async function commit(
 function isOf({ name, applications }: Environment, { path, environments }: ChangedFile): boolean {
   return (
     environments.includes(name) ||
-    applications.some(({ source }) => 'path' in source && isWithin(source.path, path))
+    applications.some(({ source }) => foldersOf(source).some(folder => isWithin(folder, path)))
   );
 }
 

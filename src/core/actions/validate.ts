@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { foldersAbove } from '../manifests/paths.ts';
-import type { Environment, RenderSource } from '../model/environment.ts';
+import { type Environment, foldersOf, type RenderSource } from '../model/environment.ts';
 import type { Finding, NotChecked } from '../model/finding.ts';
 import { newestVersion } from '../schemas/schemas.ts';
 import { type RenderedSet, validateRepository } from '../validate/validate.ts';
@@ -145,12 +145,12 @@ function mayRead({ index }: Workspace, file: string): (source: RenderSource) => 
     }
     if (index.charts.has(folder)) builders.add(folder);
   }
-  return source => 'path' in source && builders.has(source.path);
+  return source => foldersOf(source).some(folder => builders.has(folder));
 }
 
 /** A folder that says it is a base may be completed from another repository. */
 function isBase(source: RenderSource): boolean {
-  return 'path' in source && /(^|\/)_?bases?(\/|$)/.test(source.path);
+  return foldersOf(source).some(folder => /(^|\/)_?bases?(\/|$)/.test(folder));
 }
 
 function leaves({ index }: Workspace, read: ReadonlySet<string>): RenderSource[] {

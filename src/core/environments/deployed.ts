@@ -19,7 +19,13 @@ export async function deployedObjects(
   render: DiscoveryInput['render'],
   application: Deployable,
 ): Promise<DeployedObject[]> {
-  const { source } = application;
+  const { source, origin } = application;
+  if (source.kind === 'several') {
+    const parts = source.sources.map(part =>
+      deployedObjects(index, render, { source: part, origin }),
+    );
+    return (await Promise.all(parts)).flat();
+  }
   if (source.kind === 'unresolved') return [];
   if (source.kind === 'helm') {
     if (!render || !mayTemplateDeployers(index, source.path)) return [];

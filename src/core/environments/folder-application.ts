@@ -1,3 +1,4 @@
+import { argoGlobOf } from '../lib/argo-glob.ts';
 import type { ChartFolder, KustomizationFile } from '../manifests/index-types.ts';
 import { baseName, folderOf } from '../manifests/paths.ts';
 import type { Application, EngineId, Environment } from '../model/environment.ts';
@@ -41,8 +42,7 @@ export function plainApplication(
   except: readonly string[] = [],
 ): Application {
   const prefix = path === '' ? 0 : path.length + 1;
-  // A glob cannot name a file whose own name looks like one.
-  const excluded = except.map(name => name.slice(prefix)).filter(name => !/[*?{},]/.test(name));
+  const excluded = except.map(name => argoGlobOf(name.slice(prefix)));
   return {
     ...base(path, { file, line: 1, column: 1 }),
     source: {
@@ -58,7 +58,12 @@ export function plainApplication(
 export function fileApplication(file: string): Application {
   return {
     ...base(file, { file, line: 1, column: 1 }),
-    source: { kind: 'plain', path: folderOf(file), recurse: false, include: baseName(file) },
+    source: {
+      kind: 'plain',
+      path: folderOf(file),
+      recurse: false,
+      include: argoGlobOf(baseName(file)),
+    },
   };
 }
 

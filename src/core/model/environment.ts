@@ -55,11 +55,39 @@ export interface Application {
 
 /** What is rendered. Paths are folders relative to the repository's root; `''` is the root. */
 export type RenderSource =
-  | { kind: 'plain'; path: string; recurse: boolean; include?: string; exclude?: string }
+  | PlainSource
   | { kind: 'kustomize'; path: string; flux?: FluxBuild; argocd?: ArgoKustomize }
   | HelmSource
+  /**
+   * Several sources of one Argo CD Application: of objects that several make, the last one's counts.
+   * `namespace` is that of objects that name none.
+   */
+  | { kind: 'several'; sources: SingleSource[]; namespace?: string }
   /** Known to exist, not renderable: its objects are *not checked*. */
   | { kind: 'unresolved'; reason: string };
+
+export type SingleSource = Exclude<RenderSource, { kind: 'several' }>;
+
+/** The sources that an application is rendered from: those of several, or the only one. */
+export function partsOf(source: RenderSource): SingleSource[] {
+  return source.kind === 'several' ? source.sources : [source];
+}
+
+/** Folders and charts of the repository that an application is rendered from. */
+export function foldersOf(source: RenderSource): string[] {
+  return partsOf(source).flatMap(part => ('path' in part ? part.path : []));
+}
+
+export interface PlainSource {
+  kind: 'plain';
+  path: string;
+  recurse: boolean;
+  /** Patterns of files below `path`, as Argo CD has them. */
+  include?: string;
+  exclude?: string;
+  /** Read as Argo CD reads a directory: it passes over some files and stops at others. */
+  argocd?: true;
+}
 
 export interface HelmSource {
   kind: 'helm';
@@ -72,6 +100,9 @@ export interface HelmSource {
   /** In the order they are merged; the later wins. */
   values: ValuesSource[];
   includeCrds: boolean;
+  skipTests?: boolean;
+  /** values.schema.json is not looked at. */
+  skipSchema?: boolean;
   kubeVersion?: string;
   apiVersions?: string[];
   /** What a HelmRelease does to the chart's output before it is applied. */

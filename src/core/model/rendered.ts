@@ -46,10 +46,10 @@ export interface Rendered {
   failure?: RenderFailure;
 }
 
-/** A patch that matches no object, or a value that no template reads. */
+/** A patch that matches no object, a value that no template reads, an object that a later source replaces. */
 export interface Unused {
-  kind: 'patch' | 'value';
-  /** Values path such as `image.tag`, or what the patch is for. */
+  kind: 'patch' | 'value' | 'object';
+  /** Values path such as `image.tag`, what the patch is for, or the object. */
   name: string;
   place: Place;
 }

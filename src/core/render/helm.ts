@@ -54,9 +54,11 @@ async function ask(
 }
 
 function requestOf(source: HelmSource): object {
-  const { path, release, namespace, includeCrds, kubeVersion, apiVersions } = source;
+  const { path, release, namespace, includeCrds, skipTests, skipSchema } = source;
+  const { kubeVersion, apiVersions } = source;
   const values = source.values.map(valuesOf);
-  return { path, release, namespace, includeCrds, kubeVersion, apiVersions, values };
+  const flags = { includeCrds, skipTests, skipSchema };
+  return { path, release, namespace, values, kubeVersion, apiVersions, ...flags };
 }
 
 function valuesOf(part: ValuesSource): object {

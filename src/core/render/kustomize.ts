@@ -5,14 +5,15 @@ import { kustomizationFile } from './kustomization-file.ts';
 import { kustomizeFailure } from './kustomize-failure.ts';
 import { emptyRender, type Renderer } from './renderer.ts';
 
-/** A kustomization, built by kustomize's own library; for Flux as its kustomize-controller builds it. */
+/** A kustomization, built by kustomize's own library; for Flux and Argo CD as they build it. */
 export const kustomize: Renderer = {
   id: 'kustomize',
   canRender: source => source.kind === 'kustomize',
   async render(source, { repository, program, trace, text, origin, signal }) {
     if (source.kind !== 'kustomize') return emptyRender();
-    const { path, flux } = source;
-    const request = { path, flux: flux && withoutIdentity(flux), origin, trace, text };
+    const { path, flux, argocd } = source;
+    const edits = { flux: flux && withoutIdentity(flux), argo: argocd };
+    const request = { path, ...edits, origin, trace, text };
     const answer = await program.render('kustomize', repository, request, signal);
     const place = { file: kustomizationFile(repository, path), line: 1, column: 1 };
     const finish = flux && finishFlux(flux);

@@ -1,23 +1,22 @@
+import { argoGlob } from '../lib/argo-glob.ts';
 import { jsonOf, nodeAt, positionAt } from '../manifests/locate.ts';
 import { parseManifests } from '../manifests/parse.ts';
 import type { ManifestDocument, ParsedFile } from '../manifests/syntax.ts';
-import type { RenderSource } from '../model/environment.ts';
+import type { PlainSource } from '../model/environment.ts';
 import type { Pointer } from '../model/path.ts';
 import type { Provenance, RenderedObject } from '../model/rendered.ts';
 import { isObject, resourceOf } from '../model/resource.ts';
-import { matcher } from './glob.ts';
 import { emptyRender, type RenderedSource, type Renderer } from './renderer.ts';
-
-type PlainSource = Extract<RenderSource, { kind: 'plain' }>;
 
 /** A folder of manifests, as `kubectl apply -f` takes it. */
 export const plain: Renderer = {
   id: 'plain',
-  canRender: source => source.kind === 'plain',
+  canRender: source => source.kind === 'plain' && !source.argocd,
   async render(source, { repository }) {
     const rendered = emptyRender();
     if (source.kind !== 'plain') return rendered;
-    for (const file of filesOf(source, repository.files)) {
+    const files = filesOf(source, repository.files, /\.(ya?ml|json)$/i);
+    for (const file of files) {
       rendered.reads.push(file);
       const text = Buffer.from(await repository.read(file)).toString();
       addFile(rendered, file, parseManifests(text));
@@ -27,15 +26,20 @@ export const plain: Renderer = {
   },
 };
 
-function filesOf(source: PlainSource, files: readonly string[]): string[] {
+/** The files that count, those below the folder whose names have an extension. */
+export function filesOf(
+  source: PlainSource,
+  files: readonly string[],
+  extension: RegExp,
+): string[] {
   const prefix = source.path === '' ? '' : `${source.path}/`;
-  const included = source.include === undefined ? () => true : matcher(source.include);
-  const excluded = source.exclude === undefined ? () => false : matcher(source.exclude);
+  const included = source.include === undefined ? () => true : argoGlob(source.include);
+  const excluded = source.exclude === undefined ? () => false : argoGlob(source.exclude);
   return files.filter(file => {
     const below = file.slice(prefix.length);
     return (
       file.startsWith(prefix) &&
-      /\.(ya?ml|json)$/i.test(file) &&
+      extension.test(file) &&
       (source.recurse || !below.includes('/')) &&
       included(below) &&
       !excluded(below)
@@ -43,7 +47,8 @@ function filesOf(source: PlainSource, files: readonly string[]): string[] {
   });
 }
 
-function foldersOf(source: PlainSource, files: readonly string[]): string[] {
+/** The folders that are looked into. */
+export function foldersOf(source: PlainSource, files: readonly string[]): string[] {
   if (!source.recurse) return [source.path];
   const folders = files
     .filter(file => source.path === '' || file.startsWith(`${source.path}/`))
@@ -64,7 +69,7 @@ function addFile(rendered: RenderedSource, file: string, parsed: ParsedFile): vo
 }
 
 /** Undefined for what is no Kubernetes object: folders hold other YAML too. */
-function objectOf(
+export function objectOf(
   file: string,
   parsed: ParsedFile,
   { root }: ManifestDocument,

@@ -10,6 +10,7 @@ import { type FileState, fileState, RenderCache } from './cache.ts';
 import { areStillFound, noCharts } from './charts.ts';
 import { renderers } from './index.ts';
 import { emptyRender, type RenderContext, type RenderedSource, type Target } from './renderer.ts';
+import { combine } from './several.ts';
 
 /** Renders one state of a repository. */
 export interface Rendering {
@@ -66,10 +67,19 @@ export function createRendering(
     running.set(key, same);
     return same.finally(() => running.delete(key));
   };
+  const each = async (
+    { source, origin }: Target,
+    render: (part: Target) => Promise<RenderedSource>,
+  ): Promise<RenderedSource> => {
+    if (source.kind !== 'several') return render({ source, origin });
+    const parts = source.sources.map(part => render({ source: part, origin }));
+    return combine(source, await Promise.all(parts), origin);
+  };
+  const printed = { trace: false, text: true };
   return {
-    render: (application, signal) => run(application, false, signal),
-    trace: (application, signal) => run(application, true, signal),
-    print: (application, signal) => make(application, { trace: false, text: true }, signal),
+    render: (application, signal) => each(application, part => run(part, false, signal)),
+    trace: (application, signal) => each(application, part => run(part, true, signal)),
+    print: (application, signal) => each(application, part => make(part, printed, signal)),
   };
 }
 

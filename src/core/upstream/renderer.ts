@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Repository } from '../model/repository.ts';
 import type { JsonObject } from '../model/resource.ts';
+import type { SetAnswer, SetRequest } from './application-sets.ts';
 import { UpstreamError } from './error.ts';
 import { KnownValues } from './known-values.ts';
 import type { ResidentProgram } from './process.ts';
@@ -107,6 +108,24 @@ export class RendererProgram {
         else if (isUnknownTree(error))
           this.#sent.delete(tree); // the program was started anew
         else throw error;
+      }
+    }
+  }
+
+  /** The Applications of an ApplicationSet. */
+  async expand(
+    repository: Repository,
+    request: SetRequest,
+    signal?: AbortSignal,
+  ): Promise<SetAnswer> {
+    const tree = this.#treeOf(repository);
+    for (let attempt = 1; ; attempt++) {
+      await this.#send(tree, repository);
+      try {
+        return await this.#program.request<SetAnswer>('appset', { ...request, tree }, signal);
+      } catch (error) {
+        if (attempt > 1 || !isUnknownTree(error)) throw error;
+        this.#sent.delete(tree); // the program was started anew
       }
     }
   }

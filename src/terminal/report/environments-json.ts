@@ -44,7 +44,13 @@ function applicationJson(application: Application): unknown {
 }
 
 function sourceJson(source: RenderSource): unknown {
-  if (source.kind === 'plain' || source.kind === 'unresolved') return source;
+  if (source.kind === 'unresolved') return source;
+  if (source.kind === 'several')
+    return { kind: source.kind, sources: source.sources.map(sourceJson) };
+  if (source.kind === 'plain') {
+    const { kind, path, recurse, include, exclude } = source;
+    return { kind, path, recurse, include, exclude };
+  }
   if (source.kind === 'kustomize') return { kind: source.kind, path: source.path };
   const { kind, path, release, namespace, values } = source;
   return {

@@ -1,5 +1,10 @@
 import type { EnvironmentsReport } from '../../core/actions/reports.ts';
-import type { Application, Environment, RenderSource } from '../../core/model/environment.ts';
+import {
+  type Application,
+  type Environment,
+  partsOf,
+  type RenderSource,
+} from '../../core/model/environment.ts';
 import { type Place, placeText } from '../../core/model/source.ts';
 import { engineNames } from '../../core/words/names.ts';
 import { quantity } from '../../core/words/states.ts';
@@ -38,7 +43,9 @@ export function environmentsTotals({ environments, unresolved }: EnvironmentsRep
 }
 
 function unresolvedIn({ applications, unresolved }: Environment): number {
-  const opaque = applications.filter(({ source }) => source.kind === 'unresolved');
+  const opaque = applications.filter(({ source }) =>
+    partsOf(source).some(({ kind }) => kind === 'unresolved'),
+  );
   return opaque.length + unresolved.length;
 }
 
@@ -51,6 +58,11 @@ interface Rendering {
 
 function renderingOf(source: RenderSource): Rendering {
   if (source.kind === 'unresolved') return { how: '?', path: 'not resolved', more: source.reason };
+  if (source.kind === 'several') {
+    const parts = source.sources.map(renderingOf);
+    const [path, more] = [parts.map(part => part.path), parts.flatMap(part => part.more || [])];
+    return { how: 'sources', path: path.join(' + '), more: more.join('; ') };
+  }
   const path = source.path === '' ? '.' : source.path;
   if (source.kind !== 'helm') return { how: source.kind, path, more: '' };
   const files = source.values.flatMap(value =>

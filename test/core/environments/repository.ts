@@ -3,7 +3,11 @@ import { join, relative, sep } from 'node:path';
 import type { Discovery, DiscoveryInput } from '../../../src/core/environments/context.ts';
 import { discoverEnvironments } from '../../../src/core/environments/discover.ts';
 import { RepositoryIndex } from '../../../src/core/manifests/repository-index.ts';
-import type { Application, Environment } from '../../../src/core/model/environment.ts';
+import {
+  type Application,
+  type Environment,
+  partsOf,
+} from '../../../src/core/model/environment.ts';
 
 /** The index of a repository that is only these texts. */
 export function indexOf(files: Record<string, string>): Promise<RepositoryIndex> {
@@ -39,10 +43,10 @@ export async function discover(
 
 /** `name kind path`, or the reason why it is not resolved. */
 export function summary({ applications }: Pick<Environment, 'applications'>): string[] {
-  return applications.map(({ name, source }) =>
-    source.kind === 'unresolved'
-      ? `${name}: ${source.reason}`
-      : `${name} ${source.kind} ${source.path}`,
+  return applications.flatMap(({ name, source }) =>
+    partsOf(source).map(part =>
+      part.kind === 'unresolved' ? `${name}: ${part.reason}` : `${name} ${part.kind} ${part.path}`,
+    ),
   );
 }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { noCharts } from '../../../src/core/render/charts.ts';
-import { matcher } from '../../../src/core/render/glob.ts';
 import { plain } from '../../../src/core/render/plain.ts';
 import { placeOf, repositoryOf } from './harness.ts';
 
@@ -64,20 +63,5 @@ describe('a folder of manifests', () => {
     const list =
       'apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata: {name: x}\n';
     expect(await names({ 'list.yaml': list })).toEqual(['x']);
-  });
-});
-
-describe('a pattern', () => {
-  it.each([
-    ['*.yaml', 'a.yaml', true],
-    ['*.yaml', 'a/b.yaml', false],
-    ['**/*.yaml', 'a/b/c.yaml', true],
-    ['{a,b}.yaml', 'b.yaml', true],
-    ['{a,b}.yaml', 'c.yaml', false],
-    ['a?.yaml', 'ab.yaml', true],
-    ['a.yaml', 'aXyaml', false],
-    ['{a', '{a', true],
-  ])('%s and %s: %s', (pattern, path, expected) => {
-    expect(matcher(pattern)(path)).toBe(expected);
   });
 });

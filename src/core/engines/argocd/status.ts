@@ -1,6 +1,6 @@
 import { healthOf } from '../../cluster/health.ts';
 import { sentence } from '../../lib/sentence.ts';
-import type { Application } from '../../model/environment.ts';
+import { type Application, foldersOf } from '../../model/environment.ts';
 import { objectsAt, textAt, textsAt } from '../../model/fields.ts';
 import type { Health } from '../../model/health.ts';
 import type { Json, JsonObject } from '../../model/resource.ts';
@@ -40,10 +40,12 @@ function appliedRevision(application: Application, controller: JsonObject): stri
 
 /** Which of several sources an application is: the only one with its path. */
 function sourceIndex({ source }: Application, entry: Json | undefined): number | undefined {
-  if (source.kind === 'unresolved') return undefined;
   const paths = objectsAt(entry, 'sources').map(each => normal(textAt(each, 'path') ?? ''));
-  const found = paths.flatMap((path, index) => (path === normal(source.path) ? index : []));
-  return found.length === 1 ? found[0] : undefined;
+  for (const folder of foldersOf(source)) {
+    const found = paths.flatMap((path, index) => (path === normal(folder) ? index : []));
+    if (found.length === 1) return found[0];
+  }
+  return undefined;
 }
 
 function normal(path: string): string {

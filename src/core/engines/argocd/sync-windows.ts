@@ -1,9 +1,9 @@
 import { Cron } from 'croner';
+import { matchesArgoGlob } from '../../lib/argo-glob.ts';
 import { durationOf } from '../../lib/duration.ts';
 import { objectsAt, textAt, textsAt, valueAt } from '../../model/fields.ts';
 import type { JsonObject } from '../../model/resource.ts';
 import { minuteText } from '../../words/age.ts';
-import { matchesArgoGlob } from './glob.ts';
 
 /**
  * Why the sync windows of an AppProject do not let a person sync this Application now: one sentence; undefined

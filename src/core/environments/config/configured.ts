@@ -1,4 +1,4 @@
-import type { Application, Environment } from '../../model/environment.ts';
+import { type Application, type Environment, partsOf } from '../../model/environment.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Discoverer, DiscoveryContext } from '../context.ts';
 import { folderExists, isWithin } from '../folders.ts';
@@ -89,8 +89,8 @@ function adjust(application: Application, entry: ConfigEntry): Application {
 
 /** True when an entry has the environment's name or renders what it renders. */
 function isCovered(environment: Environment, entries: readonly ConfigEntry[]): boolean {
-  const paths = environment.applications.map(({ source }) =>
-    source.kind === 'unresolved' ? undefined : source.path,
+  const paths = environment.applications.flatMap(({ source }) =>
+    partsOf(source).map(part => (part.kind === 'unresolved' ? undefined : part.path)),
   );
   return entries.some(
     ({ name, source }) =>

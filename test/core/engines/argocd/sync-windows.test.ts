@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { matchesArgoGlob } from '../../../../src/core/engines/argocd/glob.ts';
 import { deniedByWindow } from '../../../../src/core/engines/argocd/sync-windows.ts';
+import { matchesArgoGlob } from '../../../../src/core/lib/argo-glob.ts';
 import type { JsonObject } from '../../../../src/core/model/resource.ts';
 
 // A Wednesday.

@@ -3,7 +3,18 @@
  * `{one,other}`, and `\` before what is meant as it is. What is no pattern matches nothing, as there.
  */
 export function matchesArgoGlob(pattern: string, text: string): boolean {
-  return expressionOf(pattern)?.test(text) === true;
+  return argoGlob(pattern)(text);
+}
+
+/** The same for many texts. */
+export function argoGlob(pattern: string): (text: string) => boolean {
+  const expression = expressionOf(pattern);
+  return text => expression?.test(text) === true;
+}
+
+/** The pattern that matches a text and nothing else. */
+export function argoGlobOf(text: string): string {
+  return text.replace(/[\\*?[\]{},]/g, '\\$&');
 }
 
 const tokens =
