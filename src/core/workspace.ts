@@ -105,6 +105,11 @@ export class Workspace {
     return this.#resident.options.host;
   }
 
+  /** True where no connection may be opened. */
+  get offline(): boolean {
+    return this.#resident.options.offline;
+  }
+
   /** Charts that are not in the repository. */
   get charts(): ChartFinder {
     return this.#resident.charts;

@@ -42,6 +42,7 @@ export type Invocation =
   | ({ command: 'drift'; all: boolean; strict: boolean } & CommonArguments)
   | ({ command: 'propose'; paths: string[] } & ProposeArguments & CommonArguments)
   | ({ command: 'snapshot' } & CommonArguments)
+  | ({ command: 'fetch'; refresh: boolean; dryRun: boolean } & CommonArguments)
   | ({ command: 'rollback'; application?: string; to?: string; yes: boolean } & CommonArguments)
   | EngineInvocation<'sync'>
   | EngineInvocation<'suspend'>
@@ -112,6 +113,10 @@ function invocation(command: CommandName, operands: string[], given: Given): Inv
       return { command, all: given.flag('all'), strict: given.flag('strict'), ...common };
     case 'propose':
       return { command, paths: operands, ...proposeArguments(given), ...common };
+    case 'fetch': {
+      const [refresh, dryRun] = [given.flag('refresh'), given.flag('dry-run')];
+      return { command, refresh, dryRun, ...common };
+    }
     case 'rollback': {
       const [to, yes] = [given.value('to'), given.flag('yes')];
       return { command, application: first, to, yes, ...common };

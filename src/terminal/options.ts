@@ -178,6 +178,24 @@ export const commands = {
       { command: 'driftline sync -e staging shop --trust --dry-run', says: 'what would change' },
     ],
   },
+  fetch: {
+    summary: 'get the charts that environments name and that are not here',
+    about: [
+      "Finds the charts of the chosen environments that are neither in the repository nor in Helm's cache, and the dependencies that charts of the repository lack, and gets them from their repositories (https://…) and registries (oci://…), with the credentials that `helm repo add` and `helm registry login` left. They are kept for all repositories; nothing is written to this one.",
+      'Nothing else fetches: what is not here is listed as not checked. Needs --trust, since the repository says which addresses are asked.',
+    ],
+    formats: ['text', 'json'],
+    options: {
+      refresh: {
+        help: 'also what was fetched before: a range of versions may mean another one now',
+      },
+      'dry-run': { help: 'list what would be fetched; asks no address and needs no --trust' },
+    },
+    examples: [
+      { command: 'driftline fetch --dry-run', says: 'what is missing' },
+      { command: 'driftline fetch -e production --trust', says: 'get it' },
+    ],
+  },
   suspend: {
     summary: 'tell the engine to leave an application as it is',
     ...ofApplications,

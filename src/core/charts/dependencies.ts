@@ -29,6 +29,24 @@ export async function dependenciesOf(
   );
 }
 
+/** Names of the dependencies that `Chart.yaml` declares and the charts folder has not. */
+export async function missingDependencies(
+  repository: Repository,
+  folder: string,
+): Promise<string[]> {
+  const prefix = folder === '' ? '' : `${folder}/`;
+  const chart = await readFileOf(repository, `${prefix}Chart.yaml`);
+  const names = objectsAt(chart, 'dependencies').flatMap(each => textAt(each, 'name') ?? []);
+  const present = repository.files.filter(file => file.startsWith(`${prefix}charts/`));
+  return [...new Set(names)].filter(name => {
+    const copy = `${prefix}charts/${name}`;
+    return !present.some(
+      file =>
+        file === `${copy}/Chart.yaml` || (file.startsWith(`${copy}-`) && file.endsWith('.tgz')),
+    );
+  });
+}
+
 async function dependencyOf(
   { files }: Repository,
   folder: string,

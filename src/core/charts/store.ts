@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
+import { type FSWatcher, mkdirSync, watch } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ChartReference } from '../model/environment.ts';
 import { isObject } from '../model/resource.ts';
 import { withoutSlash } from './names.ts';
+
+/** Several charts are mostly stored one after the other. */
+const quietMilliseconds = 200;
 
 /** What is known of one chart of one repository. */
 interface ChartRecord {
@@ -84,6 +88,22 @@ export class ChartStore {
     return before === chart.digest ? undefined : before;
   }
 
+  /**
+   * Tells when charts were stored, by this process or another one. Returns what ends it; does not keep Node alive.
+   */
+  onChanged(listener: () => void): () => void {
+    let timer: NodeJS.Timeout | undefined;
+    const tell = () => {
+      clearTimeout(timer);
+      timer = setTimeout(listener, quietMilliseconds);
+    };
+    const watcher = watchFolder(join(this.folder, 'records'), tell);
+    return () => {
+      clearTimeout(timer);
+      watcher?.close();
+    };
+  }
+
   async #record(url: string, name: string): Promise<ChartRecord | undefined> {
     const text = await readFile(this.#file(url, name), 'utf8').catch(() => '');
     try {
@@ -107,6 +127,16 @@ export class ChartStore {
 
 export function sha256(content: Uint8Array | string): string {
   return createHash('sha256').update(content).digest('hex');
+}
+
+/** Undefined where the folder cannot be watched: what others store is then found at the next render. */
+function watchFolder(folder: string, changed: () => void): FSWatcher | undefined {
+  try {
+    mkdirSync(folder, { recursive: true });
+    return watch(folder, { persistent: false }, changed).on('error', () => {});
+  } catch {
+    return undefined;
+  }
 }
 
 function own<T>(map: Record<string, T> | undefined, key: string): T | undefined {

@@ -66,12 +66,15 @@ class LiveRepository implements Live {
   #taken = Promise.withResolvers<void>();
   #stale = true;
   #closed = false;
+  readonly #unfollow: () => void;
 
   constructor(workspace: Workspace, chosen: Map<string, ClusterTarget>) {
     this.root = workspace.repository.root;
     this.#workspace = workspace;
     this.#files = new PresentFiles(workspace.repository, workspace.index);
     this.#chosen = chosen;
+    // What was not checked for want of a chart is rendered as soon as somebody fetched it.
+    this.#unfollow = workspace.charts.store.onChanged(() => this.hostChanged());
     this.#refresh();
   }
 
@@ -205,6 +208,7 @@ class LiveRepository implements Live {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#unfollow();
     this.#listeners.clear();
     for (const watch of this.#watches.values()) watch.close();
     await this.#workspace.close();

@@ -28,7 +28,12 @@ export type ChartDependency = { name: string } & (
   | { kind: 'unknown'; reason: string }
 );
 
-/** As it is written in sentences: `podinfo 6.5.0 of https://…`. */
+/** As it is written in sentences: `chart podinfo 6.5.0 of https://…`. */
 export function chartText({ url, name, version }: ChartReference): string {
-  return `chart ${name} ${version || '(newest)'} of ${url}`;
+  return `chart ${name} ${version || '(newest)'} of ${shownAddress(url)}`;
+}
+
+/** An address without the name and password that may stand in it. */
+export function shownAddress(url: string): string {
+  return url.replace(/^(\w+:\/\/)[^/@]*@/, '$1');
 }

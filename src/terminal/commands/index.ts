@@ -2,6 +2,7 @@ import type { Invocation } from '../arguments.ts';
 import type { Terminal } from '../terminal.ts';
 import { drift } from './drift.ts';
 import { environments } from './environments.ts';
+import { fetch } from './fetch.ts';
 import { propose } from './propose.ts';
 import { render } from './render.ts';
 import { rollback } from './rollback.ts';
@@ -25,6 +26,7 @@ export const runners: { [Name in Work]: Runner<Name> } = {
   validate,
   drift,
   snapshot,
+  fetch,
   propose,
   sync,
   suspend: sync,
