@@ -3,11 +3,14 @@ import type { OfObject } from './protocol.ts';
 /** Of documents with one rendered object each; the editor gets their text by asking for it. */
 export const renderedScheme = 'driftline-rendered';
 
-/** The address of a rendered object's document: the path is for people, the query says what is meant. */
+/**
+ * The address of a rendered object's document: the path is for people (tabs and lists show its end), the query says
+ * what is meant.
+ */
 export function renderedUri({ environment, object }: OfObject): string {
   const { namespace, kind, name } = object;
-  const folders = namespace === '' ? [environment] : [environment, namespace];
-  const path = [...folders, `${kind}-${name}.yaml`].map(part =>
+  const file = `${environment} · ${kind} ${name}.yaml`;
+  const path = (namespace === '' ? [file] : [namespace, file]).map(part =>
     encodeURIComponent(part.replace(/[/\\:]/g, '-')),
   );
   const query = encodeURIComponent(JSON.stringify({ environment, object }));

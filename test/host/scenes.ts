@@ -46,6 +46,39 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'chain',
+    prepare: demo,
+    options: { file: 'charts/api/values-production.yaml' },
+    show: async window => {
+      await window.page.locator('.codelens-decoration', { hasText: 'reaches' }).first().waitFor();
+      const hover = await window.hover('200m');
+      await hover.getByText('Where Is This Used?').waitFor();
+    },
+  },
+  {
+    name: 'uses',
+    prepare: demo,
+    options: { file: 'apps/web/base/configmap.yaml' },
+    show: async window => {
+      const lens = window.page.locator('.codelens-decoration a', { hasText: 'reaches' }).first();
+      await lens.click({ timeout: 60_000 });
+      await window.page.locator('.peekview-widget .view-line', { hasText: 'ConfigMap' }).waitFor();
+    },
+  },
+  {
+    name: 'rendered',
+    prepare: demo,
+    options: { file: drifted },
+    show: async window => {
+      await markersShown(window);
+      await window.goTo(7);
+      await window.command('Driftline: Open Rendered');
+      await window.page
+        .locator('.tab.active', { hasText: 'production · Deployment web.yaml' })
+        .waitFor();
+    },
+  },
+  {
     name: 'compare',
     prepare: demo,
     options: { file: drifted },

@@ -128,9 +128,9 @@ describe('rendered objects as documents', () => {
     const found = await client.request<Location[]>('textDocument/references', {
       ...{ textDocument, position, context },
     });
-    expect(found.map(({ uri }) => uri.split('?')[0])).toEqual([
-      'driftline-rendered:/staging/shop/Deployment-web.yaml',
-      'driftline-rendered:/production/shop/Deployment-web.yaml',
+    expect(found.map(({ uri }) => decodeURIComponent(uri.split('?')[0] ?? ''))).toEqual([
+      'driftline-rendered:/shop/staging · Deployment web.yaml',
+      'driftline-rendered:/shop/production · Deployment web.yaml',
     ]);
     expect(found[0]?.range.start.line).toBeGreaterThan(20);
   });

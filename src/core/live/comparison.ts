@@ -3,6 +3,7 @@ import type { DriftResult } from '../model/drift.ts';
 import { parsePath, resolveSteps, type Step } from '../model/path.ts';
 import { isObject, type Json, type JsonObject } from '../model/resource.ts';
 import { maskedObject } from '../words/masked-object.ts';
+import { inReadingOrder } from '../words/reading-order.ts';
 import { isSecret, masked } from '../words/values.ts';
 import type { ComparedObject } from './compared.ts';
 
@@ -104,13 +105,9 @@ function withoutNoise(live: JsonObject): JsonObject {
     delete annotations['kubectl.kubernetes.io/last-applied-configuration'];
     if (Object.keys(annotations).length === 0) delete metadata.annotations;
   }
-  return { ...head(rest), metadata, ...rest };
-}
-
-function head({ apiVersion, kind }: JsonObject): JsonObject {
-  return { ...(apiVersion && { apiVersion }), ...(kind && { kind }) };
+  return { ...rest, metadata };
 }
 
 function yamlOf(object: JsonObject): string {
-  return writeManifests([object]).replace(/^---\n/, '');
+  return writeManifests([inReadingOrder(object)]).replace(/^---\n/, '');
 }

@@ -5,12 +5,13 @@ import { writeManifests } from '../manifests/write.ts';
 import { type Pointer, parsePath, resolveSteps } from '../model/path.ts';
 import type { RenderedObject } from '../model/rendered.ts';
 import { isHiddenField, maskedObject } from '../words/masked-object.ts';
+import { inReadingOrder } from '../words/reading-order.ts';
 import { masked } from '../words/values.ts';
 
 /** A rendered object as YAML, in which nobody reads a secret. */
 export function renderedText(object: RenderedObject): string {
   const shown = maskedObject(object.value, path => isHiddenField(object, path), masked);
-  return writeManifests([shown]).replace(/^---\n/, '');
+  return writeManifests([inReadingOrder(shown)]).replace(/^---\n/, '');
 }
 
 /** The 1-based line of a YAML text on which a field stands; that of its nearest parent where there is none. */

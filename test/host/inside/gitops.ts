@@ -118,7 +118,7 @@ export const gitops: readonly InsideTest[] = [
       const { document, selection } = shown;
       equal(document.lineAt(selection.active.line).text.trim(), 'replicas: 3');
       equal(document.languageId, 'yaml');
-      match(document.uri.path, /^\/production\/shop\/Deployment-web\.yaml$/);
+      match(document.uri.path, /^\/shop\/production · Deployment web\.yaml$/);
       equal(vscode.workspace.fs.isWritableFileSystem(document.uri.scheme), undefined);
       const definitions = await definitionsOf(document.uri, selection.active);
       deepStrictEqual(definitions, [`${replicas}:7`]);
