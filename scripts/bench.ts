@@ -6,6 +6,7 @@ import { benchDrift } from './bench/drift.ts';
 import { benchKeystroke } from './bench/keystroke.ts';
 import { benchLive } from './bench/live.ts';
 import { benchPackageSize } from './bench/package-size.ts';
+import { benchRender } from './bench/render.ts';
 import { benchScan } from './bench/scan.ts';
 import type { BenchTable } from './bench/table.ts';
 import { benchValidate } from './bench/validate.ts';
@@ -14,6 +15,7 @@ import { buildAll } from './build.ts';
 /** Each measures ours beside the peer on the same work in one run. */
 const benches: Record<string, () => Promise<BenchTable | BenchTable[]>> = {
   scan: () => benchScan(),
+  render: () => benchRender(),
   validate: () => benchValidate(),
   drift: () => benchDrift(),
   live: () => benchLive(),

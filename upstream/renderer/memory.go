@@ -4,12 +4,24 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"runtime/metrics"
 	"time"
 )
 
 // maxMemory is far above what the largest repositories need: beyond it a render has run wild.
 const maxMemory = 2 << 30
+
+// Renders make much that is gone at once: the collector runs seldom while there is room, often when there is not.
+const (
+	collectorPercent = 300
+	collectorLimit   = 240 << 20
+)
+
+func spareCollector() {
+	debug.SetGCPercent(collectorPercent)
+	debug.SetMemoryLimit(collectorLimit)
+}
 
 // watchMemory ends the program before a template that counts for ever takes all the memory of the machine;
 // the host starts it anew and says that the render failed.

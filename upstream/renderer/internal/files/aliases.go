@@ -36,7 +36,10 @@ func (v *View) checkAliases(name string, content []byte) error {
 // checkAliases refuses a text whose aliases unfold to an enormous document: Helm refuses it by itself, but
 // kustomize would unfold it.
 func checkAliases(name string, content []byte) error {
-	if !mayBeYAML(name) || !anchor.Match(content) || !alias.Match(content) {
+	if !mayBeYAML(name) || bytes.IndexByte(content, '&') < 0 || bytes.IndexByte(content, '*') < 0 {
+		return nil
+	}
+	if !anchor.Match(content) || !alias.Match(content) {
 		return nil
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(content))

@@ -4,6 +4,7 @@
 package fold
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/json"
@@ -62,6 +63,12 @@ func (t *Text) Of(node *yaml.Node) *Fold {
 
 // IsToken tells whether a value is a token.
 func IsToken(value string) bool { return strings.HasPrefix(value, TokenStart) }
+
+// Possible tells at a glance whether a text may have something worth it.
+func Possible(content []byte) bool {
+	return len(content) > minText &&
+		(bytes.Contains(content, []byte(": |")) || bytes.Contains(content, []byte("CustomResourceDefinition")))
+}
 
 // New folds a text; nil where there is nothing worth it.
 func New(text *provenance.Text) *Text {

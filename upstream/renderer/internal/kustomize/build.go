@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/resmap"
@@ -40,6 +41,12 @@ func Build(view *files.View, request Request) (objects.Rendered, error) {
 		return objects.Rendered{}, err
 	}
 	rendered, err := request.print(view, made)
+	if err != nil && made.folds != nil {
+		// An error text must be that of the texts as they are.
+		if made, err = request.makeWhole(view); err == nil {
+			rendered, err = request.print(view, made)
+		}
+	}
 	if err == nil && request.Trace {
 		for index, traced := range trace(view, request, made, edited) {
 			rendered.Objects[index].Provenance = traced
@@ -62,8 +69,8 @@ func (r Request) edit(view *files.View) (*files.View, *generated, error) {
 // built is what kustomize made: folded where folds is not nil.
 type built struct {
 	resmap.ResMap
-	json  [][]byte
-	folds *folding
+	digests []*digest
+	folds   *folding
 }
 
 // make builds with folded texts where that is safe, else with the texts as they are.
@@ -71,35 +78,34 @@ func (r Request) make(view *files.View) (*built, error) {
 	folds := newFolding(view)
 	made, err := run(view.Rewriting(folds.rewrite), r)
 	if len(folds.folds) == 0 {
-		folds = nil
-	}
-	if err == nil {
-		if result, err := written(made, folds); err == nil {
-			return result, nil
-		}
-	}
-	if folds != nil {
-		made, err = run(view, r)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return written(made, nil)
-}
-
-func written(made resmap.ResMap, folds *folding) (*built, error) {
-	result := &built{ResMap: made, folds: folds}
-	for _, resource := range made.Resources() {
-		json, err := resource.MarshalJSON()
-		if err == nil {
-			err = folds.check(json)
-		}
 		if err != nil {
 			return nil, err
 		}
-		result.json = append(result.json, json)
+		return digested(made, nil), nil
 	}
-	return result, nil
+	if err == nil && !folds.unsafe {
+		result := digested(made, folds)
+		if !slices.ContainsFunc(result.digests, func(d *digest) bool { return d.broken }) {
+			return result, nil
+		}
+	}
+	return r.makeWhole(view)
+}
+
+func (r Request) makeWhole(view *files.View) (*built, error) {
+	made, err := run(view, r)
+	if err != nil {
+		return nil, err
+	}
+	return digested(made, nil), nil
+}
+
+func digested(made resmap.ResMap, folds *folding) *built {
+	result := &built{ResMap: made, folds: folds}
+	for _, resource := range made.Resources() {
+		result.digests = append(result.digests, digestOf(resource.YNode(), folds))
+	}
+	return result
 }
 
 func run(view *files.View, request Request) (resmap.ResMap, error) {
@@ -157,11 +163,14 @@ type printedObject struct {
 
 type printedKey [sha256.Size]byte
 
-// printed writes an object; what was written before is known by its JSON.
+// printed writes an object; what was written before is known by its digest.
 func (b *built) printed(view *files.View, index int) (*printedObject, error) {
-	folded := b.json[index]
-	made := files.Get(view.Derived(), printedKey(sha256.Sum256(folded)), func() (*printedObject, int) {
+	made := files.Get(view.Derived(), printedKey(b.digests[index].sum()), func() (*printedObject, int) {
 		object := &printedObject{}
+		var folded []byte
+		if folded, object.invalid = b.Resources()[index].MarshalJSON(); object.invalid != nil {
+			return object, 64
+		}
 		if object.text, object.invalid = yaml.JSONToYAML(b.folds.unfold(folded)); object.invalid == nil {
 			object.value, object.invalid = yaml.YAMLToJSON(object.text)
 			object.key = objects.KeyOf(object.value)

@@ -2,7 +2,6 @@ package kustomize
 
 import (
 	"bytes"
-	"errors"
 	"path"
 	"regexp"
 
@@ -43,7 +42,7 @@ func (f *folding) rewrite(name string, content []byte) []byte {
 	if f.patches[name] && looksInside(content) {
 		f.unsafe = true
 	}
-	folded := f.text(name)
+	folded := f.text(name, content)
 	if folded == nil {
 		return content
 	}
@@ -59,8 +58,8 @@ func isManifest(name string) bool {
 }
 
 // text is a file's folded text, or nil.
-func (f *folding) text(name string) *fold.Text {
-	if f == nil || f.view.Hash(name) == "" {
+func (f *folding) text(name string, content []byte) *fold.Text {
+	if f == nil || f.view.Hash(name) == "" || !fold.Possible(content) {
 		return nil
 	}
 	return files.Get(f.view.Derived(), foldedKey{f.view.Hash(name)}, func() (*fold.Text, int) {
@@ -148,19 +147,6 @@ func (f *folding) patch(name string, item *yaml.RNode) {
 var inside = regexp.MustCompile(`versions|validation|schema|\bop["']?\s*:\s*["']?(test|copy|move)`)
 
 func looksInside(patch []byte) bool { return inside.Match(patch) }
-
-var errUnsafe = errors.New("something in the build may look into what was folded")
-
-// check refuses a build whose folds cannot all be put back.
-func (f *folding) check(written []byte) error {
-	if f == nil {
-		return nil
-	}
-	if f.unsafe || bytes.Contains(f.unfold(written), []byte(fold.TokenStart)) {
-		return errUnsafe
-	}
-	return nil
-}
 
 // unfold puts what was taken out back into JSON.
 func (f *folding) unfold(written []byte) []byte {

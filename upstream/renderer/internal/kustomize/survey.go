@@ -83,7 +83,7 @@ func (s *survey) rewrite(name string, content []byte) []byte {
 			}
 		}
 	}
-	numbered.folded = s.folds.text(name)
+	numbered.folded = s.folds.text(name, content)
 	return numbered.padded(s.folds.rewrite(name, content))
 }
 

@@ -1,7 +1,6 @@
 package kustomize
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 
@@ -58,9 +57,8 @@ type tracer struct {
 // linesToSpare is more than any object has lines, in any of the forms in which kustomize writes it.
 func (b *built) linesToSpare() int {
 	longest := 0
-	for _, json := range b.json {
-		// One for each value, and one for each line of a text.
-		longest = max(longest, bytes.Count(json, []byte{','})+bytes.Count(json, []byte(`\n`))+bytes.Count(json, []byte{'{'}))
+	for _, digest := range b.digests {
+		longest = max(longest, digest.lines)
 	}
 	return 2*longest + 1000
 }
