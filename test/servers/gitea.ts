@@ -68,7 +68,7 @@ DEFAULT_BRANCH = main
 [actions]
 ENABLED = false
 [packages]
-ENABLED = false
+ENABLED = true
 [indexer]
 REPO_INDEXER_ENABLED = false
 ISSUE_INDEXER_TYPE = db
