@@ -145,6 +145,15 @@ export class Workspace {
     return new Workspace({ ...this.#resident, options }, repository, index, branch);
   }
 
+  /** Files that another state of this repository has with other contents, or only one of the two has; sorted. */
+  async differingFiles(other: Workspace): Promise<string[]> {
+    const { renderer } = this.#resident;
+    const states = [this.repository, other.repository].map(state => renderer.hashes(state));
+    const [ours, theirs] = await Promise.all(states);
+    const files = new Set([...this.repository.files, ...other.repository.files]);
+    return [...files].filter(file => ours?.get(file) !== theirs?.get(file)).sort();
+  }
+
   /** The environments, found once. */
   discovery(): Promise<Discovery> {
     this.#discovery ??= this.#discover();

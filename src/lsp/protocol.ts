@@ -244,7 +244,14 @@ export const requests = {
   commitPlan: request<OfEnvironment, CommitPlan>('driftline/commitPlan'),
   /** `environment` tells which repository is meant, where several are open. */
   commit: request<
-    { environment?: string; paths: string[]; message: string; push: boolean },
+    {
+      environment?: string;
+      paths: string[];
+      message: string;
+      /** Say below a message of one line what the files change in each environment. */
+      describe?: boolean;
+      push: boolean;
+    },
     CommitOutcome
   >('driftline/commit'),
   proposalPlan: request<{ environment?: string; paths: string[] }, ProposalPlan>(

@@ -36,7 +36,7 @@ export type Invocation =
   | { command: 'help'; topic?: CommandName; noColor: boolean }
   | { command: 'version' }
   | ({ command: 'environments' } & CommonArguments)
-  | ({ command: 'render'; path?: string; chart: ChartArguments } & CommonArguments)
+  | ({ command: 'render'; path?: string; diff?: string; chart: ChartArguments } & CommonArguments)
   | ({ command: 'trace'; target?: TraceTarget } & CommonArguments)
   | ({ command: 'validate'; paths: string[]; strict: boolean } & CommonArguments)
   | ({ command: 'drift'; all: boolean; strict: boolean } & CommonArguments)
@@ -103,8 +103,10 @@ function invocation(command: CommandName, operands: string[], given: Given): Inv
   const common = commonArguments(command, given);
   const [first] = operands;
   switch (command) {
-    case 'render':
-      return { command, path: first, chart: chartArguments(given), ...common };
+    case 'render': {
+      const diff = given.value('diff');
+      return { command, path: first, diff, chart: chartArguments(given), ...common };
+    }
     case 'trace':
       return { command, target: first === undefined ? first : traceTarget(first), ...common };
     case 'validate':

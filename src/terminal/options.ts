@@ -95,9 +95,11 @@ export const commands = {
     most: 1,
     about: [
       'With PATH, a kustomization or a chart: prints what kustomize build or helm template would print. Without: what the chosen environments should run.',
+      'With --diff: what changes in each environment since a revision, such as HEAD: each object and field, before → after, and which of it somebody changed in the cluster, which applying would overwrite. --verbose adds the rendered lines.',
     ],
     formats: ['text', 'json'],
     options: {
+      diff: { value: 'REV', help: 'print what the environments run otherwise than at a revision' },
       values: { value: 'FILE', multiple: true, help: 'a values file for a chart; the later wins' },
       release: { value: 'NAME', help: "the chart's release name (default: the chart's name)" },
       namespace: { short: 'n', value: 'NAME', help: "the release's namespace" },
@@ -108,6 +110,7 @@ export const commands = {
       { command: 'driftline render overlays/production', says: 'one kustomization' },
       { command: 'driftline render charts/web --values prod.yaml', says: 'one chart' },
       { command: 'driftline render -e production', says: 'all of it' },
+      { command: 'driftline render --diff HEAD', says: 'what my changes do' },
     ],
   },
   trace: {

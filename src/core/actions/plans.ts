@@ -23,6 +23,8 @@ export interface CommitPlan {
   upstream?: string;
   /** A message to start from, such as `production: change Deployment shop/web`. */
   message: string;
+  /** One line per environment that says what all of these files change, for below the message. */
+  summary: string[];
 }
 
 export interface CommitOutcome {
@@ -39,6 +41,8 @@ export interface ProposalPlan {
   title: string;
   /** Markdown: per environment the objects that change, a masked diff, what could not be checked. */
   body: string;
+  /** One line per environment that says what changes: the commit's text below its title. */
+  summary?: string[];
   branch: string;
   base: string;
   forge: ForgePlan;

@@ -23,6 +23,12 @@ export interface ObjectChange {
   /** As they are rendered, Secret values among them: mask before showing. */
   before?: JsonObject;
   after?: JsonObject;
+  /** Paths that must not be shown either, of both states. */
+  sensitive?: string[];
+  /** Name of the one that declares it: afterwards, or until then. */
+  application?: string;
+  /** As that renders it, afterwards or until then. */
+  rendered?: RenderedObject;
 }
 
 /**
@@ -101,22 +107,32 @@ function differing(
   after: ReadonlyMap<string, Declared>,
   unsure: ReadonlySet<string>,
 ): ObjectChange[] {
-  const kept = [...after].flatMap(([key, { resource, object }]): ObjectChange[] => {
-    const was = before.get(key)?.object;
-    const now = settled(object);
+  const kept = [...after].flatMap(([key, now]): ObjectChange[] => {
+    const was = before.get(key);
+    const { object } = now;
     if (was === undefined)
-      return unsure.has(key) ? [] : [{ resource, change: 'create', after: now }];
-    if (was === object) return [];
+      return unsure.has(key) ? [] : [{ ...about(now), change: 'create', after: settled(object) }];
+    if (was.object === object) return [];
+    const [old, value] = [settled(was.object), settled(object)];
     // The order of fields means nothing to Kubernetes.
-    if (isDeepStrictEqual(settled(was), now)) return [];
-    return [{ resource, change: 'change', before: settled(was), after: now }];
+    if (isDeepStrictEqual(old, value)) return [];
+    return [{ ...about(now, was), change: 'change', before: old, after: value }];
   });
-  const removed = [...before].flatMap(([key, { resource, object }]): ObjectChange[] =>
+  const removed = [...before].flatMap(([key, was]): ObjectChange[] =>
     after.has(key) || unsure.has(key)
       ? []
-      : [{ resource, change: 'remove', before: settled(object) }],
+      : [{ ...about(was), change: 'remove', before: settled(was.object) }],
   );
   return [...kept, ...removed];
+}
+
+function about(declared: Declared, other?: Declared): Omit<ObjectChange, 'change'> {
+  const { resource, object: rendered, application } = declared;
+  const sensitive = [...(rendered.sensitive ?? []), ...(other?.object.sensitive ?? [])];
+  return {
+    ...{ resource, application: application.name, rendered },
+    ...(sensitive.length > 0 && { sensitive }),
+  };
 }
 
 /** The value without what every render makes anew, such as a generated password: that is no change. */

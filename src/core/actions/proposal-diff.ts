@@ -2,7 +2,8 @@ import { structuredPatch } from 'diff';
 import { writeManifests } from '../manifests/write.ts';
 import { formatPath, type Pointer } from '../model/path.ts';
 import { isObject, type Json, type JsonObject } from '../model/resource.ts';
-import { isSecret, masked, printable } from '../words/values.ts';
+import { isHiddenField } from '../words/masked-object.ts';
+import { masked, printable } from '../words/values.ts';
 import type { ObjectChange } from './proposal-changes.ts';
 
 /**
@@ -10,18 +11,31 @@ import type { ObjectChange } from './proposal-changes.ts';
  * Secret among them, though it is seen that one changed. Undefined where the two have too little in common to be
  * compared in short time.
  */
-export function objectDiff({ resource, before, after }: ObjectChange): string[] | undefined {
+export function objectDiff(change: ObjectChange): string[] | undefined {
+  return textDiff(maskedTexts(change));
+}
+
+/** Both states of an object as YAML, masked; a side that does not have it is empty. */
+export function maskedTexts(change: ObjectChange): { before: string; after: string } {
+  const { before, after } = change;
   const hide = (value: JsonObject | undefined, other: JsonObject | undefined, changed: string) =>
-    value && (maskLeaves(value, other, [], { resource, changed }) as JsonObject);
-  const patch = structuredPatch(
-    '',
-    '',
-    manifest(hide(before, after, masked)),
-    manifest(hide(after, before, `${masked} (changed)`)),
-    undefined,
-    undefined,
-    { context: 3, timeout: patience },
-  );
+    value && (maskLeaves(value, other, [], { ...change, changed }) as JsonObject);
+  return {
+    before: manifest(hide(before, after, masked)),
+    after: manifest(hide(after, before, `${masked} (changed)`)),
+  };
+}
+
+/** The hunks by which two texts differ; undefined where that takes too long. */
+export function textDiff({
+  before,
+  after,
+}: {
+  before: string;
+  after: string;
+}): string[] | undefined {
+  const options = { context: 3, timeout: patience };
+  const patch = structuredPatch('', '', before, after, undefined, undefined, options);
   return patch?.hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
     `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,
     ...lines.filter(line => !line.startsWith('\\')).map(printable),
@@ -40,7 +54,7 @@ function maskLeaves(
   value: Json,
   other: Json | undefined,
   at: Pointer,
-  options: { resource: ObjectChange['resource']; changed: string },
+  options: Pick<ObjectChange, 'resource' | 'sensitive'> & { changed: string },
 ): Json {
   if (Array.isArray(value)) {
     const others = Array.isArray(other) ? other : [];
@@ -55,6 +69,6 @@ function maskLeaves(
       ]),
     );
   }
-  if (!isSecret(options.resource, formatPath(at))) return value;
+  if (!isHiddenField(options, formatPath(at))) return value;
   return other === undefined || value === other ? masked : options.changed;
 }

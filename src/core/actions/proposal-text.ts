@@ -1,9 +1,14 @@
+import type { DriftPath } from '../model/drift.ts';
 import type { NotChecked } from '../model/finding.ts';
-import { resourceText } from '../model/resource.ts';
+import { resourceKey, resourceText } from '../model/resource.ts';
 import { placeText } from '../model/source.ts';
+import { ownersText } from '../words/change.ts';
 import { bounded, code, folded, plain, table } from '../words/markdown.ts';
+import { shortPath } from '../words/short-path.ts';
 import { quantity } from '../words/states.ts';
 import { printable } from '../words/values.ts';
+import type { Effect, ObjectEffect } from './effect.ts';
+import { fieldWords } from './effect-text.ts';
 import type { ChangedFile } from './plans.ts';
 import type { EnvironmentChange, ObjectChange } from './proposal-changes.ts';
 import { objectDiff } from './proposal-diff.ts';
@@ -47,17 +52,22 @@ export function proposalWhy(files: readonly ChangedFile[]): string {
 }
 
 /**
- * The text of a pull request: one sentence why; per environment the objects that change and, folded, the masked
- * diff of what is rendered; what could not be checked. Where that is longer than forges take, the last diffs are
+ * The text of a pull request: one sentence why; per environment the objects that change (with `effect` their fields,
+ * and what somebody changed there in the cluster) and, folded, the masked diff of what is rendered; what could not be
+ * checked. Where that is longer than forges take, the last diffs are
  * left out, and it says so.
  */
-export function proposalBody(why: string, changes: readonly EnvironmentChange[]): string {
+export function proposalBody(
+  why: string,
+  changes: readonly EnvironmentChange[],
+  effect: Effect = { environments: [] },
+): string {
   const changing = changes.filter(({ objects }) => objects.length > 0);
   const notChecked = changes.flatMap(each => each.notChecked);
   const head = [why, ...(changing.length === 0 ? [nothingChanges(notChecked)] : [])];
   const blockOf = remembered(diffBlock);
   return bounded(rows => {
-    const tables = changing.map(change => tableOf(change, Math.min(rows, mostRows)));
+    const tables = changing.map(change => tableOf(change, effect, Math.min(rows, mostRows)));
     const tail = notCheckedBlock(notChecked, Math.min(rows, mostRows));
     const left = room - sizeOf([...head, ...tables, ...tail]);
     const diffs = fittingDiffs(changing, blockOf, left);
@@ -91,16 +101,47 @@ function nothingChanges(notChecked: readonly NotChecked[]): string {
     : 'No object that could be rendered changes.';
 }
 
-function tableOf(change: EnvironmentChange, most: number): string {
+function tableOf(change: EnvironmentChange, effect: Effect, most: number): string {
   const { environment, protected: isProtected, objects } = change;
-  const shown = objects.slice(0, most);
-  const rows = shown.map(({ resource, change }) => [code(nameOf(resource)), change]);
+  const effects = new Map(
+    effect.environments
+      .find(each => each.environment === environment)
+      ?.objects.map(each => [resourceKey(each.object), each]),
+  );
+  const shown = objects.slice(0, most).map(object => {
+    const known = effects.get(resourceKey(object.resource));
+    return { object, known, edits: known?.liveEdits ?? [] };
+  });
+  const isEdited = shown.some(({ edits }) => edits.length > 0);
+  const rows = shown.map(({ object, known, edits }) => [
+    code(nameOf(object.resource)),
+    changeCell(object, known),
+    ...(isEdited ? [edits.map(editCell).join('; ')] : []),
+  ]);
+  const head = ['object', 'change', ...(isEdited ? ['would overwrite a live edit'] : [])];
   const more = objects.length - shown.length;
   return [
     `### ${plain(short(environment))}${isProtected ? ' (protected)' : ''}`,
-    ...(rows.length > 0 ? [table(['object', 'change'], rows)] : []),
+    ...(rows.length > 0 ? [table(head, rows)] : []),
     ...(more > 0 ? [`… and ${quantity(more, 'more object')}.`] : []),
   ].join('\n\n');
+}
+
+/** The fields where they are few, else how many: the diff has them all. */
+function changeCell({ change }: ObjectChange, effect: ObjectEffect | undefined): string {
+  const { fields = [] } = effect ?? {};
+  if (fields.length === 0) return change;
+  if (fields.length > mostFields) return `change ${quantity(fields.length, 'field')}`;
+  return fields
+    .map(field => code(short(`${shortPath(field.path)} ${fieldWords(field)}`)))
+    .join('; ');
+}
+
+const mostFields = 3;
+
+/** `spec.replicas by kubectl-scale, 2026-03-04 09:00 UTC`. */
+function editCell({ path, by }: DriftPath): string {
+  return `${code(short(shortPath(path)))} by ${plain(short(ownersText(by)))}`;
 }
 
 /** For each environment its folded diffs, as many as fit. */

@@ -10,6 +10,8 @@ import { withChange } from '../git/with-change.ts';
 import { UserError } from '../lib/errors.ts';
 import type { Workspace } from '../workspace.ts';
 import { changedFiles } from './changed-files.ts';
+import { type EditsOf, effectFrom } from './effect.ts';
+import { effectLines } from './effect-text.ts';
 import { forgePlan, openRequest } from './open-request.ts';
 import type { ChangedFile, ProposalPlan, Proposed } from './plans.ts';
 import { changesOf } from './proposal-changes.ts';
@@ -23,13 +25,15 @@ export interface ProposalOptions {
   paths: readonly string[];
   /** Branch that the change shall go to; where absent the one that is tracked, else the remote's default. */
   base?: string;
+  /** Where it is known what was changed by hand in the clusters, the text says what of it would be overwritten. */
+  editsOf?: EditsOf;
   signal?: AbortSignal;
 }
 
 /**
  * What proposing changed files would put up for review: the files as they are on disk, on top of the newest commit
- * that the checkout shares with the branch they shall go to. Asks the git remote, no cluster and no forge; changes
- * nothing. Throws a UserError where there is nothing to propose, or the folder is not trusted.
+ * that the checkout shares with the branch they shall go to. Asks the git remote and no forge, a cluster only by
+ * `editsOf`; changes nothing. Throws a UserError where there is nothing to propose, or the folder is not trusted.
  */
 export async function planProposal(
   workspace: Workspace,
@@ -44,17 +48,16 @@ export async function planProposal(
   const { commit } = await startOf(root, base, signal);
   const old = await openRepository(root, { revision: commit, signal });
   const now = overlay(old, await openRepository(root, { signal }), paths);
-  const changes = await changesOf(
-    await workspace.beside(old, base.branch),
-    await workspace.beside(now, base.branch),
-    paths,
-  );
+  const after = await workspace.beside(now, base.branch);
+  const changes = await changesOf(await workspace.beside(old, base.branch), after, paths);
+  const effect = await effectFrom(after, changes, options.editsOf);
   const title = proposalTitle(changes, paths);
   const state = await stateOf(root, commit, paths);
   return {
     files,
     title,
-    body: proposalBody(proposalWhy(files), changes),
+    body: proposalBody(proposalWhy(files), changes, effect),
+    summary: effectLines(effect),
     branch: await freeBranch(root, base.remote, branchName(title, state), signal),
     base: base.branch,
     forge: forgePlan(workspace.host, base.remote?.url),
@@ -84,7 +87,8 @@ export async function propose(
       'The files, or the branch they shall go to, have changed since the text was made, so nothing was pushed; look at the change again.',
     );
   progress?.(`Pushing ${branch}`);
-  const change = { base: start, branch, message: title, signal };
+  const message = [title, '', ...(plan.summary ?? [])].join('\n').trim();
+  const change = { base: start, branch, message, signal };
   const { commit } = await withChange(root, change, changeFrom(root, paths));
   progress?.(`Opening the request on ${plan.forge.title}`);
   const draft = { title, body, branch, base: base.branch };

@@ -5,6 +5,7 @@ import type { Finding, NotChecked } from '../model/finding.ts';
 import type { Provenance, ProvenanceKind } from '../model/rendered.ts';
 import type { Json, Resource } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
+import type { Effect } from './effect.ts';
 import type { Reach } from './reach.ts';
 
 /** What `driftline drift` found: one entry per chosen environment, in the order they are shown. */
@@ -68,7 +69,21 @@ export interface ReachReport {
   /** Environments whose cluster or snapshot was compared, so that live edits are known. */
   compared: string[];
   /** Those of what is reached that were not, each with the reason. */
-  notCompared: { environment: string; reason: string }[];
+  notCompared: NotCompared[];
+}
+
+/** An environment whose cluster or snapshot was not compared, and why. */
+export interface NotCompared {
+  environment: string;
+  reason: string;
+}
+
+/** What `driftline render --diff` found. */
+export interface EffectReport extends Effect {
+  /** The revision that the present state is compared with, as it was named. */
+  since: string;
+  compared: string[];
+  notCompared: NotCompared[];
 }
 
 export interface TracedObject {

@@ -14,6 +14,8 @@ import { printable } from '../words/values.ts';
 import type { Workspace } from '../workspace.ts';
 import { filesOf, findApplication, type NamedApplication } from './application-files.ts';
 import { isReached, renderEnvironments } from './changed-files.ts';
+import { type EditsOf, effectFrom } from './effect.ts';
+import { effectLines } from './effect-text.ts';
 import { forgePlan, openRequest } from './open-request.ts';
 import type { Proposed, RollbackPlan } from './plans.ts';
 import { changesOf } from './proposal-changes.ts';
@@ -30,7 +32,7 @@ import { requireTrust } from './trusted.ts';
  */
 export async function planRollback(
   workspace: Workspace,
-  options: NamedApplication & { commit: string; signal?: AbortSignal },
+  options: NamedApplication & { commit: string; editsOf?: EditsOf; signal?: AbortSignal },
 ): Promise<RollbackPlan> {
   const { signal, environment, application: name } = options;
   requireTrust(workspace.host);
@@ -69,6 +71,8 @@ export async function planRollback(
     others: await othersReading(after, now, options, paths),
     differing: await differingFrom(after, then, options, earlier),
   });
+  const changes = await changesOf(now, after, paths);
+  const effect = await effectFrom(after, changes, options.editsOf);
   const branch = branchName(`rollback-${environment}-${name}-${shortRevision(to)}`);
   return {
     environment,
@@ -77,7 +81,8 @@ export async function planRollback(
     to,
     paths,
     title,
-    body: proposalBody(why, await changesOf(now, after, paths)),
+    body: proposalBody(why, changes, effect),
+    summary: effectLines(effect),
     branch: await freeBranch(root, base.remote, branch, signal),
     base: base.branch,
     forge: forgePlan(workspace.host, base.remote?.url),
@@ -99,7 +104,9 @@ export async function rollback(
   const { root } = workspace.repository;
   const remote = await chooseRemote(root, signal);
   progress?.(`Pushing ${branch}`);
-  const message = `${title}\n\nBack from ${from}\nto ${to}:\n\n${paths.join('\n')}\n`;
+  const summary = plan.summary?.length ? [plan.summary.join('\n')] : [];
+  const back = `Back from ${from}\nto ${to}:`;
+  const message = `${[title, ...summary, back, paths.join('\n')].join('\n\n')}\n`;
   const { commit } = await withChange(
     root,
     { base: { remote, commit: from }, branch, message, signal },

@@ -2,7 +2,7 @@ import type { RenderedApplication } from '../drift/declared.ts';
 import type { Application, Environment } from '../model/environment.ts';
 import { resourceKey } from '../model/resource.ts';
 import type { Workspace } from '../workspace.ts';
-import { compareOpen } from './drift.ts';
+import { addLiveEdits } from './known-edits.ts';
 import { LiveEdits } from './live-edits.ts';
 import { type FileReach, fileReach, type TracedEnvironment } from './reach.ts';
 import { renderApplications } from './rendering.ts';
@@ -29,7 +29,7 @@ export async function traceLine(
   );
   const reached = rendered.filter(({ environment }) => names.has(environment.name));
   const answers = await Promise.all(
-    reached.map(each => addLiveEdits(workspace, each, edits, signal)),
+    reached.map(each => addLiveEdits(workspace, each, { edits, signal })),
   );
   const reach = reachOf();
   return {
@@ -93,19 +93,4 @@ function isReadBy({ application, rendered }: RenderedApplication, file: string):
     application.origin.file === file ||
     JSON.stringify(application.source).includes(JSON.stringify({ file }).slice(1, -1))
   );
-}
-
-/** Why nothing was compared, or undefined where it was. */
-async function addLiveEdits(
-  workspace: Workspace,
-  { environment, applications }: TracedEnvironment,
-  edits: LiveEdits,
-  signal: AbortSignal | undefined,
-): Promise<string | undefined> {
-  const opened = await workspace.connect(environment);
-  if (!opened.ok) return opened.reason;
-  const open = { environment, applications, cluster: opened.cluster };
-  const { report } = await compareOpen(workspace, open, { traced: true, signal });
-  edits.add(environment, report.results);
-  return undefined;
 }

@@ -1,3 +1,4 @@
+import { type Effect, effectOf } from '../actions/effect.ts';
 import { LiveEdits } from '../actions/live-edits.ts';
 import { type FileReach, fileReach } from '../actions/reach.ts';
 import type { ValidateReport } from '../actions/reports.ts';
@@ -11,6 +12,7 @@ import { type Resource, resourceKey } from '../model/resource.ts';
 import { Workspace } from '../workspace.ts';
 import { badgesOf, type FileBadgeState } from './badges.ts';
 import { type ComparedTexts, comparedTexts } from './comparison.ts';
+import { EarlierStates } from './earlier-states.ts';
 import { EnvironmentWatch } from './environment-watch.ts';
 import type { Live, LiveOptions } from './live.ts';
 import { markersByFile } from './markers.ts';
@@ -61,6 +63,7 @@ class LiveRepository implements Live {
   readonly #told = new Map<string, string>();
   #markers = new Map<string, Marker[]>();
   #edits = new LiveEdits();
+  readonly #earlier = new EarlierStates();
   #refreshing: Promise<void> | undefined;
   /** Resolves when the workspace was brought to the present state the next time. */
   #taken = Promise.withResolvers<void>();
@@ -101,10 +104,7 @@ class LiveRepository implements Live {
   }
 
   async findings(file: string, signal?: AbortSignal): Promise<Finding[]> {
-    while (this.#files.isPending(file)) {
-      this.#refresh();
-      await this.#taken.promise;
-    }
+    await this.#present(file);
     const workspace = this.#workspace;
     const { environments } = await workspace.discovery();
     return validateFile(workspace, { environments, file, signal });
@@ -144,6 +144,24 @@ class LiveRepository implements Live {
       }),
     );
     return fileReach(file, workspace.index.file(file), environments, this.#edits);
+  }
+
+  async effect(since: 'disk' | 'commit', signal?: AbortSignal): Promise<Effect> {
+    await this.#present();
+    const after = this.#workspace;
+    const edited = this.#files.editedFiles();
+    if (since === 'disk' && edited.length === 0) return { environments: [] };
+    const before = await this.#earlier.of(
+      after,
+      since === 'disk' ? this.#files.onDiskNow() : 'HEAD',
+    );
+    const files = since === 'disk' ? edited : await after.differingFiles(before);
+    signal?.throwIfAborted();
+    return effectOf(before, after, files, async () => this.#edits);
+  }
+
+  liveEdits(): LiveEdits {
+    return this.#edits;
   }
 
   async compare(environment: string, resource: Resource): Promise<ComparedTexts> {
@@ -231,6 +249,14 @@ class LiveRepository implements Live {
       const environments = await this.#discover();
       this.#tell(environments);
     } while (!this.#closed && (this.#stale || this.#files.isPending()));
+  }
+
+  /** Resolves when what was edited (in a file, or in any) is in the workspace. */
+  async #present(file?: string): Promise<void> {
+    while (this.#files.isPending(file)) {
+      this.#refresh();
+      await this.#taken.promise;
+    }
   }
 
   /** Brings the workspace to the present state. */

@@ -1,3 +1,5 @@
+import type { Effect } from '../actions/effect.ts';
+import type { LiveEdits } from '../actions/live-edits.ts';
 import type { FileReach } from '../actions/reach.ts';
 import type { ValidateReport } from '../actions/reports.ts';
 import type { ClusterIdentity } from '../cluster/cluster.ts';
@@ -45,6 +47,13 @@ export interface Live {
    * change.
    */
   reach(file: string): FileReach;
+  /**
+   * What the present texts change in every environment: against the files on disk, or against the checked-out
+   * commit. Throws a `UserError` where there is none.
+   */
+  effect(since: 'disk' | 'commit', signal?: AbortSignal): Promise<Effect>;
+  /** What was changed by hand in the clusters, from the last comparisons. */
+  liveEdits(): LiveEdits;
   /** Desired and live of one object as YAML: noise removed, secrets masked. */
   compare(
     environment: string,

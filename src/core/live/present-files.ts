@@ -55,6 +55,16 @@ export class PresentFiles {
     for (const file of files) this.#onDisk.add(file);
   }
 
+  /** The files without the texts of open documents, as they were read last. */
+  onDiskNow(): Repository {
+    return this.#disk;
+  }
+
+  /** Open documents that differ from their files. */
+  editedFiles(): string[] {
+    return [...this.#texts.keys()].filter(file => this.isEdited(file));
+  }
+
   /** True while an open document differs from its file. */
   isEdited(file: string): boolean {
     return this.#texts.has(file) && this.#texts.get(file) !== this.#saved.get(file);

@@ -9,15 +9,22 @@ export function maskedObject(
   isHidden: (path: string) => boolean,
   text: string,
 ): JsonObject {
-  const visit = (value: Json, at: Pointer): Json => {
-    if (isObject(value))
-      return Object.fromEntries(
-        Object.entries(value).map(([key, item]) => [key, visit(item, [...at, key])]),
-      );
-    if (Array.isArray(value)) return value.map((item, index) => visit(item, [...at, index]));
-    return isHidden(formatPath(at)) ? text : value;
-  };
-  return visit(object, []) as JsonObject;
+  return maskedValue(object, [], isHidden, text) as JsonObject;
+}
+
+/** The same for a part of an object, which stands there at `at`. */
+export function maskedValue(
+  value: Json,
+  at: Pointer,
+  isHidden: (path: string) => boolean,
+  text: string,
+): Json {
+  const visit = (inner: Json, step: string | number) =>
+    maskedValue(inner, [...at, step], isHidden, text);
+  if (isObject(value))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, visit(item, key)]));
+  if (Array.isArray(value)) return value.map(visit);
+  return isHidden(formatPath(at)) ? text : value;
 }
 
 /**

@@ -16,7 +16,7 @@ export const commit: Command = {
     const { environment } = await targetFrom(editor, argument);
     const plan = await askInView(editor, requests.commitPlan, { environment });
     if (plan.files.length === 0) throw new UserError(vscode.l10n.t('There are no changed files.'));
-    const draft = { paths: [] as string[], message: plan.message, push: false };
+    const draft = { paths: [] as string[], message: plan.message, describe: true, push: false };
     await inSteps([
       async at => {
         draft.paths = await chooseFiles(plan.files, environment, title, at);

@@ -17,14 +17,16 @@ function registerCommit(session: Session): void {
   session.answer(requests.commitPlan, async ({ environment }, signal) => {
     const { live } = await repositoryOf(session, environment);
     const { planCommit } = await import('../../core/actions/commit.ts');
-    return planCommit(live.workspace(), { environment, signal });
+    const editsOf = async () => live.liveEdits();
+    return planCommit(live.workspace(), { environment, editsOf, signal });
   });
   session.answer(requests.commit, async ({ environment, ...wanted }, signal) => {
     const chosen = await repositoryOf(session, environment);
     await assertSaved(session, chosen, wanted.paths);
     const { commit } = await import('../../core/actions/commit.ts');
     try {
-      return await commit(chosen.live.workspace(), { ...wanted, signal });
+      const editsOf = async () => chosen.live.liveEdits();
+      return await commit(chosen.live.workspace(), { ...wanted, editsOf, signal });
     } finally {
       chosen.live.changedOnDisk(['.git/HEAD']);
     }
@@ -36,7 +38,8 @@ function registerProposal(session: Session): void {
     const chosen = await repositoryOf(session, environment);
     const { planProposal } = await import('../../core/actions/propose.ts');
     const environments = environment === undefined ? [] : [environment];
-    return planProposal(chosen.live.workspace(), { environments, paths, signal });
+    const editsOf = async () => chosen.live.liveEdits();
+    return planProposal(chosen.live.workspace(), { environments, paths, editsOf, signal });
   });
   session.answer(requests.propose, async ({ environment, plan, token, id }, signal) => {
     const chosen = await repositoryOf(session, environment);
@@ -60,7 +63,8 @@ function registerRollback(session: Session): void {
   session.answer(requests.rollbackPlan, async (named, signal) => {
     const { live } = await repositoryOf(session, named.environment);
     const { planRollback } = await import('../../core/actions/rollback.ts');
-    return planRollback(live.workspace(), { ...named, signal });
+    const editsOf = async () => live.liveEdits();
+    return planRollback(live.workspace(), { ...named, editsOf, signal });
   });
   session.answer(requests.rollback, async ({ plan, token, id }, signal) => {
     const { live } = await repositoryOf(session, plan.environment);

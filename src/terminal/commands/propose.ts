@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { knownEdits } from '../../core/actions/known-edits.ts';
 import { tokenFor } from '../../core/actions/open-request.ts';
 import type { ProposalPlan, Proposed } from '../../core/actions/plans.ts';
 import { planProposal, propose as put } from '../../core/actions/propose.ts';
@@ -27,6 +28,7 @@ export async function propose(invocation: ProposeArguments, terminal: Terminal):
       environments,
       paths: paths.map(path => inRepository(root, path)),
       base,
+      editsOf: async names => (await knownEdits(workspace, names, signal)).edits,
       signal,
     }).finally(rendered);
     const plan = await asTold(planned, invocation);

@@ -17,7 +17,7 @@ export interface FieldColumns {
 
 /** As wide as the widest name and change among those that are not unusually long. */
 export function fieldColumns(
-  results: readonly DriftResult[],
+  results: readonly Pick<DriftResult, 'resource' | 'paths'>[],
   { width, now }: TextOptions,
 ): FieldColumns {
   const rows = results.flatMap(({ resource, paths }) => toRows(resource, paths, now));
@@ -33,7 +33,7 @@ export function fieldColumns(
  * it so and when, and below it the line of the repository that decides.
  */
 export function fieldLines(
-  { resource, paths }: DriftResult,
+  { resource, paths }: Pick<DriftResult, 'resource' | 'paths'>,
   columns: FieldColumns,
   options: TextOptions,
 ): string[] {

@@ -1,15 +1,14 @@
 import { countOf, type Reach } from '../../core/actions/reach.ts';
 import type { ReachReport } from '../../core/actions/reports.ts';
-import { type Resource, resourceKey, resourceText } from '../../core/model/resource.ts';
+import { resourceKey, resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
-import { changeText, ownersText } from '../../core/words/change.ts';
 import { shortPaths } from '../../core/words/short-path.ts';
 import { quantity } from '../../core/words/states.ts';
-import { isSecret, printable } from '../../core/words/values.ts';
+import { printable } from '../../core/words/values.ts';
 import { type Style, styleFor } from '../style.ts';
 import { justify, shortenMiddle, textWidth, wrap, wrapParts } from './columns.ts';
 import { factLines, nameColumn } from './layout.ts';
-import { shortenPair } from './shorten-pair.ts';
+import { liveEditLines, notComparedBlock } from './live-edit.ts';
 import type { TextOptions } from './text-options.ts';
 
 /** What a line reaches, environment by environment; the totals last, which is read first. */
@@ -41,7 +40,7 @@ export function reachBlocks(report: ReachReport, options: TextOptions): string[]
   const totals = beside
     ? [`${at} ${said}`]
     : [at, ...wrapParts(said.split(' · '), ' · ', options.width)];
-  return [...blocks, ...reasons(report, options), totals.map(bold)];
+  return [...blocks, ...notComparedBlock(report.notCompared, options), totals.map(bold)];
 }
 
 /** `2 objects`, `3 fields`, `1 live edit`. */
@@ -95,10 +94,10 @@ function objectLines(reached: readonly Reach[], options: TextOptions, style: Sty
   const ofWhole = reached.filter(({ path, liveEdit }) => path === '' && liveEdit);
   return [
     `  ${name}`,
-    ...ofWhole.flatMap(({ object, liveEdit }) => editLines(object, liveEdit, options, style)),
+    ...ofWhole.flatMap(({ object, liveEdit }) => liveEditLines(object, liveEdit, options)),
     ...shown.flatMap(({ path, how, object, liveEdit }) => [
       fieldLine(names.get(path) ?? path, how, options.width, style),
-      ...editLines(object, liveEdit, options, style),
+      ...liveEditLines(object, liveEdit, options),
     ]),
     ...more(fields.length - shown.length, 'field', 4, style),
   ];
@@ -109,35 +108,6 @@ function fieldLine(name: string, how: Reach['how'], width: number, { dim }: Styl
   const room = width - 4 - how.length - 2;
   const line = `    ${shortenMiddle(name, room)}`;
   return justify(line, dim(how), width) ?? line;
-}
-
-/** `live edit: 3 → 5  kubectl-scale, 3 h ago`: what applying the line takes back. */
-function editLines(
-  object: Resource,
-  edit: Reach['liveEdit'],
-  { width, now }: TextOptions,
-  { yellow, dim, bold }: Style,
-): string[] {
-  if (edit === undefined) return [];
-  const { desired, live } = changeText(object, edit);
-  const by = ownersText(edit.by, now);
-  const word = 'live edit  ';
-  const room = width - indent - word.length;
-  const [from, to] = shortenPair(desired, live, Math.max(16, room - by.length - 3 - 3));
-  const said = isSecret(object, edit.path) ? live : `${from} ${dim('→')} ${bold(to)}`;
-  const line = `${' '.repeat(indent)}${yellow(word.trimEnd())}  ${said}`;
-  const beside = justify(line, dim(by), width);
-  if (beside !== undefined) return [beside];
-  return [line, ...wrap(by, width - indent - 2).map(text => ' '.repeat(indent + 2) + dim(text))];
-}
-
-const indent = 6;
-
-function reasons({ notCompared }: ReachReport, options: TextOptions): string[][] {
-  if (notCompared.length === 0) return [];
-  const { bold } = styleFor(options.colour);
-  const said = notCompared.map(({ environment, reason }) => `${environment}: ${reason}`);
-  return [[bold('live edits not known'), ...said.flatMap(each => sentence(each, options))]];
 }
 
 function sentence(text: string | undefined, { width }: TextOptions): string[] {

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commit, planCommit } from '../../../src/core/actions/commit.ts';
+import { LiveEdits } from '../../../src/core/actions/live-edits.ts';
 import { write } from '../git/folders.ts';
 import { hook, onRemote, worldWith } from '../git/world.ts';
 import { deployment, open, overlay, shop } from './shop.ts';
@@ -18,7 +19,11 @@ describe('what can be committed', () => {
     const names = (await workspace.discovery()).environments.map(({ name }) => name).sort();
     expect(names).toEqual(['production', 'staging']);
     const { files, ...plan } = await planCommit(workspace, { environment: 'production' });
-    expect(plan).toEqual({ branch: 'main', upstream: 'origin/main', message: expect.any(String) });
+    expect(plan).toMatchObject({
+      branch: 'main',
+      upstream: 'origin/main',
+      message: expect.any(String),
+    });
     expect(files).toEqual([
       {
         path: 'apps/other/overlays/production/map.yaml',
@@ -49,11 +54,52 @@ describe('what can be committed', () => {
   it('is nothing in a clean checkout', async () => {
     const { root, git } = worldWith(shop);
     git('checkout', '--quiet', '--detach');
-    expect(await planCommit(await open(root))).toEqual({ files: [], message: '' });
+    expect(await planCommit(await open(root))).toEqual({ files: [], message: '', summary: [] });
   });
 });
 
 describe('committing', () => {
+  it('says below a message of one line what the chosen files change', async () => {
+    const { root, git } = worldWith(shop);
+    const { base, staging } = {
+      base: 'apps/shop/base/deployment.yaml',
+      staging: 'apps/shop/overlays/staging/kustomization.yaml',
+    };
+    write(root, base, deployment('web:2'));
+    write(root, staging, overlay(3));
+    const workspace = await open(root);
+    expect((await planCommit(workspace)).summary.toSorted()).toEqual([
+      'production: Deployment shop/web containers[app].image web:1 → web:2',
+      'staging: 2 fields of Deployment shop/web change',
+    ]);
+    const by = [
+      { manager: 'kubectl-scale', operation: 'Update' as const, time: '2026-03-04T09:00:00Z' },
+    ];
+    const editsOf = async () => {
+      const edits = new LiveEdits();
+      const [environment] = await workspace.choose(['staging']);
+      const resource = {
+        group: 'apps',
+        version: 'v1',
+        kind: 'Deployment',
+        namespace: 'shop',
+        name: 'web',
+      };
+      const paths = [{ path: '.spec.replicas', kind: 'changed' as const, desired: 3, live: 5, by }];
+      const result = { resource, paths, state: 'drifted' as const, extra: [], notes: [] };
+      if (environment) edits.add(environment, [{ ...result, confirmed: 'local' }]);
+      return edits;
+    };
+    const options = { message: 'scale', describe: true, editsOf, push: false };
+    await commit(workspace, { ...options, paths: [staging] });
+    expect(git('log', '-1', '--format=%B').trim()).toBe(
+      'scale\n\nstaging: Deployment shop/web spec.replicas 1 → 3; would overwrite a live edit by kubectl-scale, 2026-03-04 09:00 UTC',
+    );
+    const mine = 'new image\n\nBecause of the old one.';
+    await commit(workspace, { ...options, message: mine, paths: [base] });
+    expect(git('log', '-1', '--format=%B').trim()).toBe(mine);
+  });
+
   it('commits and pushes what was chosen', async () => {
     const { root, remote, git } = worldWith(shop);
     write(root, 'README.md', 'changed');
@@ -68,6 +114,7 @@ describe('committing', () => {
     });
     expect(onRemote(remote, 'main')).toMatchObject({ 'README.md': 'shop' });
     expect(git('status', '--porcelain')).toBe('M README.md');
+    expect(git('log', '-1', '--format=%B').trim()).toBe('web:2');
     const more = await commit(workspace, { paths: ['README.md'], message: 'm', push: false });
     expect(more).toEqual({ commit: git('rev-parse', 'HEAD'), branch: 'main' });
   });

@@ -1,5 +1,6 @@
 import MarkdownIt from 'markdown-it';
 import { describe, expect, it } from 'vitest';
+import type { Effect, ObjectEffect } from '../../../src/core/actions/effect.ts';
 import type {
   EnvironmentChange,
   ObjectChange,
@@ -60,6 +61,46 @@ describe('the title', () => {
     const title = proposalTitle([environment(name, scaled)], []);
     expect(title.length).toBeLessThanOrEqual(200);
     expect(title).toMatch(/^a\\n\\u202ex+…$/);
+  });
+});
+
+describe('the table of an environment', () => {
+  const effect = (fields: ObjectEffect['fields'], liveEdits: ObjectEffect['liveEdits'] = []) => ({
+    environments: [
+      {
+        ...{ environment: 'production', protected: false, notChecked: [] },
+        objects: [
+          {
+            object: web,
+            application: 'shop',
+            change: 'change' as const,
+            fields,
+            liveEdits,
+            before: '',
+            after: '',
+          },
+        ],
+      },
+    ],
+  });
+  const body = (known: Effect) => proposalBody('Why.', [environment('production', scaled)], known);
+  const field = (name: string) => ({ path: `.spec.${name}`, before: 2, after: 3 });
+
+  it('tells few fields, and counts many', () => {
+    expect(body(effect([field('replicas')]))).toContain('<code>spec.replicas 2 → 3</code>');
+    expect(body(effect(['a', 'b', 'c', 'd'].map(field)))).toContain('| change 4 fields |');
+    expect(proposalBody('Why.', [environment('production', scaled)])).toContain('| change |');
+  });
+
+  it('tells whose change in the cluster would be overwritten, only where one is known', () => {
+    const by = [
+      { manager: 'kubectl-edit', operation: 'Update' as const, time: '2026-03-04T09:00:00Z' },
+    ];
+    const edit = { path: '.spec.replicas', kind: 'changed' as const, desired: 3, live: 5, by };
+    const text = body(effect([{ ...field('replicas'), liveEdit: edit }], [edit]));
+    expect(text).toContain('| object | change | would overwrite a live edit |');
+    expect(text).toContain('<code>spec.replicas</code> by kubectl-edit, 2026');
+    expect(body(effect([field('replicas')]))).not.toContain('overwrite');
   });
 });
 

@@ -287,4 +287,57 @@ describe('a repository kept current', () => {
     server.close();
     other.close();
   });
+
+  it('knows what the lines of a file reach, with what was changed there by hand', async () => {
+    const root = await demo('reach');
+    const live = await open(root);
+    const reach = live.reach(replicas);
+    expect(reach.at(7)).toMatchObject([
+      {
+        ...{ environment: 'production', application: 'web', object: web, path: '.spec.replicas' },
+        liveEdit: { live: 5, by: [{ manager: 'kubectl' }] },
+      },
+    ]);
+    expect(reach.counts().find(({ line }) => line === 7)).toMatchObject({
+      objects: 1,
+      liveEdits: 1,
+    });
+    const base = live.reach('apps/web/base/deployment.yaml');
+    expect(base.counts().every(({ environments }) => environments.length <= 2)).toBe(true);
+    expect(base.at(34).map(({ environment }) => environment)).toEqual(['staging', 'production']);
+    expect(live.reach('README.md').why(1)).toMatch(/No environment reads/);
+  });
+
+  it('tells what texts that are not saved change, before they are', async () => {
+    const root = await demo('effect');
+    const live = await open(root);
+    expect(await live.effect('disk')).toEqual({ environments: [] });
+    const text = await readFile(join(root, replicas), 'utf8');
+    live.edit(replicas, text.replace('replicas: 3', 'replicas: 4'));
+    await live.settled();
+    const [production, ...others] = (await live.effect('disk')).environments;
+    expect(others).toEqual([]);
+    expect(production).toMatchObject({ environment: 'production', protected: true });
+    expect(production?.objects).toMatchObject([
+      {
+        ...{ object: web, change: 'change' },
+        fields: [
+          {
+            ...{ path: '.spec.replicas', before: 3, after: 4 },
+            place: { file: replicas, line: 7 },
+            liveEdit: { live: 5 },
+          },
+        ],
+      },
+    ]);
+    expect(production?.objects[0]?.before).toContain('replicas: 3');
+    expect(production?.objects[0]?.after).toContain('replicas: 4');
+    await writeFile(join(root, replicas), text.replace('replicas: 3', 'replicas: 4'));
+    live.changedOnDisk([replicas]);
+    await live.settled();
+    expect(await live.effect('disk')).toEqual({ environments: [] });
+    expect((await live.effect('commit')).environments).toMatchObject([
+      { environment: 'production', objects: [{ fields: [{ before: 3, after: 4 }] }] },
+    ]);
+  });
 });
