@@ -104,14 +104,14 @@ func TestDifferencesGoAsDeepAsTheShapesAgree(t *testing.T) {
 }
 
 func TestMarksComeOutOfTheOutput(t *testing.T) {
-	in := &instrument{}
-	text, err := in.file("t.yaml", "a: 1\nb: {{ .x }}\n{{- if .y }}\nc: 2\n{{- end }}\n")
-	if err != nil || !strings.ContainsRune(text, actionMark) {
+	l := &ledger{}
+	in := &instrument{ledger: l}
+	text, err := in.template("t.yaml", "a: 1\nb: {{ .x }}\n{{- if .y }}\nc: 2\n{{- end }}\n")
+	if err != nil || !strings.ContainsRune(text, beginMark) || !balanced(text) {
 		t.Fatal(text, err)
 	}
-	marked := string(in.number(textMark, origin{file: "t", line: 7})) + "a\nb" + string(endMark)
-	plain, lines := readMarks(marked, in.origins)
-	if plain != "a\nb" || lines[0].line != 7 || lines[1].line != 8 {
-		t.Errorf("%q %+v", plain, lines)
+	marked := l.read(enclosed(l.number(origin{text: "a\nb c"}), "a\n  b d"))
+	if marked.text != "a\n  b d" || len(marked.segments) != 4 || marked.segments[2].at != 2 || marked.segments[3].at != altered {
+		t.Errorf("%q %+v", marked.text, marked.segments)
 	}
 }

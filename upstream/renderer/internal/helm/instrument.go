@@ -6,58 +6,57 @@ import (
 	"sort"
 	"strings"
 	"text/template/parse"
-	"unicode/utf8"
 
 	"helm.sh/helm/v4/pkg/chart/common"
 	chart "helm.sh/helm/v4/pkg/chart/v2"
 )
 
-// Marks are letters of a script that no chart uses (Meroitic): quote, toYaml and the like leave letters alone.
+// Functions that only instrumented templates call.
 const (
-	textMark   = '\U00010980' // a text begins; its number follows
-	actionMark = '\U00010981' // an action begins; its number follows
-	endMark    = '\U00010982' // it ends
-	digitMark  = '\U00010983' // the first of 16 digits
-	digits     = 5
+	bareFunction     = "driftline_bare"     // a value without its mark
+	includedFunction = "driftline_included" // what an include printed
+	textFunction     = "driftline_text"     // the text of a tpl, instrumented
+	fileFunction     = "driftline_file"     // a file's text, with marks
 )
 
-// level is how much of a chart's definitions is marked. Text of a definition that is used as a value (a name
-// that is compared, cut or hashed) must not be: where marks change the output, fewer are tried.
-type level int
-
-const (
-	allDefinitions level = iota
-	yamlDefinitions
-	noDefinitions
-)
-
-// origin is a text or an action of a template.
-type origin struct {
-	file string
-	line int
-	// action is its pipeline; empty for text.
-	action string
-	// definition is the name of the definition it stands in; empty in the template itself.
-	definition string
+// Functions of text/template that must see plain values: all arguments, or those after the first.
+var seeBare = map[string]int{
+	"eq": 1, "ne": 1, "lt": 1, "le": 1, "gt": 1, "ge": 1, "len": 1, "html": 1, "js": 1, "urlquery": 1,
+	"index": 2, "required": 1, "include": 1,
 }
 
-// instrument puts marks on the texts and actions of a chart's templates.
+// instrument puts marks on the texts and expressions of a chart's templates.
 type instrument struct {
-	level   level
-	origins []origin
+	*ledger
+	// contents are the chart's other files by text, for those that templates print.
+	contents map[string]string
 }
 
 // chart is a copy of a chart with marked templates.
 func (in *instrument) chart(c *chart.Chart) *chart.Chart {
 	marked := *c
+	name := c.ChartFullPath()
 	marked.Templates = make([]*common.File, len(c.Templates))
 	for index, file := range c.Templates {
 		changed := *file
-		if text, err := in.file(path.Join(c.ChartFullPath(), file.Name), string(file.Data)); err == nil {
+		if text, err := in.template(path.Join(name, file.Name), string(file.Data)); err == nil {
 			changed.Data = []byte(text)
 		}
 		marked.Templates[index] = &changed
 	}
+	for _, file := range c.Files {
+		if text := string(file.Data); text != "" {
+			in.contents[text] = path.Join(name, file.Name)
+		}
+	}
+	metadata := *c.Metadata
+	for key, field := range map[string]*string{"version": &metadata.Version, "appVersion": &metadata.AppVersion, "description": &metadata.Description} {
+		if *field != "" {
+			from := origin{kind: value, file: path.Join(name, "Chart.yaml"), path: []any{key}, text: *field, value: *field}
+			*field = enclosed(in.number(from), *field)
+		}
+	}
+	marked.Metadata = &metadata
 	marked.SetDependencies()
 	for _, dependency := range c.Dependencies() {
 		marked.AddDependency(in.chart(dependency))
@@ -65,7 +64,19 @@ func (in *instrument) chart(c *chart.Chart) *chart.Chart {
 	return &marked
 }
 
-func (in *instrument) file(name, text string) (string, error) {
+func (in *instrument) template(name, text string) (string, error) {
+	texts := func(node *parse.TextNode, within origin) string {
+		within.offset, within.text = int(node.Pos), string(node.Text)
+		return enclosed(in.number(within), within.text)
+	}
+	return in.instrumented(name, text, origin{file: name}, texts)
+}
+
+// texts marks a text of a template.
+type texts func(node *parse.TextNode, within origin) string
+
+// instrumented is a template's text with marks; within is what is known of all that stands in it.
+func (in *instrument) instrumented(name, text string, within origin, texts texts) (string, error) {
 	trees := map[string]*parse.Tree{}
 	tree := parse.New(name)
 	tree.Mode = parse.SkipFuncCheck
@@ -79,97 +90,186 @@ func (in *instrument) file(name, text string) (string, error) {
 		}
 	}
 	sort.Strings(names)
-	lines := lineStarts(text)
 	var out strings.Builder
 	for _, definition := range names {
-		tree := trees[definition]
-		if in.marks(tree) {
-			in.list(tree.Root, origin{file: name, definition: definition}, lines)
+		tree, inside := trees[definition], within
+		inside.definition = definition
+		// An empty definition does not replace one that is not: it must stay empty.
+		if !parse.IsEmptyTree(tree.Root) {
+			in.list(tree.Root, inside, texts)
 		}
 		fmt.Fprintf(&out, "{{define %q}}%s{{end}}", definition, tree.Root)
 	}
 	if tree := trees[name]; tree != nil && tree.Root != nil {
-		if !strings.HasPrefix(path.Base(name), "_") {
-			in.list(tree.Root, origin{file: name}, lines)
-		}
+		in.list(tree.Root, within, texts)
 		out.WriteString(tree.Root.String())
 	}
 	return out.String(), nil
 }
 
-func (in *instrument) marks(tree *parse.Tree) bool {
-	if tree.Root == nil || in.level == noDefinitions {
-		return false
-	}
-	// Definitions of YAML lines, not of a name or a flag.
-	text := tree.Root.String()
-	return in.level == allDefinitions || strings.Contains(text, ": ") || strings.Contains(text, ":\n")
-}
-
-func (in *instrument) list(list *parse.ListNode, within origin, lines []int) {
+func (in *instrument) list(list *parse.ListNode, within origin, texts texts) {
 	if list == nil {
 		return
 	}
 	var marked []parse.Node
 	for _, node := range list.Nodes {
-		within.line, within.action = lineAt(lines, node.Position()), ""
 		switch n := node.(type) {
 		case *parse.TextNode:
-			marked = append(marked, textNode(append(in.number(textMark, within), n.Text...)))
-			continue
-		case *parse.ActionNode:
-			if len(n.Pipe.Decl) > 0 {
-				break
+			if strings.TrimSpace(string(n.Text)) != "" {
+				within.kind, within.pipe = written, ""
+				node = textNode(texts(n, within))
 			}
-			within.action = n.Pipe.String()
-			marked = append(marked, textNode(in.number(actionMark, within)), n, textNode([]byte(string(endMark))))
-			continue
+		case *parse.ActionNode:
+			pipe := n.Pipe.String()
+			in.pipe(n.Pipe)
+			if len(n.Pipe.Decl) == 0 {
+				marked = append(marked, textNode(in.begin(n.Pos, pipe, within)), n, textNode(endText))
+				continue
+			}
 		case *parse.TemplateNode:
-			within.action = n.String()
-			marked = append(marked, textNode(in.number(actionMark, within)), n, textNode([]byte(string(endMark))))
+			called := n.String()
+			in.pipe(n.Pipe)
+			marked = append(marked, textNode(in.begin(n.Pos, called, within)), n, textNode(endText))
 			continue
 		case *parse.IfNode:
-			in.branches(&n.BranchNode, within, lines)
+			in.branches(&n.BranchNode, within, texts)
 		case *parse.RangeNode:
-			in.branches(&n.BranchNode, within, lines)
+			in.branches(&n.BranchNode, within, texts)
 		case *parse.WithNode:
-			in.branches(&n.BranchNode, within, lines)
+			in.branches(&n.BranchNode, within, texts)
 		}
 		marked = append(marked, node)
 	}
 	list.Nodes = marked
 }
 
-func (in *instrument) branches(n *parse.BranchNode, within origin, lines []int) {
-	in.list(n.List, within, lines)
-	in.list(n.ElseList, within, lines)
+func (in *instrument) begin(position parse.Pos, pipe string, within origin) string {
+	within.kind, within.offset, within.pipe = action, int(position), pipe
+	return beginOf(in.number(within))
 }
 
-// number is a mark with the number of an origin.
-func (in *instrument) number(kind rune, from origin) []byte {
-	number := len(in.origins)
-	in.origins = append(in.origins, from)
-	mark := utf8.AppendRune(nil, kind)
-	for shift := (digits - 1) * 4; shift >= 0; shift -= 4 {
-		mark = utf8.AppendRune(mark, digitMark+rune(number>>shift&15))
+func (in *instrument) branches(n *parse.BranchNode, within origin, texts texts) {
+	in.pipe(n.Pipe)
+	in.list(n.List, within, texts)
+	in.list(n.ElseList, within, texts)
+}
+
+// pipe rewrites the calls of a pipeline whose functions must not see marks.
+func (in *instrument) pipe(pipe *parse.PipeNode) {
+	if pipe == nil {
+		return
 	}
-	return mark
-}
-
-func textNode(text []byte) *parse.TextNode {
-	return &parse.TextNode{NodeType: parse.NodeText, Text: text}
-}
-
-func lineStarts(text string) []int {
-	starts := []int{0}
-	for index := range len(text) {
-		if text[index] == '\n' {
-			starts = append(starts, index+1)
+	var commands []*parse.CommandNode
+	for index, command := range pipe.Cmds {
+		before, after := in.command(command, index > 0)
+		for _, name := range before {
+			commands = append(commands, callOf(name))
+		}
+		commands = append(commands, command)
+		for _, name := range after {
+			commands = append(commands, callOf(name))
 		}
 	}
-	return starts
+	pipe.Cmds = commands
 }
 
-func lineAt(starts []int, position parse.Pos) int {
-	return sort.Search(len(starts), func(i int) bool { return starts[i] > int(position) })
+// command rewrites one call; before and after are calls to put into the pipeline around it.
+func (in *instrument) command(command *parse.CommandNode, piped bool) (before, after []string) {
+	for _, argument := range command.Args {
+		in.node(argument)
+	}
+	first := 0
+	switch called := command.Args[0].(type) {
+	case *parse.IdentifierNode:
+		switch called.Ident {
+		case "tpl":
+			if len(command.Args) > 1 {
+				command.Args[1] = passed(textFunction, command.Args[1])
+			}
+			return nil, nil
+		case "include":
+			after = []string{includedFunction}
+			if len(command.Args) > 1 {
+				command.Args[1] = passed(bareFunction, command.Args[1])
+			}
+			return nil, after
+		}
+		first = seeBare[called.Ident]
+		if called.Ident == "required" {
+			if len(command.Args) > 1 {
+				command.Args[1] = passed(bareFunction, command.Args[1])
+			}
+			return nil, nil
+		}
+	case *parse.FieldNode, *parse.ChainNode, *parse.VariableNode:
+		if len(command.Args) > 1 || piped {
+			first = 1 // a method
+			if strings.HasSuffix(called.String(), ".Files.Get") {
+				after = []string{fileFunction}
+			}
+		}
+	}
+	if first == 0 {
+		return nil, nil
+	}
+	for index := first; index < len(command.Args); index++ {
+		command.Args[index] = passed(bareFunction, command.Args[index])
+	}
+	if piped {
+		before = []string{bareFunction}
+	}
+	return before, after
+}
+
+func (in *instrument) node(node parse.Node) {
+	switch n := node.(type) {
+	case *parse.PipeNode:
+		in.pipe(n)
+	case *parse.ChainNode:
+		in.node(n.Node)
+	}
+}
+
+func callOf(function string, arguments ...parse.Node) *parse.CommandNode {
+	args := append([]parse.Node{parse.NewIdentifier(function)}, arguments...)
+	return &parse.CommandNode{NodeType: parse.NodeCommand, Args: args}
+}
+
+// passed is `(function argument)`.
+func passed(function string, argument parse.Node) parse.Node {
+	return &parse.PipeNode{NodeType: parse.NodePipe, Cmds: []*parse.CommandNode{callOf(function, argument)}}
+}
+
+func textNode(text string) *parse.TextNode {
+	return &parse.TextNode{NodeType: parse.NodeText, Text: []byte(text)}
+}
+
+// tplText is the text of a tpl: without the marks that it was made with, and with marks of its own for what
+// stands where in it.
+func (in *instrument) tplText(v any) any {
+	text, ok := v.(string)
+	if !ok {
+		return bare(v)
+	}
+	marked := in.read(text)
+	if !strings.Contains(marked.text, "{{") {
+		return text
+	}
+	texts := func(node *parse.TextNode, _ origin) string {
+		return in.slice(marked, int(node.Pos), int(node.Pos)+len(node.Text))
+	}
+	instrumented, err := in.instrumented("tpl", marked.text, origin{from: in.sources(v, nil)}, texts)
+	if err != nil {
+		return marked.text
+	}
+	return instrumented
+}
+
+// fileText is the text of a chart's file with its mark.
+func (in *instrument) fileText(text string) string {
+	name, ok := in.contents[text]
+	if !ok {
+		return text
+	}
+	return enclosed(in.number(origin{kind: file, file: name, text: text}), text)
 }

@@ -63,15 +63,14 @@ func Template(view *files.View, request Request) (objects.Rendered, error) {
 		return objects.Rendered{}, err
 	}
 	rendered := objects.Rendered{Text: made.text()}
-	names := sources(view, prepared.chart, request.Path)
-	documents, found, err := made.objects(names)
+	documents, found, err := made.objects(prepared.locations)
 	if err != nil {
 		return objects.Rendered{}, err
 	}
 	rendered.Objects = found
 	prepared.findUnstable(documents, found, calls)
 	if request.Trace {
-		for index, traced := range prepared.trace(view, request, names, documents, outputs, calls) {
+		for index, traced := range prepared.trace(view, documents, outputs, calls) {
 			found[index].Provenance = traced
 		}
 	}
@@ -83,6 +82,8 @@ type preparedChart struct {
 	chart   *chart.Chart
 	values  common.Values
 	request Request
+	// locations of the chart's files in the repository, by the names that Helm gives them.
+	locations map[string]string
 }
 
 func prepare(view *files.View, request Request) (*preparedChart, error) {
@@ -94,11 +95,17 @@ func prepare(view *files.View, request Request) (*preparedChart, error) {
 	if err != nil {
 		return nil, err
 	}
-	return prepareChart(root, values, request, request.SkipSchema)
+	folders := foldersOf(view, root, request.Path)
+	prepared, err := prepareChart(root, values, request)
+	if err != nil {
+		return nil, err
+	}
+	prepared.locations = folders.locations(root)
+	return prepared, nil
 }
 
 // prepareChart does what action.Install does before it renders, in the same order.
-func prepareChart(root *chart.Chart, values map[string]any, request Request, skipSchema bool) (*preparedChart, error) {
+func prepareChart(root *chart.Chart, values map[string]any, request Request) (*preparedChart, error) {
 	if kind := root.Metadata.Type; kind != "" && kind != "application" {
 		return nil, fmt.Errorf("%s charts are not installable", kind)
 	}
@@ -112,7 +119,7 @@ func prepareChart(root *chart.Chart, values map[string]any, request Request, ski
 	if err != nil {
 		return nil, err
 	}
-	toRender, err := util.ToRenderValuesWithSchemaValidation(root, values, request.releaseOptions(), capabilities, skipSchema)
+	toRender, err := util.ToRenderValuesWithSchemaValidation(root, values, request.releaseOptions(), capabilities, request.SkipSchema)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +171,24 @@ func (p *preparedChart) renderWith(calls *calls) (made *manifests, outputs map[s
 
 func (p *preparedChart) execute(calls *calls) (map[string]string, error) {
 	engine := engine.Engine{CustomTemplateFuncs: calls.functions()}
-	return engine.Render(p.chart, p.values)
+	return engine.Render(p.chart, p.given(copied(p.values["Values"])))
+}
+
+// executeMarked renders with marks on all texts, expressions and values.
+func (p *preparedChart) executeMarked(ledger *ledger, calls *calls) (map[string]string, error) {
+	in := &instrument{ledger: ledger, contents: map[string]string{}}
+	functions := ledger.functions(calls.functions())
+	functions[textFunction], functions[fileFunction] = in.tplText, in.fileText
+	engine := engine.Engine{CustomTemplateFuncs: functions}
+	return engine.Render(in.chart(p.chart), p.given(ledger.marked(p.values["Values"], nil)))
+}
+
+// given is what templates see. They can change it, so that every render needs a copy of its own.
+func (p *preparedChart) given(values any) common.Values {
+	given := maps.Clone(p.values)
+	given["Release"] = maps.Clone(mapOf(p.values["Release"]))
+	given["Values"] = values
+	return given
 }
 
 // sort takes the notes out and orders the rest as Helm installs it.

@@ -2,8 +2,6 @@ package helm
 
 import (
 	"fmt"
-	"maps"
-	"strconv"
 	"strings"
 
 	"helm.sh/helm/v4/pkg/chart/common"
@@ -12,12 +10,7 @@ import (
 	"driftline/renderer/internal/provenance"
 )
 
-func rootOf(text *provenance.Text) *yaml.Node {
-	if len(text.Documents) == 0 {
-		return nil
-	}
-	return text.Documents[0]
-}
+func parseAll(text string) []*yaml.Node { return provenance.NewText(text).Documents }
 
 func nodeAt(node *yaml.Node, path []any) *yaml.Node {
 	for _, step := range path {
@@ -52,57 +45,59 @@ func fieldOf(node *yaml.Node, key string) *yaml.Node {
 			return node.Content[index+1]
 		}
 	}
+	for index := 0; index+1 < len(node.Content); index += 2 {
+		if node.Content[index].Tag == "!!merge" {
+			if found := mergedField(node.Content[index+1], key); found != nil {
+				return found
+			}
+		}
+	}
 	return nil
 }
 
-// changed is a copy of values with another one at a path; what is not in them is taken from the effective.
-func changed(values, effective any, path []any, value any) any {
-	if len(path) == 0 {
-		return value
-	}
-	switch key := path[0].(type) {
-	case string:
-		copied := maps.Clone(mapOf(values))
-		if copied == nil {
-			copied = map[string]any{}
-		}
-		copied[key] = changed(copied[key], mapOf(effective)[key], path[1:], value)
-		return copied
-	case int:
-		list, ok := values.([]any)
-		if !ok {
-			list, _ = effective.([]any)
-		}
-		copied := append([]any(nil), list...)
-		if key < len(copied) {
-			below, _ := effective.([]any)
-			var effectiveItem any
-			if key < len(below) {
-				effectiveItem = below[key]
+// mergedField finds a key in what `<<` brings in.
+func mergedField(node *yaml.Node, key string) *yaml.Node {
+	switch node.Kind {
+	case yaml.AliasNode:
+		return mergedField(node.Alias, key)
+	case yaml.MappingNode:
+		return fieldOf(node, key)
+	case yaml.SequenceNode:
+		for _, item := range node.Content {
+			if found := mergedField(item, key); found != nil {
+				return found
 			}
-			copied[key] = changed(copied[key], effectiveItem, path[1:], value)
 		}
-		return copied
 	}
-	return values
+	return nil
 }
 
-func walkValues(value any, path []any, visit func(path []any, value any)) {
-	if m := mapOf(value); m != nil {
-		for key, child := range m {
-			walkValues(child, append(path[:len(path):len(path)], key), visit)
+// copied is a copy of values that shares no map or list with them.
+func copied(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		return copiedMap(v)
+	case common.Values:
+		return common.Values(copiedMap(v))
+	case []any:
+		list := make([]any, len(v))
+		for index, item := range v {
+			list[index] = copied(item)
 		}
-		return
+		return list
 	}
-	if list, ok := value.([]any); ok {
-		for index, child := range list {
-			walkValues(child, append(path[:len(path):len(path)], index), visit)
-		}
-		return
+	return v
+}
+
+func copiedMap(v map[string]any) map[string]any {
+	if v == nil {
+		return nil
 	}
-	if value != nil && len(path) > 0 {
-		visit(path, value)
+	all := make(map[string]any, len(v))
+	for key, item := range v {
+		all[key] = copied(item)
 	}
+	return all
 }
 
 func mapOf(value any) map[string]any {
@@ -113,14 +108,6 @@ func mapOf(value any) map[string]any {
 		return m
 	}
 	return nil
-}
-
-// valueText is a value as templates print it.
-func valueText(value any) string {
-	if number, ok := value.(float64); ok {
-		return strconv.FormatFloat(number, 'f', -1, 64)
-	}
-	return fmt.Sprint(value)
 }
 
 func pathText(path []any) string {
