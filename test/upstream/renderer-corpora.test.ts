@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Repository } from '../../src/core/model/repository.ts';
-import { createRendering } from '../../src/core/render/rendering.ts';
 import { ResidentProgram } from '../../src/core/upstream/process.ts';
 import { requireProgram } from '../../src/core/upstream/programs.ts';
 import { RendererProgram } from '../../src/core/upstream/renderer.ts';
-import { filesBelow, repositoryOf, scalars } from '../core/render/harness.ts';
+import { filesBelow, repositoryOf } from '../core/render/harness.ts';
 
 // The real kustomize and helm say what is right: every folder and chart of the corpora, byte for byte.
 const beside = resolve(import.meta.dirname, '../../../shared/corpus');
@@ -90,29 +89,6 @@ describe.skipIf(!hasAll && !process.env.CI)('the corpora', () => {
     },
     300_000,
   );
-
-  it('claim exact only what stands there, and know nearly every place', async () => {
-    const rendering = createRendering(repository, renderer);
-    const paths = folders('kustomization.yaml').filter((_, index) => index % 8 === 0);
-    const wrong: string[] = [];
-    const count = { exact: 0, other: 0, unknown: 0 };
-    for (const path of paths) {
-      const { objects } = await rendering.trace({ source: { kind: 'kustomize', path } });
-      for (const object of objects)
-        for (const [pointer, value] of scalars(object.value)) {
-          const place = object.locate(pointer);
-          count[place.how === 'exact' ? 'exact' : place.how === 'unknown' ? 'unknown' : 'other']++;
-          if (place.how !== 'exact' || pointer[0] === 'data' || pointer[0] === 'binaryData')
-            continue;
-          const line = (await lines(repository, place.file))[place.line - 1] ?? '';
-          if (!standsAt(line.slice(place.column - 1), value))
-            wrong.push(`${path} ${pointer.join('.')} ${place.file}:${place.line}:${place.column}`);
-        }
-    }
-    expect(wrong).toEqual([]);
-    expect(count.exact).toBeGreaterThan(1000);
-    expect(count.unknown).toBeLessThan(0.02 * count.exact);
-  }, 300_000);
 });
 
 /** Two processes at a time. */
@@ -142,20 +118,4 @@ function sameFailure(ours: string | undefined, theirs: string): boolean {
 
 function withoutRandom(text: string): string {
   return text.replace(/-[a-z0-9]{5}\b/g, '-#####');
-}
-
-async function lines(repository: Repository, file: string): Promise<string[]> {
-  return Buffer.from(await repository.read(file))
-    .toString()
-    .split(/\r?\n/);
-}
-
-/** The text begins with the value, or with a quote, a block or a tag of YAML, or is another way to write it. */
-function standsAt(text: string, value: unknown): boolean {
-  if (typeof value !== 'string') return /^[-+.\w"'&!]/.test(text);
-  return (
-    value === '' ||
-    /^["'|>&!]/.test(text) ||
-    text.startsWith(value.split('\n')[0]?.slice(0, 20) ?? '')
-  );
 }

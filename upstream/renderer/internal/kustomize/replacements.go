@@ -100,8 +100,8 @@ func nodeAt(node *yaml.Node, path string) *yaml.Node {
 		case node.Kind == yaml.MappingNode:
 			node = fieldOf(node, step)
 		case node.Kind == yaml.SequenceNode:
-			index, err := strconv.Atoi(step)
-			if err != nil || index < 0 || index >= len(node.Content) {
+			index := indexOf(step, len(node.Content))
+			if index < 0 {
 				return nil
 			}
 			node = node.Content[index]
@@ -110,4 +110,13 @@ func nodeAt(node *yaml.Node, path string) *yaml.Node {
 		}
 	}
 	return node
+}
+
+// indexOf reads an index of a list; -1 where it is none.
+func indexOf(step string, length int) int {
+	index, err := strconv.Atoi(step)
+	if err != nil || index < 0 || index >= length {
+		return -1
+	}
+	return index
 }

@@ -60,3 +60,17 @@ func Field(pointer, key string) string { return pointer + "/" + pointerEscapes.R
 
 // Item is a pointer with one more index.
 func Item(pointer string, index int) string { return pointer + "/" + strconv.Itoa(index) }
+
+// Steps are the keys and indices of a pointer.
+func Steps(pointer string) []string {
+	if pointer == "" {
+		return nil
+	}
+	steps := strings.Split(pointer, "/")[1:]
+	for index, step := range steps {
+		steps[index] = pointerText.Replace(step)
+	}
+	return steps
+}
+
+var pointerText = strings.NewReplacer("~1", "/", "~0", "~")

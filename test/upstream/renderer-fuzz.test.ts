@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { fuzz } from '../../scripts/fuzz-trace/run.ts';
+import { Corpora } from '../../scripts/fuzz-trace/subjects.ts';
+import { ResidentProgram } from '../../src/core/upstream/process.ts';
+import { requireProgram } from '../../src/core/upstream/programs.ts';
+
+// Proof by change, with a new seed each time; `npm run fuzz:trace -- --seed S` repeats one.
+const corpora = resolve(import.meta.dirname, '../../../shared/corpus');
+
+describe.skipIf(!existsSync(corpora) && !process.env.CI)('places of the corpora', () => {
+  const resident = new ResidentProgram({ program: requireProgram('renderer') });
+  afterAll(() => resident.close());
+
+  it('are the cause of the field, and of nothing else', async () => {
+    const files = new Corpora(corpora, resident);
+    await files.send();
+    const seed = Date.now() % 1_000_000_007;
+    const lines: string[] = [];
+    const tallies = await fuzz(files, {
+      trials: 300,
+      seed,
+      kinds: ['kustomization'],
+      log: line => lines.push(line),
+    });
+    console.log(`npm run fuzz:trace -- --trials 300 --seed ${seed} --kind kustomization`, tallies);
+    expect(lines).toEqual([]);
+    const { proven, skipped } = tallies.kustomization;
+    expect(proven).toBeGreaterThan(270);
+    expect(Object.values(skipped).reduce((sum, count) => sum + count, 0)).toBeLessThan(25);
+  }, 300_000);
+});
