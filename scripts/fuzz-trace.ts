@@ -26,7 +26,6 @@ const seed = values.seed === undefined ? Date.now() % 1_000_000_007 : Number(val
 const resident = new ResidentProgram({ program: requireProgram('renderer') });
 try {
   const corpora = new Corpora(values.corpora, resident);
-  await corpora.send();
   console.log(`seed ${seed}`);
   const kinds = values.kind === undefined ? undefined : [values.kind as Subject['kind']];
   const { trials, only } = values;

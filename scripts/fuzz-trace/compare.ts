@@ -1,16 +1,13 @@
 import type { Pointer } from '../../src/core/model/path.ts';
 import { isObject, type Json } from '../../src/core/model/resource.ts';
-import type { RendererObject } from '../../src/core/upstream/renderer.ts';
+import type { Made } from './subjects.ts';
 
 /** Which object of one render is which of another; undefined where it has no partner. */
-export function partnersOf(
-  before: readonly RendererObject[],
-  after: readonly RendererObject[],
-): (RendererObject | undefined)[] {
-  const partners = new Map<RendererObject, RendererObject>();
+export function partnersOf(before: readonly Made[], after: readonly Made[]): (Made | undefined)[] {
+  const partners = new Map<Made, Made>();
   const free = new Set(after);
   for (const keyOf of [identity, kindOf, () => '']) {
-    const waiting = new Map<string, RendererObject[]>();
+    const waiting = new Map<string, Made[]>();
     for (const object of free) push(waiting, keyOf(object), object);
     for (const object of before) {
       const partner = partners.has(object) ? undefined : waiting.get(keyOf(object))?.shift();
@@ -57,7 +54,7 @@ export function withoutHash(text: string): string {
   return text.replace(/-[2456789bcdfghkmt]{10}(?![\w])/g, '-#');
 }
 
-function identity({ value, source, volatile }: RendererObject): string {
+function identity({ value, source, volatile }: Made): string {
   const { metadata } = value;
   const { name, namespace } = isObject(metadata) ? metadata : {};
   const random = volatile?.includes('/metadata/name') ?? false;
@@ -66,7 +63,7 @@ function identity({ value, source, volatile }: RendererObject): string {
 }
 
 /** Of a chart's objects also the template that printed them. */
-function kindOf({ value, source }: RendererObject): string {
+function kindOf({ value, source }: Made): string {
   return JSON.stringify([value.kind, source]);
 }
 

@@ -1,14 +1,14 @@
 import type { Pointer } from '../../src/core/model/path.ts';
 import type { Provenance } from '../../src/core/model/rendered.ts';
 import { isObject, type Json, type JsonObject } from '../../src/core/model/resource.ts';
-import { locateIn, pointerText } from '../../src/core/render/locate.ts';
-import type { RendererAnswer, RendererObject } from '../../src/core/upstream/renderer.ts';
+import { pointerText } from '../../src/core/render/locate.ts';
 import { type Difference, differences, partnersOf, valueAt, withoutHash } from './compare.ts';
 import type { Mutation } from './mutate.ts';
+import type { Answer, Made } from './subjects.ts';
 
 /** The scalar whose place is tried. */
 export interface Tried {
-  object: RendererObject;
+  object: Made;
   pointer: Pointer;
   value: Json;
   place: Provenance;
@@ -21,12 +21,12 @@ export type Verdict =
 
 /** Whether exactly the tried field changed, and what the same text feeds. */
 export function judgeTrial(
-  before: RendererAnswer,
-  after: RendererAnswer,
+  before: Answer,
+  after: Answer,
   tried: Tried,
   mutation: Mutation,
 ): Verdict {
-  if (after.failure) return { result: 'skipped', reason: 'the build fails' };
+  if (after.failure !== undefined) return { result: 'skipped', reason: 'the build fails' };
   const faults = faultsOf(before, after, tried, mutation);
   if (faults.length === 0) return { result: 'proven' };
   if (isLookup(tried) && isSomewhere(after, tried, mutation))
@@ -34,12 +34,7 @@ export function judgeTrial(
   return { result: 'failed', faults };
 }
 
-function faultsOf(
-  before: RendererAnswer,
-  after: RendererAnswer,
-  tried: Tried,
-  mutation: Mutation,
-): string[] {
+function faultsOf(before: Answer, after: Answer, tried: Tried, mutation: Mutation): string[] {
   const partners = partnersOf(before.objects, after.objects);
   const faults: string[] = [];
   const changed = before.objects.map((object, index) => changesOf(object, partners[index]));
@@ -64,7 +59,7 @@ function faultsOf(
   return faults;
 }
 
-function changesOf(object: RendererObject, partner: RendererObject | undefined): Difference[] {
+function changesOf(object: Made, partner: Made | undefined): Difference[] {
   if (!partner) return [{ pointer: [], before: object.value, after: undefined }];
   const random = new Set([...(object.volatile ?? []), ...(partner.volatile ?? [])]);
   return differences(object.value, partner.value).filter(
@@ -129,7 +124,7 @@ const lookups = new Set([
 ]);
 
 /** Whether an object has the changed value at the same key. */
-function isSomewhere({ objects }: RendererAnswer, tried: Tried, mutation: Mutation): boolean {
+function isSomewhere({ objects }: Answer, tried: Tried, mutation: Mutation): boolean {
   const last = tried.pointer.at(-1);
   const search = (value: Json, key: string | number | undefined): boolean => {
     if (Array.isArray(value)) return value.some((item, index) => search(item, index));
@@ -142,15 +137,15 @@ function isSomewhere({ objects }: RendererAnswer, tried: Tried, mutation: Mutati
 /** Whether a field changed because the tried text feeds it, too. */
 function explained(
   { pointer, before, after }: Difference,
-  { provenance }: RendererObject,
+  { locate }: Made,
   { place }: Tried,
   hashes: boolean,
 ): boolean {
   if (hashes && typeof before === 'string' && typeof after === 'string')
     if (withoutHash(before) === withoutHash(after) || (isDigest(before) && isDigest(after)))
       return true;
-  if (!provenance) return false;
-  const reported = locateIn(provenance)(pointer);
+  if (!locate) return false;
+  const reported = locate(pointer);
   const line = `${place.file}:${place.line}`;
   const here = reported.file === place.file && reported.line === place.line;
   return here || reported.via.some(step => step === line || step.startsWith(`${line} `));
@@ -161,7 +156,7 @@ function isDigest(text: string): boolean {
   return /^[0-9a-f]{32,128}$/.test(text);
 }
 
-function isHashed(object: RendererObject | undefined): boolean {
+function isHashed(object: Made | undefined): boolean {
   return object?.value.kind === 'ConfigMap' || object?.value.kind === 'Secret';
 }
 
@@ -173,12 +168,9 @@ function samePointer(a: Pointer, b: Pointer): boolean {
   return pointerText(a) === pointerText(b);
 }
 
-function describe(
-  { value, provenance }: RendererObject,
-  { pointer, before, after }: Difference,
-): string {
+function describe({ value, locate }: Made, { pointer, before, after }: Difference): string {
   const short = (part: Json | undefined) => (JSON.stringify(part) ?? 'nothing').slice(0, 200);
-  const place = provenance ? locateIn(provenance)(pointer) : undefined;
+  const place = locate?.(pointer);
   const from = place
     ? ` (${place.file}:${place.line}:${place.column} ${place.how}, via ${place.via.join(' > ')})`
     : '';

@@ -1,11 +1,9 @@
-import type { Provenance } from '../../src/core/model/rendered.ts';
-import { locateIn, pointerText } from '../../src/core/render/locate.ts';
-import type { RendererAnswer, RendererObject } from '../../src/core/upstream/renderer.ts';
+import { pointerText } from '../../src/core/render/locate.ts';
 import { exactReading, scalarsOf } from './check.ts';
 import { judgeTrial, type Tried, titleOf, type Verdict } from './judge-trial.ts';
 import { mutationOf } from './mutate.ts';
 import { Random } from './random.ts';
-import type { Corpora, Subject } from './subjects.ts';
+import type { Answer, Corpora, Subject } from './subjects.ts';
 
 export interface FuzzOptions {
   trials: number;
@@ -46,8 +44,8 @@ export async function fuzz(
   for (let done = 0, idle = 0; done < trials && idle < subjects.length * 10 + 100; idle++) {
     const subject = pickSubject(subjects, random);
     if (!subject) break;
-    const before = await corpora.render(subject, true);
-    if (before.failure || !before.objects?.length) continue;
+    const before = await corpora.trace(subject);
+    if (before.failure !== undefined || before.objects.length === 0) continue;
     for (let trial = 0; trial < trialsPerBuild && done < trials; trial++) {
       const tried = pickField(before, random);
       if (!tried) break;
@@ -78,33 +76,26 @@ function pickSubject(subjects: readonly Subject[], random: Random): Subject | un
 }
 
 /** A random exact scalar of a random object; what objects are found by is taken seldom. */
-function pickField(before: RendererAnswer, random: Random): Tried | undefined {
+function pickField(before: Answer, random: Random): Tried | undefined {
   for (let attempt = 0; attempt < 50; attempt++) {
     const object = random.pick(before.objects);
-    if (!object.provenance) continue;
+    if (!object.locate) continue;
     const { pointer, value } = random.pick(scalarsOf(object.value)) ?? {};
     if (!pointer || value === undefined || value === null) continue;
     // Helm reads these to know what to do with the object.
     if (String(pointer[2]).startsWith('helm.sh/')) continue;
     const seldom = ['kind', 'apiVersion', 'name'].includes(String(pointer.at(-1)));
     if (seldom && random.below(10) > 0) continue;
-    const place = placeOf(object, pointer);
-    if (place?.how === 'exact') return { object, pointer, value, place };
+    const place = object.locate(pointer);
+    if (place.how === 'exact') return { object, pointer, value, place };
   }
   return undefined;
-}
-
-function placeOf(
-  { provenance }: RendererObject,
-  pointer: Tried['pointer'],
-): Provenance | undefined {
-  return provenance && locateIn(provenance)(pointer);
 }
 
 async function tryField(
   corpora: Corpora,
   subject: Subject,
-  before: RendererAnswer,
+  before: Answer,
   tried: Tried,
   random: Random,
 ): Promise<Verdict> {
@@ -118,9 +109,7 @@ async function tryField(
     return { result: 'failed', faults: [`${JSON.stringify(value)} does not stand there`] };
   const mutation = mutationOf(file.text, reading, random);
   if (!mutation) return { result: 'skipped', reason: 'nothing to change in it' };
-  const after = await corpora.withText(place.file, mutation.text, () =>
-    corpora.render(subject, false),
-  );
+  const after = await corpora.renderWith(subject, place.file, mutation.text);
   return judgeTrial(before, after, tried, mutation);
 }
 

@@ -1,8 +1,11 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { editedRepository } from '../../src/core/git/edited.ts';
+import type { Repository } from '../../src/core/model/repository.ts';
+import { type Locate, locateIn } from '../../src/core/render/locate.ts';
+import { WrittenTexts } from '../../src/core/render/written-texts.ts';
 import type { ResidentProgram } from '../../src/core/upstream/process.ts';
-import type { RendererAnswer } from '../../src/core/upstream/renderer.ts';
+import { type RendererObject, RendererProgram } from '../../src/core/upstream/renderer.ts';
 import { WrittenFile } from './written.ts';
 
 /** A folder that can be rendered. */
@@ -11,29 +14,32 @@ export interface Subject {
   path: string;
 }
 
-const kustomizations = /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/;
-const chunkBytes = 8_000_000;
+/** A rendered object, as the renderer gives it. */
+export interface Made extends RendererObject {
+  /** Absent where places were not asked for, and where none are known. */
+  locate?: Locate;
+}
 
-/** A folder of repositories, as one tree in the renderer, whose files can be changed for one render. */
+export interface Answer {
+  objects: Made[];
+  failure?: string;
+}
+
+const kustomizations = /(?:^|\/)(?:kustomization\.ya?ml|Kustomization)$/;
+
+/** A folder of repositories as one repository, with what can be rendered in it. */
 export class Corpora {
   readonly subjects: Subject[];
-  readonly #root: string;
-  readonly #resident: ResidentProgram;
-  readonly #hashes = new Map<string, string>();
+  readonly #repository: Repository;
+  readonly #renderer: RendererProgram;
   readonly #written = new Map<string, WrittenFile>();
 
-  /** Reads every file below a folder; `send` gives them to the renderer. */
-  constructor(root: string, resident: ResidentProgram) {
-    this.#root = realpathSync(root);
-    this.#resident = resident;
-    for (const entry of readdirSync(this.#root, { recursive: true, withFileTypes: true })) {
-      const name = relative(this.#root, join(entry.parentPath, entry.name)).replaceAll('\\', '/');
-      if (entry.isFile()) this.#hashes.set(name, '');
-    }
+  constructor(folder: string, resident: ResidentProgram) {
+    this.#renderer = new RendererProgram(resident);
+    this.#repository = repositoryAt(realpathSync(folder));
     const folders = (kind: Subject['kind'], pattern: RegExp) =>
-      [...this.#hashes.keys()]
+      this.#repository.files
         .filter(name => pattern.test(name))
-        .sort()
         .map(name => ({ kind, path: dirname(name) }));
     this.subjects = [
       ...folders('kustomization', kustomizations),
@@ -41,62 +47,48 @@ export class Corpora {
     ];
   }
 
-  async send(): Promise<void> {
-    let texts: Record<string, string> = {};
-    let size = 0;
-    const flush = async () => {
-      await this.#resident.request('content', { texts });
-      texts = {};
-      size = 0;
-    };
-    const contents = new Map<string, string>();
-    for (const name of this.#hashes.keys()) {
-      const text = readFileSync(join(this.#root, name), 'utf8');
-      const hash = hashOf(text);
-      this.#hashes.set(name, hash);
-      contents.set(hash, text);
-    }
-    const files = Object.fromEntries(this.#hashes);
-    await this.#resident.request('tree', { tree: this.#root, root: this.#root, files });
-    for (const [hash, text] of contents) {
-      texts[hash] = text;
-      size += text.length;
-      if (size > chunkBytes) await flush();
-    }
-    await flush();
+  /** Renders with the places of all fields. */
+  async trace(subject: Subject): Promise<Answer> {
+    const answer = await this.#ask(subject, this.#repository, true);
+    const texts = await WrittenTexts.of(answer, this.#repository);
+    const objects = (answer.objects ?? []).map(object => {
+      const { provenance } = object;
+      return provenance ? { ...object, locate: locateIn(provenance, texts) } : object;
+    });
+    return { objects, failure: answer.failure?.message };
   }
 
-  render({ kind, path }: Subject, trace: boolean): Promise<RendererAnswer> {
-    const tree = this.#root;
-    if (kind === 'kustomization') return this.#resident.request('kustomize', { tree, path, trace });
+  /** Renders with another text in a file. */
+  async renderWith(subject: Subject, file: string, text: string): Promise<Answer> {
+    const edited = editedRepository(this.#repository, new Map([[file, text]]));
+    this.#renderer.derive(this.#repository, edited, [file]);
+    const { objects, failure } = await this.#ask(subject, edited, false);
+    return { objects: objects ?? [], failure: failure?.message };
+  }
+
+  #ask({ kind, path }: Subject, repository: Repository, trace: boolean) {
+    if (kind === 'kustomization')
+      return this.#renderer.render('kustomize', repository, { path, trace });
     const release = { release: 'shop', namespace: 'store', includeCrds: true, values: [] };
-    return this.#resident.request('helm', { tree, path, trace, ...release });
+    return this.#renderer.render('helm', repository, { path, trace, ...release });
   }
 
   /** What stands in a file, read once. */
   written(file: string): WrittenFile {
     const known = this.#written.get(file);
     if (known) return known;
-    const read = new WrittenFile(file, readFileSync(join(this.#root, file), 'utf8'));
+    const text = readFileSync(join(this.#repository.root, file), 'utf8');
+    const read = new WrittenFile(file, text);
     this.#written.set(file, read);
     return read;
   }
-
-  /** Does something while a file has another text. */
-  async withText<T>(file: string, text: string, work: () => Promise<T>): Promise<T> {
-    const tree = this.#root;
-    const hash = hashOf(text);
-    const own = this.#hashes.get(file) ?? '';
-    await this.#resident.request('content', { texts: { [hash]: text } });
-    await this.#resident.request('change', { tree, put: { [file]: hash } });
-    try {
-      return await work();
-    } finally {
-      await this.#resident.request('change', { tree, put: { [file]: own } });
-    }
-  }
 }
 
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+function repositoryAt(root: string): Repository {
+  const files = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .sort();
+  const read = async (file: string) => readFileSync(join(root, file));
+  return { root, revision: 'working tree', files, left: [], read };
 }

@@ -15,7 +15,6 @@ describe.skipIf(!existsSync(corpora) && !process.env.CI)('places of the corpora'
 
   it('are the cause of the field, and of nothing else', async () => {
     const files = new Corpora(corpora, resident);
-    await files.send();
     const seed = Date.now() % 1_000_000_007;
     const lines: string[] = [];
     const tallies = await fuzz(files, {

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { faultOf, scalarsOf } from '../../scripts/fuzz-trace/check.ts';
 import { titleOf } from '../../scripts/fuzz-trace/judge-trial.ts';
 import { Corpora } from '../../scripts/fuzz-trace/subjects.ts';
-import { locateIn, pointerText } from '../../src/core/render/locate.ts';
+import { pointerText } from '../../src/core/render/locate.ts';
 import { ResidentProgram } from '../../src/core/upstream/process.ts';
 import { requireProgram } from '../../src/core/upstream/programs.ts';
 
@@ -17,17 +17,15 @@ describe.skipIf(!existsSync(corpora) && !process.env.CI)('places of the corpora'
 
   it('hold the value or what made it, and are known for nearly every field', async () => {
     const files = new Corpora(corpora, resident);
-    await files.send();
     const wrong: string[] = [];
     const unknown: string[] = [];
     let fields = 0;
     let builds = 0;
     for (const subject of files.subjects.filter(({ kind }) => kind === 'kustomization')) {
-      const { objects, failure } = await files.render(subject, true);
-      if (failure) continue;
+      const { objects, failure } = await files.trace(subject);
+      if (failure !== undefined) continue;
       builds++;
-      for (const { value: object, provenance } of objects ?? []) {
-        const locate = provenance && locateIn(provenance);
+      for (const { value: object, locate } of objects) {
         for (const { pointer, value } of scalarsOf(object)) {
           fields++;
           const place = locate?.(pointer);
