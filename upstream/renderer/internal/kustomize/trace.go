@@ -30,7 +30,7 @@ func trace(view *files.View, request Request, built *built, made *generated) []*
 	traces := make([]*provenance.Trace, built.Size())
 	for index, resource := range built.Resources() {
 		traces[index] = t.object(index, resource.YNode())
-		reformatted(resource.YNode(), built.json[index], traces[index])
+		reformatted(resource, traces[index])
 	}
 	t.followReplacements(built, traces)
 	return traces
