@@ -183,6 +183,7 @@ export class Workspace {
       revisions: this.branch === undefined ? [] : [this.branch],
       // A kept repository needs the places of all fields anyhow: one render serves both.
       render: application => (options.traces ? this.trace(application) : this.render(application)),
+      trace: application => this.trace(application),
     });
     const environments = found.environments.map(environment => {
       const cluster = options.chosen?.get(environment.name);

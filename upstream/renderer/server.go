@@ -14,6 +14,7 @@ import (
 	"driftline/renderer/internal/helm"
 	"driftline/renderer/internal/kustomize"
 	"driftline/renderer/internal/objects"
+	"driftline/renderer/internal/postrender"
 )
 
 const version = "1"
@@ -230,12 +231,17 @@ func (s *server) helm(body []byte) (any, error) {
 	var request struct {
 		helm.Request
 		renderRequest
+		Flux *postrender.Release `json:"flux"`
 	}
 	if err := json.Unmarshal(body, &request); err != nil {
 		return nil, err
 	}
 	return s.render(request.renderRequest, func(view *files.View) (objects.Rendered, error) {
-		return helm.Template(view, request.Request)
+		made, err := helm.Template(view, request.Request)
+		if err != nil || request.Flux == nil {
+			return made, err
+		}
+		return postrender.Apply(view, request.Flux, made, request.Trace)
 	})
 }
 

@@ -34,7 +34,7 @@ export async function filesOf(workspace: Workspace, application: Application): P
   const { reads } = await workspace.render(application);
   const others = (await allApplications(workspace)).filter(other => !isSame(other, application));
   const values = partsOf(source).flatMap(part => (part.kind === 'helm' ? part.values : []));
-  const places = values.flatMap(value => (value.kind === 'file' ? [] : [value.place.file]));
+  const places = values.flatMap(value => ('place' in value ? [value.place.file] : []));
   const declaring = others.some(other => other.origin.file === origin.file) ? [] : [origin.file];
   const below = files.filter(file => isOwn(application, others, file));
   const own = [...reads, ...places, ...declaring, ...below].filter(file => file !== configFile);

@@ -86,7 +86,7 @@ export function sourceAt(workspace: Workspace, path: string, chart: ChartOptions
 }
 
 function applicationText({ source }: Application, rendered: Rendered): string {
-  const asBuilt = source.kind === 'helm' || (source.kind === 'kustomize' && !source.flux);
+  const asBuilt = (source.kind === 'helm' || source.kind === 'kustomize') && !source.flux;
   if (!asBuilt) return objectsText(rendered);
   return rendered.text.startsWith('---') || rendered.text === ''
     ? rendered.text

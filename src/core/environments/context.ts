@@ -2,6 +2,7 @@ import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import type { Application, Environment, Unresolved } from '../model/environment.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Pointer } from '../model/path.ts';
+import type { ProvenanceKind } from '../model/rendered.ts';
 import type { JsonObject, Resource } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
 import type { ManifestIndex } from './manifest-index.ts';
@@ -11,7 +12,9 @@ export interface DeclaredObject {
   resource: Resource;
   value: JsonObject;
   source: Place;
-  locate(pointer: Pointer): Place;
+  locate(pointer: Pointer): Place & { how?: ProvenanceKind };
+  /** Paths whose value a Secret made. */
+  sensitive?: string[];
 }
 
 /** As much of an application as tells what it deploys. */
@@ -19,6 +22,8 @@ export type Deployable = Pick<Application, 'source' | 'origin'>;
 
 export interface DeclaredObjects {
   objects: readonly DeclaredObject[];
+  /** Objects that are declared and were not surely rendered as their engine would. */
+  notChecked?: readonly { resource?: Resource; reason: string }[];
   failure?: { message: string; place: Place };
 }
 
@@ -33,6 +38,8 @@ export interface DiscoveryInput {
    * changes on the way to an engine's object is unresolved.
    */
   render?: (application: Deployable) => Promise<DeclaredObjects>;
+  /** The same with every field's place; `render` where there is none. */
+  trace?: (application: Deployable) => Promise<DeclaredObjects>;
 }
 
 export interface Discovery {
@@ -66,11 +73,15 @@ export interface DiscoveryContext {
    * nothing. Rendered where a renderer is there, else as written.
    */
   deployed(application: Deployable): Promise<DeployedObject[]>;
+  /** All that an application deploys, with the places of its fields; as written where there is no renderer. */
+  rendered(application: Deployable): Promise<DeclaredObjects>;
 }
 
 export interface DeployedObject extends DeclaredObject {
   /** What changes it on its way to the cluster, where only rendering could have told how. */
   changedBy?: string;
+  /** True where its fields stand in other files too: a kustomization or a parent's patch changed it. */
+  scattered?: boolean;
 }
 
 /** A way to find environments. The first in the list that finds any wins. */

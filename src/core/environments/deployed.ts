@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { jsonOf } from '../manifests/locate.ts';
 import { resolveReference } from '../manifests/paths.ts';
 import type { FluxBuild, RenderSource } from '../model/environment.ts';
@@ -16,40 +17,74 @@ import { writtenObjects } from './written.ts';
  */
 export async function deployedObjects(
   index: ManifestIndex,
-  render: DiscoveryInput['render'],
+  input: Pick<DiscoveryInput, 'render' | 'trace'>,
   application: Deployable,
 ): Promise<DeployedObject[]> {
+  const { render, trace = render } = input;
   const { source, origin } = application;
   if (source.kind === 'several') {
     const parts = source.sources.map(part =>
-      deployedObjects(index, render, { source: part, origin }),
+      deployedObjects(index, input, { source: part, origin }),
     );
     return (await Promise.all(parts)).flat();
   }
   if (source.kind === 'unresolved') return [];
   if (source.kind === 'helm') {
-    if (!render || !mayTemplateDeployers(index, source.path)) return [];
+    if (!render || source.chart || !mayTemplateDeployers(index, source.path)) return [];
     return [...(await render(application)).objects];
   }
-  const written = reach(index, source.path).flatMap(reached =>
-    writtenObjects(reached.file).map(object => asDeployed(index, object, reached, source)),
-  );
+  const written = writtenBelow(index, source);
   if (!written.some(object => isDeployer(object.resource.group))) return [];
   if (!render) return written;
   const rendered = await render(application);
-  return rendered.failure ? written : rendered.objects.map(object => withPlaces(object, written));
+  if (rendered.failure) return written;
+  const placed = rendered.objects.map(object => withPlaces(object, written));
+  if (!trace || !placed.some(({ scattered }) => scattered)) return placed;
+  const traced = await trace(application);
+  return placed.map((object, at) => {
+    const same = traced.objects[at];
+    return object.scattered && same ? { ...object, locate: same.locate } : object;
+  });
+}
+
+/** What the files below a source's folder hold, as they are written. */
+export function writtenBelow(
+  index: ManifestIndex,
+  source: Extract<RenderSource, { path: string }>,
+): DeployedObject[] {
+  return reach(index, source.path).flatMap(reached =>
+    writtenObjects(reached.file).map(object => asDeployed(index, object, reached, source)),
+  );
 }
 
 /**
- * A render knows the fields' places only when it is traced; here the file that an object is written
- * in says them.
+ * A render knows the fields' places only when it is traced; where nothing changed an engine's object, the file
+ * that it is written in says them.
  */
 function withPlaces(object: DeclaredObject, written: readonly DeployedObject[]): DeployedObject {
-  const { kind, name, namespace } = object.resource;
+  const { group, kind, name, namespace } = object.resource;
   const same = written.filter(({ resource }) => resource.kind === kind && resource.name === name);
   const origin = same.find(({ resource }) => resource.namespace === namespace) ?? same[0];
-  return origin ? { ...object, source: origin.source, locate: origin.locate } : object;
+  if (!origin) return isDeployer(group) ? { ...object, scattered: true } : object;
+  const { source, locate } = origin;
+  const scattered =
+    isDeployer(group) && !isDeepStrictEqual(tracedFields(object), tracedFields(origin));
+  return { ...object, source, locate, ...(scattered && { scattered }) };
 }
+
+/** What of an engine's object shows in what it deploys, so that it is asked where that stands. */
+function tracedFields({ resource, value }: DeclaredObject): unknown {
+  const spec = objectAt(value, 'spec') ?? {};
+  return shownFields[resource.kind]?.map(field => spec[field]) ?? spec;
+}
+
+const shownFields: Record<string, readonly string[]> = {
+  HelmRelease: ['values', 'postRenderers', 'commonMetadata'],
+  Kustomization: [
+    ...['patches', 'images', 'components', 'commonMetadata', 'postBuild'],
+    ...['targetNamespace', 'namePrefix', 'nameSuffix'],
+  ],
+};
 
 /** Groups whose objects deploy others. */
 export function isDeployer(group: string): boolean {

@@ -4,7 +4,7 @@ import { argocd } from './argocd/argocd.ts';
 import { readConfig } from './config/config.ts';
 import { applyConfig } from './config/configured.ts';
 import type { Discoverer, Discovery, DiscoveryContext, DiscoveryInput, Found } from './context.ts';
-import { deployedObjects } from './deployed.ts';
+import { deployedObjects, writtenBelow } from './deployed.ts';
 import { flux } from './flux/flux.ts';
 import { isWithin } from './folders.ts';
 import { layouts } from './layouts/layouts.ts';
@@ -64,9 +64,14 @@ function contextOf(input: DiscoveryInput, index: ManifestIndex): DiscoveryContex
     renders: input.render !== undefined,
     deployed: ({ source, origin }) => {
       const key = JSON.stringify([source, origin]);
-      const known = deployed.get(key) ?? deployedObjects(index, input.render, { source, origin });
+      const known = deployed.get(key) ?? deployedObjects(index, input, { source, origin });
       deployed.set(key, known);
       return known;
+    },
+    rendered: async ({ source, origin }) => {
+      const { render, trace = render } = input;
+      if (trace) return trace({ source, origin });
+      return { objects: 'path' in source ? writtenBelow(index, source) : [] };
     },
   };
 }

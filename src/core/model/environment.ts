@@ -75,7 +75,12 @@ export function partsOf(source: RenderSource): SingleSource[] {
 
 /** Folders and charts of the repository that an application is rendered from. */
 export function foldersOf(source: RenderSource): string[] {
-  return partsOf(source).flatMap(part => ('path' in part ? part.path : []));
+  return partsOf(source).flatMap(part => (isHere(part) ? part.path : []));
+}
+
+/** False for a chart from elsewhere, and for what is not rendered. */
+export function isHere(part: SingleSource): part is Extract<SingleSource, { path: string }> {
+  return part.kind !== 'unresolved' && !(part.kind === 'helm' && part.chart);
 }
 
 export interface PlainSource {
@@ -103,6 +108,8 @@ export interface HelmSource {
   skipTests?: boolean;
   /** values.schema.json is not looked at. */
   skipSchema?: boolean;
+  /** True where files among `values` take the place of the chart's own values.yaml. */
+  withoutDefaults?: boolean;
   kubeVersion?: string;
   apiVersions?: string[];
   /** What a HelmRelease does to the chart's output before it is applied. */
@@ -125,18 +132,40 @@ export type ValuesSource =
    * Values written inside another file, such as a HelmRelease's `spec.values`. `secret`: from a Secret, so that
    * what they make must not be shown.
    */
-  | { kind: 'inline'; values: JsonObject; place: Place; secret?: boolean }
+  | {
+      kind: 'inline';
+      values: JsonObject;
+      place: Place;
+      /** Where values stand that are not written there, by JSON pointers below `values`. */
+      places?: Record<string, Place>;
+      secret?: boolean;
+    }
   /** What follows `--set` (or `--set-string`, …) on Helm's command line; Helm reads it itself. */
-  | { kind: 'set'; text: string; as: HelmSet; place: Place; secret?: boolean };
+  | { kind: 'set'; text: string; as: HelmSet; place: Place; secret?: boolean }
+  | NamedValues;
+
+/** Values of a ConfigMap or Secret that the repository does not have: nothing is rendered without them. */
+export interface NamedValues {
+  kind: 'named';
+  object: { kind: string; name: string; namespace: string };
+  /** The reference of `valuesFrom` as it is written. */
+  reference: JsonObject;
+  /** The end of "Secret keys, which …". */
+  reason: string;
+}
 
 /** `--set`, `--set-string`, `--set-json`, `--set-literal`, `--set-file`. */
 export type HelmSet = 'set' | 'string' | 'json' | 'literal' | 'file';
 
 /** What a Flux HelmRelease adds after Helm rendered. */
 export interface FluxRelease {
-  /** `spec.postRenderers` in order: each one's `kustomize`. */
+  /** `spec.postRenderers` as they are written, in order. */
   postRenderers: JsonObject[];
+  /** `nohooks` leaves hooks as they are, `separate` renders them by themselves; `combined` where absent. */
+  postRenderStrategy?: string;
   commonMetadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
+  /** Where values stand that are not written in the HelmRelease's own file, by JSON pointers (`/spec/…`). */
+  places?: Record<string, Place>;
   /** Name and namespace of the HelmRelease, for the labels that the controller adds to every object. */
   name: string;
   namespace: string;
@@ -161,21 +190,29 @@ export interface FluxBuild {
   patches?: JsonObject[];
   images?: JsonObject[];
   components?: string[];
+  ignoreMissingComponents?: boolean;
+  buildMetadata?: string[];
   commonMetadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
   /** Present when `spec.postBuild` is: `substituteFrom` names ConfigMaps and Secrets. */
   postBuild?: {
     substitute: Record<string, string>;
     substituteFrom: JsonObject[];
-    /** The data of those of `substituteFrom` that are known, in its order. */
-    known?: SubstituteData[];
+    /** `Always` substitutes also where no variable is set. */
+    substituteStrategy?: string;
+    /** Those of `substituteFrom` that are known; one that is known not to exist has no data. */
+    known?: NamedData[];
+    /** Why others are not known, as the end of "Secret keys, which …". */
+    unknown?: UnknownData[];
   };
+  /** Where values stand that are not written in the Kustomization's own file, by JSON pointers (`/spec/…`). */
+  places?: Record<string, Place>;
   /** Name and namespace of the Kustomization, for the labels Flux adds to every object. */
   name: string;
   namespace: string;
 }
 
-/** Variables that a ConfigMap or Secret sets. */
-export interface SubstituteData {
+/** What is known of a ConfigMap or Secret that an engine's object names. */
+export interface NamedData {
   kind: string;
   name: string;
   data: Record<string, string>;
@@ -183,4 +220,13 @@ export interface SubstituteData {
   places?: Record<string, Place>;
   /** From a Secret: what the values make must not be shown. */
   secret: boolean;
+  /** Keys whose values cannot be read, and why: the end of "Secret keys, which …". */
+  hidden?: string[];
+  reason?: string;
+}
+
+export interface UnknownData {
+  kind: string;
+  name: string;
+  reason: string;
 }

@@ -16,19 +16,19 @@ export async function renderedFrom(
   answer: RendererAnswer,
   place: Place,
   repository: Repository,
-  finish: (value: JsonObject) => JsonObject = value => value,
 ): Promise<RenderedSource> {
   const texts = await WrittenTexts.of(answer, repository);
   const { text, reads, absent, listed } = answer;
   const rendered: RenderedSource = { text, reads, absent, listed, objects: [], notChecked: [] };
   for (const made of (answer.objects ?? []).flatMap(withItems)) {
     const source = placeOf(made, place);
-    const value = isObject(made.value) ? finish(made.value) : undefined;
-    const resource = value && resourceOf(value);
+    const { value } = made;
+    const resource = isObject(value) ? resourceOf(value) : undefined;
     if (value && resource && made.unresolved === undefined) {
       const locate = made.provenance ? locateIn(made.provenance, texts) : locateAt(source);
       const object: RenderedObject = { resource, value, source, locate };
       if (made.volatile) object.volatile = made.volatile.map(text => pathOf(value, text));
+      if (made.sensitive) object.sensitive = made.sensitive.map(text => pathOf(value, text));
       rendered.objects.push(object);
     } else if (value) {
       const reason = made.unresolved ?? 'it has no apiVersion, kind or name';
@@ -52,6 +52,7 @@ function withItems(made: RendererObject): RendererObject[] {
     ...made,
     value,
     volatile: below(made.volatile, `/items/${index}`),
+    sensitive: partsBelow(made.sensitive, `/items/${index}`),
     provenance: made.provenance && {
       source: made.provenance.fields[`/items/${index}/kind`] ?? made.provenance.source,
       fields: fieldsBelow(made.provenance.fields, `/items/${index}`),
@@ -63,6 +64,12 @@ function below(pointers: string[] | undefined, prefix: string): string[] | undef
   return pointers
     ?.filter(pointer => pointer.startsWith(`${prefix}/`))
     .map(pointer => pointer.slice(prefix.length));
+}
+
+/** As `below`; what holds all of it is all of it. */
+function partsBelow(pointers: string[] | undefined, prefix: string): string[] | undefined {
+  const whole = pointers?.some(pointer => `${prefix}/`.startsWith(`${pointer}/`));
+  return whole ? [''] : below(pointers, prefix);
 }
 
 function fieldsBelow<T>(fields: Record<string, T>, prefix: string): Record<string, T> {

@@ -1,4 +1,6 @@
 import type { HelmSource, ValuesSource } from '../model/environment.ts';
+import type { RenderFailure } from '../model/rendered.ts';
+import type { Place } from '../model/source.ts';
 import type { RendererAnswer } from '../upstream/renderer.ts';
 import { renderedFrom } from './answer.ts';
 import { chartPath, type Laid, layDependencies, type UsedCharts } from './charts.ts';
@@ -12,6 +14,8 @@ export const helm: Renderer = {
   canRender: source => source.kind === 'helm',
   async render(source, context) {
     if (source.kind !== 'helm') return emptyRender();
+    const unknown = unknownValues(source, context.origin);
+    if (unknown) return { ...emptyRender(), failure: unknown };
     const used: UsedCharts = [];
     const found = await chartPath(source, context, used);
     const origin = context.origin ?? { file: source.path, line: 1, column: 1 };
@@ -39,7 +43,7 @@ async function ask(
 ): Promise<{ answer: RendererAnswer; why?: string }> {
   const { program, repository, trace, text, signal } = context;
   const once = () => {
-    const request = { ...requestOf(source), trace, text, laid: laid.files };
+    const request = { ...requestOf(source, context.origin), trace, text, laid: laid.files };
     return program.render('helm', repository, request, signal, laid.contents);
   };
   const first = await once();
@@ -53,16 +57,30 @@ async function ask(
   return { answer, why };
 }
 
-function requestOf(source: HelmSource): object {
+function requestOf(source: HelmSource, origin: Place | undefined): object {
   const { path, release, namespace, includeCrds, skipTests, skipSchema } = source;
-  const { kubeVersion, apiVersions } = source;
+  const { kubeVersion, apiVersions, withoutDefaults } = source;
   const values = source.values.map(valuesOf);
-  const flags = { includeCrds, skipTests, skipSchema };
-  return { path, release, namespace, values, kubeVersion, apiVersions, ...flags };
+  const flags = { includeCrds, skipTests, skipSchema, withoutDefaults };
+  const flux = source.flux && { ...source.flux, origin };
+  return { path, release, namespace, values, kubeVersion, apiVersions, ...flags, flux };
+}
+
+/** A release whose values are not all known is not rendered at all. */
+function unknownValues(
+  { values }: HelmSource,
+  origin: Place | undefined,
+): RenderFailure | undefined {
+  const unknown = values.find(part => part.kind === 'named');
+  if (!unknown) return undefined;
+  const { kind, name } = unknown.object;
+  const message = `its values come from ${kind} ${name}, which ${unknown.reason}`;
+  return { message, place: origin ?? { file: '', line: 1, column: 1 } };
 }
 
 function valuesOf(part: ValuesSource): object {
   if (part.kind === 'file') return { file: part.path, optional: part.optional };
+  if (part.kind === 'named') return {};
   if (part.kind === 'set') return { set: part.text, as: part.as, place: part.place };
-  return { text: JSON.stringify(part.values), place: part.place };
+  return { text: JSON.stringify(part.values), place: part.place, places: part.places };
 }

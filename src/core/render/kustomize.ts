@@ -1,6 +1,4 @@
-import type { FluxBuild } from '../model/environment.ts';
 import { renderedFrom } from './answer.ts';
-import { finishFlux } from './flux.ts';
 import { kustomizationFile } from './kustomization-file.ts';
 import { kustomizeFailure } from './kustomize-failure.ts';
 import { emptyRender, type Renderer } from './renderer.ts';
@@ -12,20 +10,12 @@ export const kustomize: Renderer = {
   async render(source, { repository, program, trace, text, origin, signal }) {
     if (source.kind !== 'kustomize') return emptyRender();
     const { path, flux, argocd } = source;
-    const edits = { flux: flux && withoutIdentity(flux), argo: argocd };
-    const request = { path, ...edits, origin, trace, text };
+    const request = { path, flux, argo: argocd, origin, trace, text };
     const answer = await program.render('kustomize', repository, request, signal);
     const place = { file: kustomizationFile(repository, path), line: 1, column: 1 };
-    const finish = flux && finishFlux(flux);
-    const rendered = await renderedFrom(answer, place, repository, finish);
+    const rendered = await renderedFrom(answer, place, repository);
     if (answer.failure)
       rendered.failure = await kustomizeFailure(answer.failure.message, path, repository);
     return rendered;
   },
 };
-
-/** Name and namespace are for the labels, which are not kustomize's. */
-function withoutIdentity(flux: FluxBuild): Partial<FluxBuild> {
-  const { name: _, namespace: __, commonMetadata: ___, ...spec } = flux;
-  return spec;
-}

@@ -29,6 +29,8 @@ export interface RendererObject {
   unresolved?: string;
   /** JSON pointers of what another render makes otherwise, such as a generated password. */
   volatile?: string[];
+  /** JSON pointers of what a value of a Secret made. */
+  sensitive?: string[];
   /** In answers to requests with `trace`. */
   provenance?: RendererProvenance;
 }

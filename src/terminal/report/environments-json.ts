@@ -1,5 +1,10 @@
 import type { EnvironmentsReport } from '../../core/actions/reports.ts';
-import type { Application, Environment, RenderSource } from '../../core/model/environment.ts';
+import type {
+  Application,
+  Environment,
+  RenderSource,
+  ValuesSource,
+} from '../../core/model/environment.ts';
 import type { Place } from '../../core/model/source.ts';
 import { objectJson, write } from './json.ts';
 
@@ -58,8 +63,14 @@ function sourceJson(source: RenderSource): unknown {
     path,
     release,
     namespace,
-    values: values.map(value => (value.kind === 'file' ? value.path : placeJson(value.place))),
+    values: values.map(valuesJson),
   };
+}
+
+function valuesJson(value: ValuesSource): unknown {
+  if (value.kind === 'file') return value.path;
+  if (value.kind === 'named') return value.object;
+  return placeJson(value.place);
 }
 
 function unresolvedJson({ reason, place }: { reason: string; place?: Place }): unknown {

@@ -63,7 +63,8 @@ function renderingOf(source: RenderSource): Rendering {
     const [path, more] = [parts.map(part => part.path), parts.flatMap(part => part.more || [])];
     return { how: 'sources', path: path.join(' + '), more: more.join('; ') };
   }
-  const path = source.path === '' ? '.' : source.path;
+  const chart = source.kind === 'helm' && source.chart;
+  const path = chart ? `${chart.name} ${chart.version} of ${chart.url}` : source.path || '.';
   if (source.kind !== 'helm') return { how: source.kind, path, more: '' };
   const files = source.values.flatMap(value =>
     value.kind === 'file' ? [within(source.path, value.path)] : [],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { renderingOf, startRenderer } from '../render/harness.ts';
 import { application, discover, named, summary } from './repository.ts';
@@ -121,17 +122,69 @@ describe('environments of Flux', () => {
     });
   });
 
-  it('say of a chart from elsewhere that it is not in the repository', async () => {
+  it('say which chart from elsewhere a release has', async () => {
     const remote = `  chart:
     spec:
       chart: redis
       version: 20.x
       sourceRef: { kind: HelmRepository, name: public }
 `;
-    const found = await discover({ ...fleet, 'apps/us/release.yaml': release('redis', remote) });
-    expect(summary(named(found, 'us'))).toContain(
-      'redis: chart redis 20.x of HelmRepository public is not in the repository',
-    );
+    const artifact = '  chartRef: { kind: OCIRepository, name: app }\n';
+    const sources = `apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: { name: public, namespace: apps }
+spec: { url: "https://charts.example/stable/" }
+---
+apiVersion: source.toolkit.fluxcd.io/v1
+kind: OCIRepository
+metadata: { name: app, namespace: apps }
+spec:
+  url: oci://registry.example/charts/app-template
+  ref: { tag: 4.3.0, digest: "sha256:0123" }
+`;
+    const chartOf = async (spec: string, more: Record<string, string> = {}) => {
+      const files = { ...fleet, 'apps/us/release.yaml': release('redis', spec), ...more };
+      return application(named(await discover(files), 'us'), 'redis').source;
+    };
+    expect(await chartOf(remote)).toEqual({
+      kind: 'unresolved',
+      reason: 'chart redis 20.x is of HelmRepository public, which is not in the repository',
+    });
+    expect(await chartOf(remote, { 'apps/us/sources.yaml': sources })).toMatchObject({
+      kind: 'helm',
+      chart: { url: 'https://charts.example/stable', name: 'redis', version: '20.x' },
+    });
+    expect(await chartOf(artifact, { 'apps/us/sources.yaml': sources })).toMatchObject({
+      chart: { url: 'oci://registry.example/charts', name: 'app-template', version: '4.3.0' },
+    });
+  });
+
+  it("have values files that take the place of the chart's own", async () => {
+    const files = '      valuesFiles: [charts/api/values-us.yaml]\n';
+    const spec = localChart + files;
+    const found = await discover({ ...fleet, 'apps/us/release.yaml': release('api', spec) });
+    expect(application(named(found, 'us'), 'api').source).toMatchObject({
+      withoutDefaults: true,
+      values: [{ kind: 'file', path: 'charts/api/values-us.yaml' }],
+    });
+  });
+
+  it('name a release after its namespace, and cut long names as the controller does', async () => {
+    const nameOf = async (name: string, spec = '') => {
+      const files = { ...fleet, 'apps/us/release.yaml': release(name, localChart + spec) };
+      const { source } = application(named(await discover(files), 'us'), name);
+      return 'release' in source ? [source.release, source.namespace] : source;
+    };
+    expect(await nameOf('api', '  targetNamespace: shop\n')).toEqual(['shop-api', 'shop']);
+    expect(await nameOf('api', '  releaseName: web\n  targetNamespace: shop\n')).toEqual([
+      'web',
+      'shop',
+    ]);
+    const long = 'a-name-that-goes-on-and-on-until-helm-takes-it-no-longer-at-all';
+    expect(await nameOf(long)).toEqual([
+      `${long.slice(0, 40)}-${createHash('sha256').update(long).digest('hex').slice(0, 12)}`,
+      'apps',
+    ]);
   });
 
   it('have releases of a HelmChart whose source is the repository', async () => {
@@ -173,15 +226,23 @@ data:
       await from(
         '    - { kind: Secret, name: values, valuesKey: host, targetPath: "db.hosts[0]" }\n',
       ),
-    ).toMatchObject({ values: [{ values: { db: { hosts: ['db.example'] } } }] });
-    expect(await from('    - { kind: Secret, name: other }\n')).toEqual({
-      kind: 'unresolved',
-      reason: 'its values in Secret other are not in the repository',
+    ).toMatchObject({
+      values: [{ kind: 'set', text: 'db.hosts[0]=db.example', as: 'set', secret: true }],
     });
-    expect(await from('    - { kind: Secret, name: other, optional: true }\n')).toMatchObject({
-      kind: 'helm',
-      values: [],
-    });
+    // That it is optional does not say that the cluster has none.
+    for (const optional of ['', ', optional: true'])
+      expect(await from(`    - { kind: Secret, name: other${optional} }\n`)).toMatchObject({
+        values: [
+          {
+            kind: 'named',
+            object: { kind: 'Secret', name: 'other', namespace: 'apps' },
+            reason: 'only the cluster has',
+          },
+        ],
+      });
+    expect(
+      await from('    - { kind: Secret, name: values, valuesKey: none, optional: true }\n'),
+    ).toMatchObject({ values: [] });
   });
 
   it('do not guess at another repository, another revision or another cluster', async () => {

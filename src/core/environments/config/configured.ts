@@ -1,4 +1,4 @@
-import { type Application, type Environment, partsOf } from '../../model/environment.ts';
+import { type Application, type Environment, isHere, partsOf } from '../../model/environment.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Discoverer, DiscoveryContext } from '../context.ts';
 import { folderExists, isWithin } from '../folders.ts';
@@ -90,7 +90,7 @@ function adjust(application: Application, entry: ConfigEntry): Application {
 /** True when an entry has the environment's name or renders what it renders. */
 function isCovered(environment: Environment, entries: readonly ConfigEntry[]): boolean {
   const paths = environment.applications.flatMap(({ source }) =>
-    partsOf(source).map(part => (part.kind === 'unresolved' ? undefined : part.path)),
+    partsOf(source).map(part => (isHere(part) ? part.path : undefined)),
   );
   return entries.some(
     ({ name, source }) =>

@@ -7,7 +7,7 @@ import { firstLine } from '../drafts.ts';
 import { folderExists } from '../folders.ts';
 import type { ManifestIndex } from '../manifest-index.ts';
 import { writtenObjects, writtenOfKind } from '../written.ts';
-import { isKustomization, kustomizeGroup } from './kustomization.ts';
+import { isKustomization, kustomizeGroup } from './kinds.ts';
 import { bootstrapOf, clusterFolder, kustomizationsBelow, rootKustomizations } from './roots.ts';
 import type { SourceReference } from './sources.ts';
 

@@ -1,31 +1,28 @@
 import { resolveReference } from '../../manifests/paths.ts';
 import type { FluxBuild, RenderSource } from '../../model/environment.ts';
 import { objectAt, objectsAt, textAt, textMapAt, textsAt } from '../../model/fields.ts';
-import type { Resource } from '../../model/resource.ts';
 import type { DeployedObject, DiscoveryContext } from '../context.ts';
 import { type Draft, referenceKey } from '../drafts.ts';
 import { folderExists } from '../folders.ts';
 import { fluxIgnoreRules } from '../ignore-rules.ts';
+import { kustomizeGroup } from './kinds.ts';
+import { isKnown, type NamedObjects } from './named-objects.ts';
+import { scatteredPlaces } from './scattered.ts';
 import { type FluxSources, referenceOf } from './sources.ts';
-
-export const kustomizeGroup = 'kustomize.toolkit.fluxcd.io';
-
-export function isKustomization({ group, kind }: Resource): boolean {
-  return group === kustomizeGroup && kind === 'Kustomization';
-}
 
 /** The application that a Flux Kustomization is (`spec` of kustomize.toolkit.fluxcd.io/v1). */
 export function kustomizationDraft(
   context: DiscoveryContext,
   sources: FluxSources,
   kustomization: DeployedObject,
+  named: NamedObjects,
 ): Draft {
   const { resource, value, source: origin } = kustomization;
   return {
     application: {
       name: resource.name,
       engine: 'flux',
-      source: kustomizationSource(context, sources, kustomization),
+      source: kustomizationSource(context, sources, kustomization, named),
       owner: { mode: 'flux', manager: 'kustomize-controller' },
       namespace: textAt(value, 'spec', 'targetNamespace'),
       controller: resource,
@@ -46,8 +43,10 @@ export function kustomizationDraft(
 function kustomizationSource(
   context: DiscoveryContext,
   sources: FluxSources,
-  { resource, value, changedBy }: DeployedObject,
+  kustomization: DeployedObject,
+  named: NamedObjects,
 ): RenderSource {
+  const { resource, value, changedBy } = kustomization;
   const unresolved = (reason: string): RenderSource => ({ kind: 'unresolved', reason });
   if (changedBy !== undefined)
     return unresolved(
@@ -62,36 +61,50 @@ function kustomizationSource(
   const path = resolveReference(found.root, `./${written}`);
   if (path === undefined || !folderExists(context.index, path))
     return unresolved(`its path ${written} is not in the repository`);
-  return { kind: 'kustomize', path, flux: fluxBuild({ resource, value }) };
+  return { kind: 'kustomize', path, flux: fluxBuild(kustomization, named) };
 }
 
 /** What the controller adds to the build of the path. */
-export function fluxBuild({
-  resource,
-  value,
-}: Pick<DeployedObject, 'resource' | 'value'>): FluxBuild {
+function fluxBuild(kustomization: DeployedObject, named: NamedObjects): FluxBuild {
+  const { resource, value } = kustomization;
   const spec = objectAt(value, 'spec');
-  const patches = objectsAt(spec, 'patches');
-  const images = objectsAt(spec, 'images');
-  const components = textsAt(spec, 'components');
+  const list = <T>(items: T[]): T[] | undefined => (items.length > 0 ? items : undefined);
   const metadata = objectAt(spec, 'commonMetadata');
-  const postBuild = objectAt(spec, 'postBuild');
   return {
     name: resource.name,
     namespace: resource.namespace,
     targetNamespace: textAt(spec, 'targetNamespace'),
     namePrefix: textAt(spec, 'namePrefix'),
     nameSuffix: textAt(spec, 'nameSuffix'),
-    patches: patches.length > 0 ? patches : undefined,
-    images: images.length > 0 ? images : undefined,
-    components: components.length > 0 ? components : undefined,
+    patches: list(objectsAt(spec, 'patches')),
+    images: list(objectsAt(spec, 'images')),
+    components: list(textsAt(spec, 'components')),
+    ignoreMissingComponents: spec?.ignoreMissingComponents === true || undefined,
+    buildMetadata: list(textsAt(spec, 'buildMetadata')),
     commonMetadata: metadata && {
       labels: textMapAt(metadata, 'labels'),
       annotations: textMapAt(metadata, 'annotations'),
     },
-    postBuild: postBuild && {
-      substitute: textMapAt(postBuild, 'substitute') ?? {},
-      substituteFrom: objectsAt(postBuild, 'substituteFrom'),
-    },
+    postBuild: postBuildOf(kustomization, named),
+    places: kustomization.scattered ? scatteredPlaces(kustomization, 'spec') : undefined,
+  };
+}
+
+function postBuildOf(
+  { resource, value }: DeployedObject,
+  named: NamedObjects,
+): FluxBuild['postBuild'] {
+  const postBuild = objectAt(value, 'spec', 'postBuild');
+  if (!postBuild) return undefined;
+  const substituteFrom = objectsAt(postBuild, 'substituteFrom');
+  const found = substituteFrom.map(({ kind, name }) =>
+    named.find(String(kind), String(name), resource.namespace),
+  );
+  return {
+    substitute: textMapAt(postBuild, 'substitute') ?? {},
+    substituteFrom,
+    substituteStrategy: textAt(postBuild, 'substituteStrategy'),
+    known: found.filter(isKnown),
+    unknown: found.flatMap(each => (isKnown(each) ? [] : [each])),
   };
 }

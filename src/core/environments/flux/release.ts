@@ -1,21 +1,21 @@
-import { resolveReference } from '../../manifests/paths.ts';
-import type { RenderSource, ValuesSource } from '../../model/environment.ts';
-import { objectAt, objectsAt, textAt, textsAt } from '../../model/fields.ts';
-import type { JsonObject, Resource } from '../../model/resource.ts';
+import { createHash } from 'node:crypto';
+import type { FluxRelease, RenderSource, ValuesSource } from '../../model/environment.ts';
+import { objectAt, objectsAt, textAt, textMapAt } from '../../model/fields.ts';
 import type { DeployedObject, DiscoveryContext } from '../context.ts';
 import { type Draft, referenceKey } from '../drafts.ts';
 import { fluxIgnoreRules } from '../ignore-rules.ts';
-import type { ManifestIndex } from '../manifest-index.ts';
-import { type FluxSources, referenceOf } from './sources.ts';
+import { helmGroup } from './kinds.ts';
+import type { NamedObjects } from './named-objects.ts';
+import { releaseChart } from './release-chart.ts';
+import { scatteredPlaces } from './scattered.ts';
+import type { FluxSources } from './sources.ts';
 import { valuesFrom } from './values-from.ts';
-
-export const helmGroup = 'helm.toolkit.fluxcd.io';
 
 /** The application that a HelmRelease is (`spec` of helm.toolkit.fluxcd.io/v2). */
 export function releaseDraft(
   context: DiscoveryContext,
   sources: FluxSources,
-  deployed: readonly DeployedObject[],
+  named: NamedObjects,
   release: DeployedObject,
 ): Draft {
   const { resource, value, source: origin } = release;
@@ -24,7 +24,7 @@ export function releaseDraft(
     application: {
       name: resource.name,
       engine: 'flux',
-      source: releaseSource(context, sources, deployed, release),
+      source: releaseSource(context, sources, named, release),
       owner: { mode: 'ssa', manager: 'helm-controller' },
       namespace: targetNamespace(release),
       controller: resource,
@@ -49,109 +49,70 @@ function targetNamespace({ resource, value }: DeployedObject): string {
 function releaseSource(
   context: DiscoveryContext,
   sources: FluxSources,
-  deployed: readonly DeployedObject[],
+  named: NamedObjects,
   release: DeployedObject,
 ): RenderSource {
-  const { resource, value, changedBy } = release;
+  const { value, changedBy } = release;
   const reason = changedBy
     ? `${changedBy} changes this HelmRelease, which takes the renderer to follow`
-    : unrenderable(value);
+    : objectAt(value, 'spec', 'kubeConfig') && 'it is applied to another cluster (spec.kubeConfig)';
   if (reason !== undefined) return { kind: 'unresolved', reason };
-  const chart = chartFolder(context.index, sources, release);
+  const chart = releaseChart(context.index, sources, release);
   if ('reason' in chart) return { kind: 'unresolved', reason: chart.reason };
-  const values = valuesFrom(context.index, deployed, release);
-  if ('reason' in values) return { kind: 'unresolved', reason: values.reason };
-  const prefix = textAt(value, 'spec', 'targetNamespace');
-  const inline = objectAt(value, 'spec', 'values');
-  const own: ValuesSource[] = inline
-    ? [{ kind: 'inline', values: inline, place: release.locate(['spec', 'values']) }]
-    : [];
   return {
     kind: 'helm',
-    path: chart.path,
-    release:
-      textAt(value, 'spec', 'releaseName') ??
-      (prefix === undefined ? resource.name : `${prefix}-${resource.name}`),
+    path: '',
+    ...chart,
+    release: releaseName(release),
     namespace: targetNamespace(release),
-    values: [...chart.values, ...values.values, ...own],
+    values: [...chart.values, ...valuesFrom(release, named), ...ownValues(release)],
     // Helm never changes a CRD of a chart's crds folder on upgrade, unless the release says so.
     includeCrds: textAt(value, 'spec', 'upgrade', 'crds') === 'CreateReplace',
+    flux: fluxRelease(release),
   };
 }
 
-function unrenderable(value: JsonObject): string | undefined {
-  if (objectAt(value, 'spec', 'kubeConfig'))
-    return 'it is applied to another cluster (spec.kubeConfig)';
-  if (objectsAt(value, 'spec', 'postRenderers').length > 0)
-    return 'its spec.postRenderers are not rendered here';
-  if (objectAt(value, 'spec', 'commonMetadata'))
-    return 'its spec.commonMetadata is not rendered here';
-  return undefined;
+/** A name that is longer than Helm's is cut, with its hash (helm-controller, release.ShortenName). */
+function releaseName({ resource, value }: DeployedObject): string {
+  const target = textAt(value, 'spec', 'targetNamespace');
+  const name =
+    textAt(value, 'spec', 'releaseName') ??
+    (target === undefined ? resource.name : `${target}-${resource.name}`);
+  if (name.length <= 53) return name;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 12);
+  return `${name.slice(0, 40)}-${hash}`;
 }
 
-type ChartPlace = { path: string; values: ValuesSource[] } | { reason: string };
+function ownValues(release: DeployedObject): ValuesSource[] {
+  const values = objectAt(release.value, 'spec', 'values');
+  if (!values) return [];
+  const { file, line, column } = release.locate(['spec', 'values']);
+  const own: ValuesSource = { kind: 'inline', values, place: { file, line, column } };
+  if (!release.scattered) return [own];
+  const prefix = '/spec/values';
+  const places = Object.entries(scatteredPlaces(release, 'spec', 'values')).map(
+    ([pointer, place]) => [pointer.slice(prefix.length), place] as const,
+  );
+  return [{ ...own, places: Object.fromEntries(places) }];
+}
 
-function chartFolder(
-  index: ManifestIndex,
-  sources: FluxSources,
-  { resource, value }: DeployedObject,
-): ChartPlace {
-  const chartRef = objectAt(value, 'spec', 'chartRef');
-  if (!chartRef)
-    return sourcedChart(index, sources, objectAt(value, 'spec', 'chart', 'spec'), resource);
-  const reference = referenceOf(chartRef);
-  const found = sources.find(reference, resource);
-  if (reference.kind === 'HelmChart' && found)
-    return sourcedChart(index, sources, objectAt(found.value, 'spec'), found.resource);
-  const from = [textAt(found?.value, 'spec', 'url'), versionOf(found)].filter(text => text);
-  const details = from.length === 0 ? '' : ` (${from.join(' ')})`;
+function fluxRelease(release: DeployedObject): FluxRelease {
+  const { resource, value } = release;
+  const metadata = objectAt(value, 'spec', 'commonMetadata');
   return {
-    reason: `its chart ${reference.kind} ${reference.name}${details} is not in the repository`,
+    postRenderers: objectsAt(value, 'spec', 'postRenderers'),
+    postRenderStrategy: textAt(value, 'spec', 'postRenderStrategy'),
+    commonMetadata: metadata && {
+      labels: textMapAt(metadata, 'labels'),
+      annotations: textMapAt(metadata, 'annotations'),
+    },
+    places: release.scattered
+      ? {
+          ...scatteredPlaces(release, 'spec', 'postRenderers'),
+          ...scatteredPlaces(release, 'spec', 'commonMetadata'),
+        }
+      : undefined,
+    name: resource.name,
+    namespace: resource.namespace,
   };
-}
-
-function versionOf(source: DeployedObject | undefined): string | undefined {
-  const ref = objectAt(source?.value, 'spec', 'ref');
-  return textAt(ref, 'digest') ?? textAt(ref, 'semver') ?? textAt(ref, 'tag');
-}
-
-/**
- * A chart as HelmReleases and HelmCharts name it: its folder in a source, or its name in a
- * HelmRepository.
- */
-function sourcedChart(
-  index: ManifestIndex,
-  sources: FluxSources,
-  spec: JsonObject | undefined,
-  from: Resource,
-): ChartPlace {
-  const chart = textAt(spec, 'chart') ?? '';
-  const reference = referenceOf(objectAt(spec, 'sourceRef'));
-  if (reference.kind === 'HelmRepository') {
-    const version = textAt(spec, 'version') ?? '*';
-    return {
-      reason: `chart ${chart} ${version} of HelmRepository ${reference.name} is not in the repository`,
-    };
-  }
-  const location = sources.resolve(reference, from);
-  if ('reason' in location) return location;
-  const path = resolveReference(location.root, `./${chart}`);
-  if (path === undefined || !index.charts.has(path))
-    return { reason: `its chart ${chart} is not in the repository` };
-  return chartValues(path, textsAt(spec, 'valuesFiles'), location.root);
-}
-
-/**
- * The chart with the values files that its source names. They take the place of the chart's own
- * values.yaml, which Helm always reads: only a list that begins with that file can be rendered.
- */
-function chartValues(path: string, files: readonly string[], root: string): ChartPlace {
-  if (files.length === 0) return { path, values: [] };
-  const paths = files.map(file => resolveReference(root, `./${file}`) ?? file);
-  const [first, ...others] = paths;
-  if (first !== `${path}/values.yaml`)
-    return {
-      reason: `its valuesFiles replace the chart's values.yaml, which is not rendered here`,
-    };
-  return { path, values: others.map(file => ({ kind: 'file', path: file })) };
 }

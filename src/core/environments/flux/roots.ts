@@ -5,7 +5,7 @@ import { environmentPart, folderExists, isWithin } from '../folders.ts';
 import type { ManifestIndex } from '../manifest-index.ts';
 import { reach } from '../reach.ts';
 import { writtenObjects, writtenOfKind } from '../written.ts';
-import { isKustomization, kustomizeGroup } from './kustomization.ts';
+import { isKustomization, kustomizeGroup } from './kinds.ts';
 import { defaultBootstrap, type FluxSources, fluxSources, referenceOf } from './sources.ts';
 
 /**

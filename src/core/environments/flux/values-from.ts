@@ -1,76 +1,56 @@
-import type { ValuesSource } from '../../model/environment.ts';
-import { objectsAt, textAt, valueAt } from '../../model/fields.ts';
+import type { NamedData, ValuesSource } from '../../model/environment.ts';
+import { objectsAt, textAt } from '../../model/fields.ts';
 import type { JsonObject } from '../../model/resource.ts';
 import type { Place } from '../../model/source.ts';
-import { setValue } from '../argocd/helm-set.ts';
 import type { DeployedObject } from '../context.ts';
 import { parseValues } from '../inline-values.ts';
-import type { ManifestIndex } from '../manifest-index.ts';
-import { writtenOfKind } from '../written.ts';
+import { isKnown, type NamedObjects } from './named-objects.ts';
+
+/** The values that a HelmRelease takes from ConfigMaps and Secrets, in its order. */
+export function valuesFrom(release: DeployedObject, named: NamedObjects): ValuesSource[] {
+  const { namespace } = release.resource;
+  return objectsAt(release.value, 'spec', 'valuesFrom').flatMap((reference, at) => {
+    const [kind, name] = [textAt(reference, 'kind') ?? '', textAt(reference, 'name') ?? ''];
+    const object = { kind, name, namespace };
+    const found = named.find(kind, name, namespace);
+    const place = release.locate(['spec', 'valuesFrom', at]);
+    if (isKnown(found)) return valuesOf(found, reference, object, place);
+    return [{ kind: 'named' as const, object, reference, reason: found.reason }];
+  });
+}
 
 /**
- * The values that a HelmRelease takes from ConfigMaps and Secrets, in its order. They must be in
- * the repository and readable: an encrypted Secret is not.
+ * The values of one reference as helm-controller reads them (fluxcd/pkg/chartutil,
+ * ChartValuesFromReferences); `place` is the reference's own.
  */
-export function valuesFrom(
-  index: ManifestIndex,
-  deployed: readonly DeployedObject[],
-  release: DeployedObject,
-): { values: ValuesSource[] } | { reason: string } {
-  const values: ValuesSource[] = [];
-  for (const reference of objectsAt(release.value, 'spec', 'valuesFrom')) {
-    const text = readKey(index, deployed, release, reference);
-    if ('reason' in text) {
-      if (reference.optional === true) continue;
-      return text;
-    }
-    const path = textAt(reference, 'targetPath');
-    const parsed = path === undefined ? parseValues(text.text) : setAt(path, text.text);
-    if (parsed === undefined)
-      return { reason: `its values in ${describe(reference)} cannot be read` };
-    values.push({ kind: 'inline', values: parsed, place: text.place });
-  }
-  return { values };
-}
-
-/** `targetPath`: one value, as text where it is quoted (fluxcd/pkg/chartutil). */
-function setAt(path: string, text: string): JsonObject | undefined {
-  const quoted = /^(['"])(.*)\1$/s.exec(text);
-  return quoted ? setValue({}, path, quoted[2] ?? '', true) : setValue({}, path, text);
-}
-
-function readKey(
-  index: ManifestIndex,
-  deployed: readonly DeployedObject[],
-  release: DeployedObject,
+export function valuesOf(
+  found: NamedData,
   reference: JsonObject,
-): { text: string; place: Place } | { reason: string } {
-  const [kind, name] = [textAt(reference, 'kind') ?? '', textAt(reference, 'name') ?? ''];
+  object: { kind: string; name: string; namespace: string },
+  place: Place,
+): ValuesSource[] {
   const key = textAt(reference, 'valuesKey') ?? 'values.yaml';
-  const { namespace } = release.resource;
-  const object = [...deployed, ...writtenOfKind(index, '', kind)].find(
-    ({ resource }) =>
-      resource.group === '' &&
-      resource.kind === kind &&
-      resource.name === name &&
-      (resource.namespace === namespace || resource.namespace === ''),
-  );
-  if (!object) return { reason: `its values in ${describe(reference)} are not in the repository` };
-  if (valueAt(object.value, 'sops') !== undefined || isSealed(object.value))
-    return { reason: `its values in ${describe(reference)} are encrypted` };
-  const plain = textAt(object.value, 'stringData', key);
-  const data = textAt(object.value, 'data', key);
-  if (plain === undefined && data === undefined)
-    return { reason: `its values in ${describe(reference)} have no key ${key}` };
-  const decoded = kind === 'Secret' ? Buffer.from(data ?? '', 'base64').toString() : (data ?? '');
-  const field = plain === undefined ? 'data' : 'stringData';
-  return { text: plain ?? decoded, place: object.locate([field, key]) };
+  const text = found.data[key];
+  const unknown = (reason: string): ValuesSource[] => [
+    { kind: 'named', object, reference, reason },
+  ];
+  if (found.hidden?.includes(key)) return unknown(found.reason ?? '');
+  if (text === undefined) return reference.optional === true ? [] : unknown(`has no key ${key}`);
+  const at = found.places?.[key] ?? place;
+  const secret = found.secret || undefined;
+  const path = textAt(reference, 'targetPath');
+  if (path !== undefined) return [{ ...setText(path, text, reference), place: at, secret }];
+  const values = parseValues(text);
+  return values
+    ? [{ kind: 'inline', values, place: at, secret }]
+    : unknown(`has no map of values in its key ${key}`);
 }
 
-function isSealed(value: JsonObject): boolean {
-  return JSON.stringify(value).includes('"ENC[');
-}
-
-function describe(reference: JsonObject): string {
-  return `${textAt(reference, 'kind') ?? ''} ${textAt(reference, 'name') ?? ''}`;
+/** `targetPath`: a text where it is quoted or literal (fluxcd/pkg/chartutil, ReplacePathValue). */
+function setText(path: string, text: string, reference: JsonObject) {
+  const set = (value: string, as: 'set' | 'string') =>
+    ({ kind: 'set', text: `${path}=${value}`, as }) as const;
+  if (reference.literal === true) return set(text.replace(/[\\,[\]{}]/g, '\\$&'), 'string');
+  const isQuoted = [`'`, `"`].some(quote => text.startsWith(quote) && text.endsWith(quote));
+  return isQuoted ? set(text.replace(/^['"]+|['"]+$/g, ''), 'string') : set(text, 'set');
 }

@@ -74,6 +74,9 @@ func (v *View) Lay(name string, content []byte) {
 // IsFile tells whether a path relative to the root is a file.
 func (v *View) IsFile(rel string) bool { return v.isFile(rel) }
 
+// Aside is a view of the same tree with extra files, of which it is not remembered what was asked for.
+func (v *View) Aside(extra map[string][]byte) *View { return NewView(v.tree, extra) }
+
 // Abs is the absolute path of a path relative to the root.
 func (v *View) Abs(name string) string { return path.Join(v.tree.root+"/", name) }
 

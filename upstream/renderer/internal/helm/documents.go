@@ -19,6 +19,7 @@ type document struct {
 	text     string
 	// plain is true for a file that is no template.
 	plain bool
+	hook  bool
 }
 
 func (m *manifests) documents() []document {
@@ -32,7 +33,7 @@ func (m *manifests) documents() []document {
 		all = append(all, document{template: manifest.Name, text: manifest.Content})
 	}
 	for _, hook := range m.hooks {
-		all = append(all, document{template: hook.Path, text: hook.Manifest})
+		all = append(all, document{template: hook.Path, text: hook.Manifest, hook: true})
 	}
 	return all
 }
@@ -48,7 +49,10 @@ func (m *manifests) objects(sources map[string]string) ([]document, []objects.Ob
 		}
 		if !bytes.Equal(bytes.TrimSpace(value), []byte("null")) {
 			read = append(read, document)
-			found = append(found, objects.Object{Value: value, Source: sources[document.template]})
+			found = append(found, objects.Object{
+				Value: value, Source: sources[document.template],
+				Text: document.text, Definition: document.plain, Hook: document.hook,
+			})
 		}
 	}
 	return read, found, nil

@@ -22,6 +22,8 @@ type Values struct {
 	As  setKind `json:"as"`
 	// Place is where the text, or what is set, stands in a file.
 	Place provenance.Place `json:"place"`
+	// Places are where values stand that are not written there, by JSON pointers.
+	Places map[string]provenance.Place `json:"places"`
 	// Optional values may name a file that is not there.
 	Optional bool `json:"optional"`
 }

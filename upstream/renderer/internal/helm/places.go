@@ -139,6 +139,9 @@ func (t *tracer) inline(source Values, path []any, value any) *valuePlace {
 	if !hasPath(source.Text, path, value) {
 		return nil
 	}
+	if place, ok := source.Places[pointerTo(path)]; ok {
+		return t.elsewhere(place, value)
+	}
 	place := source.Place
 	place.How = provenance.Transformed
 	content, ok := t.view.Content(place.File)
@@ -152,6 +155,33 @@ func (t *tracer) inline(source Values, path []any, value any) *valuePlace {
 		}
 	}
 	return placed(place)
+}
+
+// elsewhere is a value whose place is known, such as that of a patch: exact where it stands there as such.
+func (t *tracer) elsewhere(place provenance.Place, value any) *valuePlace {
+	content, _ := t.view.Content(place.File)
+	node := provenance.NewText(string(content)).At(place.Line, place.Column, yaml.ScalarNode)
+	if node != nil {
+		if found := t.inNode(place.File, node, value); found != nil {
+			return found
+		}
+	}
+	place.How = provenance.Transformed
+	return placed(place)
+}
+
+// pointerTo is the JSON pointer of a path.
+func pointerTo(path []any) string {
+	pointer := ""
+	for _, step := range path {
+		switch key := step.(type) {
+		case string:
+			pointer = provenance.Field(pointer, key)
+		case int:
+			pointer = provenance.Item(pointer, key)
+		}
+	}
+	return pointer
 }
 
 func placed(place provenance.Place) *valuePlace {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -31,6 +32,8 @@ type Request struct {
 	KubeVersion string   `json:"kubeVersion"`
 	APIVersions []string `json:"apiVersions"`
 	IncludeCRDs bool     `json:"includeCrds"`
+	// WithoutDefaults leaves the chart's own values.yaml out: files among Values take its place.
+	WithoutDefaults bool `json:"withoutDefaults"`
 	// IsUpgrade is `.Release.IsUpgrade`; else `.Release.IsInstall` is true.
 	IsUpgrade bool `json:"isUpgrade"`
 	// NoHooks leaves hooks out, SkipTests only those that are tests.
@@ -90,6 +93,9 @@ func prepare(view *files.View, request Request) (*preparedChart, error) {
 	values, err := merge(view, request.Values)
 	if err != nil {
 		return nil, err
+	}
+	if request.WithoutDefaults {
+		view.Lay(path.Join(request.Path, "values.yaml"), []byte("{}"))
 	}
 	root, err := load(view, request.Path)
 	if err != nil {

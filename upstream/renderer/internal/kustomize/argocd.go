@@ -70,7 +70,7 @@ func (a *Argo) generate(view *files.View, folder string) (*files.View, *generate
 	if err != nil || yaml.IsMissingOrNull(root) || root.YNode().Kind != yaml.MappingNode {
 		root = yaml.NewMapRNode(nil)
 	}
-	edit := &argoEdit{argoOptions: a.Options, view: view, folder: folder, root: root, written: a.readOptions(view)}
+	edit := &argoEdit{argoOptions: a.Options, view: view, folder: folder, root: root, written: readWritten(view, a.Place, nil, nil)}
 	for _, step := range []func() error{
 		edit.names, edit.images, edit.replicas, edit.labels, edit.annotations, edit.patches, edit.components,
 	} {
@@ -85,33 +85,20 @@ func (a *Argo) generate(view *files.View, folder string) (*files.View, *generate
 	return view.With(name, []byte(text)), &generated{name, root, string(content), edit.written}, nil
 }
 
-// readOptions finds the options in their file.
-func (a *Argo) readOptions(view *files.View) writtenSpec {
-	content, ok := view.Content(a.Place.File)
-	if !ok {
-		return writtenSpec{}
-	}
-	text := provenance.NewText(string(content))
-	return writtenSpec{
-		file: a.Place.File, lines: text.Lines,
-		root: text.At(a.Place.Line, a.Place.Column, yaml.MappingNode),
-	}
-}
-
 // argoEdit edits one kustomization.
 type argoEdit struct {
 	argoOptions
 	view    *files.View
 	folder  string
 	root    *yaml.RNode
-	written writtenSpec
+	written *writtenSpec
 }
 
 // scalar is a text that stands in the options; a template there, or a part of it, has their line too.
 func (e *argoEdit) scalar(value string, at ...any) *yaml.RNode {
 	made := yaml.NewStringRNode(value)
 	if node := e.written.at(at...); node != nil {
-		made.YNode().Line, made.YNode().Column = -node.Line, node.Column
+		e.written.markLine(made.YNode(), e.written.file, node.Line, node.Column)
 	}
 	return made
 }
@@ -278,7 +265,7 @@ func (e *argoEdit) patches() error {
 		}
 		made := e.written.mark(withoutLines(node), "patches", index)
 		if written := e.written.at("patches", index); written != nil {
-			borrowChangedLines(made.YNode(), written)
+			e.borrowChangedLines(made.YNode(), written)
 		}
 		push(e.root, "patches", made)
 	}
@@ -286,16 +273,16 @@ func (e *argoEdit) patches() error {
 }
 
 // borrowChangedLines gives the texts that were filled in the line of what they were made of.
-func borrowChangedLines(made, written *yaml.Node) {
+func (e *argoEdit) borrowChangedLines(made, written *yaml.Node) {
 	if made.Kind == yaml.ScalarNode && written.Kind == yaml.ScalarNode && made.Line == 0 {
-		made.Line, made.Column = -written.Line, written.Column
+		e.written.markLine(made, e.written.file, written.Line, written.Column)
 	}
 	if made.Kind != yaml.MappingNode || written.Kind != yaml.MappingNode {
 		return
 	}
 	for index := 0; index+1 < len(made.Content); index += 2 {
 		if value := fieldOf(written, made.Content[index].Value); value != nil {
-			borrowChangedLines(made.Content[index+1], value)
+			e.borrowChangedLines(made.Content[index+1], value)
 		}
 	}
 }

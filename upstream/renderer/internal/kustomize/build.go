@@ -2,7 +2,6 @@
 package kustomize
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"slices"
@@ -32,6 +31,11 @@ type Request struct {
 
 // Build answers as `kustomize build` prints it, or with the error text it prints.
 func Build(view *files.View, request Request) (objects.Rendered, error) {
+	return build(view, request, request.Flux != nil)
+}
+
+// build also does what Flux does to the built objects, if that is wanted.
+func build(view *files.View, request Request, finished bool) (objects.Rendered, error) {
 	view, edited, err := request.edit(view)
 	if err != nil {
 		return objects.Rendered{}, err
@@ -40,15 +44,24 @@ func Build(view *files.View, request Request) (objects.Rendered, error) {
 	if err != nil {
 		return objects.Rendered{}, err
 	}
-	rendered, err := request.print(view, made)
+	var finish *finisher
+	if finished {
+		if finish, err = request.finisher(view, edited); err != nil {
+			return objects.Rendered{}, err
+		}
+	}
+	rendered, err := made.print(view, finish)
 	if err != nil && made.folds != nil {
 		// An error text must be that of the texts as they are.
 		if made, err = request.makeWhole(view); err == nil {
-			rendered, err = request.print(view, made)
+			rendered, err = made.print(view, finish)
 		}
 	}
 	if err == nil && request.Trace {
 		for index, traced := range trace(view, request, made, edited) {
+			if finish != nil {
+				finish.trace(index, rendered.Objects[index].Value, traced)
+			}
 			rendered.Objects[index].Provenance = traced
 		}
 	}
@@ -121,11 +134,14 @@ func run(view *files.View, request Request) (resmap.ResMap, error) {
 	return built, nil
 }
 
-// print writes the text and reads each object of it as kubectl would.
-func (r Request) print(view *files.View, made *built) (objects.Rendered, error) {
+// print writes the text and reads each object of it as kubectl would; what an engine adds is done to it then.
+func (b *built) print(view *files.View, finish *finisher) (objects.Rendered, error) {
 	var rendered objects.Rendered
-	for index, resource := range made.Resources() {
-		written, err := made.printed(view, index)
+	if finish != nil {
+		finish.changed = nil
+	}
+	for index, resource := range b.Resources() {
+		written, err := b.printed(view, index)
 		if err != nil {
 			return objects.Rendered{}, err
 		}
@@ -133,17 +149,9 @@ func (r Request) print(view *files.View, made *built) (objects.Rendered, error) 
 			rendered.Text = append(rendered.Text, "---\n"...)
 		}
 		rendered.Text = append(rendered.Text, written.text...)
-		object := objects.Object{Value: written.value, Key: written.key}
-		if r.Flux != nil {
-			var text []byte
-			text, object.Unresolved, err = r.Flux.substitute(resource, written.text)
-			if err == nil && !bytes.Equal(text, written.text) {
-				object.Key = ""
-				object.Value, err = yaml.YAMLToJSON(text)
-			}
-		}
-		if err == nil && object.Value == nil {
-			err = written.invalid
+		object, err := objects.Object{Value: written.value, Key: written.key}, written.invalid
+		if finish != nil {
+			object, err = finish.object(resource, written)
 		}
 		if err != nil {
 			return objects.Rendered{}, fmt.Errorf("%s: %w", resource.CurId(), err)

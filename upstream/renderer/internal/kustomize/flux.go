@@ -18,13 +18,23 @@ import (
 
 // Flux is what a Flux Kustomization adds to the build of its path; the fields are those of its spec.
 type Flux struct {
-	TargetNamespace string            `json:"targetNamespace"`
-	NamePrefix      string            `json:"namePrefix"`
-	NameSuffix      string            `json:"nameSuffix"`
-	Patches         []json.RawMessage `json:"patches"`
-	Images          []fluxImage       `json:"images"`
-	Components      []string          `json:"components"`
-	PostBuild       *postBuild        `json:"postBuild"`
+	Name                    string            `json:"name"`
+	Namespace               string            `json:"namespace"`
+	TargetNamespace         string            `json:"targetNamespace"`
+	NamePrefix              string            `json:"namePrefix"`
+	NameSuffix              string            `json:"nameSuffix"`
+	Patches                 []json.RawMessage `json:"patches"`
+	Images                  []fluxImage       `json:"images"`
+	Components              []string          `json:"components"`
+	IgnoreMissingComponents bool              `json:"ignoreMissingComponents"`
+	BuildMetadata           []string          `json:"buildMetadata"`
+	CommonMetadata          *commonMetadata   `json:"commonMetadata"`
+	PostBuild               *postBuild        `json:"postBuild"`
+	// Places are where values stand that are not written in the Kustomization's own file, such as those of a
+	// parent's patch, by their JSON pointers.
+	Places map[string]provenance.Place `json:"places"`
+	// base leads to these fields in the object that they are of; empty for a Kustomization's spec.
+	base []any
 }
 
 type fluxImage struct {
@@ -47,8 +57,13 @@ func (f *Flux) generate(view *files.View, folder string, origin provenance.Place
 	if err != nil {
 		return nil, nil, err
 	}
-	written := readSpec(view, origin)
-	if err := f.apply(root, written); err != nil {
+	base := f.base
+	if base == nil {
+		base = []any{"spec"}
+	}
+	written := readWritten(view, origin, base, f.Places)
+	exists := func(component string) bool { return view.Exists(path.Join(view.Abs(folder), component)) }
+	if err := f.apply(root, written, exists); err != nil {
 		return nil, nil, err
 	}
 	text, err := root.String()
@@ -64,7 +79,7 @@ type generated struct {
 	root *yaml.RNode
 	// original is the text of the folder's own kustomization; empty where it has none.
 	original string
-	written  writtenSpec
+	written  *writtenSpec
 }
 
 // readKustomization reads the kustomization of a folder; root is nil where it has none.
@@ -149,7 +164,7 @@ func kustomizationOf(view *files.View, folder string) string {
 	return ""
 }
 
-func (f *Flux) apply(root *yaml.RNode, written writtenSpec) error {
+func (f *Flux) apply(root *yaml.RNode, written *writtenSpec, exists func(component string) bool) error {
 	for _, field := range []struct{ name, of, value string }{
 		{"namespace", "targetNamespace", f.TargetNamespace},
 		{"namePrefix", "namePrefix", f.NamePrefix},
@@ -170,12 +185,18 @@ func (f *Flux) apply(root *yaml.RNode, written writtenSpec) error {
 		if path.IsAbs(component) || strings.Contains(component, "://") {
 			return fmt.Errorf("component path '%s' must be local and relative", component)
 		}
+		if f.IgnoreMissingComponents && !exists(component) {
+			continue
+		}
 		push(root, "components", written.mark(yaml.NewStringRNode(component), "components", index))
 	}
 	for index, image := range f.Images {
 		image.merge(root, func(field, value string) *yaml.RNode {
 			return written.mark(yaml.NewStringRNode(value), "images", index, field)
 		})
+	}
+	if len(f.BuildMetadata) > 0 {
+		set(root, "buildMetadata", yaml.NewListRNode(f.BuildMetadata...))
 	}
 	return nil
 }

@@ -190,7 +190,7 @@ func (o *objectTracer) unfold(pointer string, built *yaml.Node, taken *fold.Fold
 	provenance.Walk(source.Node, pointer, func(below string, node *yaml.Node) {
 		place := numbered.place(node.Line, node.Column)
 		place.How, place.Via = provenance.Exact, via
-		o.fields[below] = o.substituted(place, node)
+		o.fields[below] = place
 	})
 }
 

@@ -33,7 +33,8 @@ func (f *kustomizationFile) place(node *yaml.Node) provenance.Place {
 // source is the file in which a node stands, with its lines, and the node's line there.
 func (f *kustomizationFile) source(node *yaml.Node) (file string, lines []string, line int) {
 	if node.Line < 0 {
-		return f.made.written.file, f.made.written.lines, -node.Line
+		mark := f.made.written.marked(node.Line)
+		return mark.file.name, mark.file.lines, mark.line
 	}
 	return f.name, f.lines, node.Line
 }

@@ -1,8 +1,6 @@
 package kustomize
 
 import (
-	"regexp"
-	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -33,7 +31,7 @@ func (o *objectTracer) field(pointer string, built *yaml.Node) {
 		o.byMark, o.byLine, o.byGenerator, o.byText, o.byName, o.nearest,
 	} {
 		if place, ok := find(pointer, built); ok {
-			o.fields[pointer] = o.substituted(place, built)
+			o.fields[pointer] = place
 			return
 		}
 	}
@@ -196,22 +194,3 @@ func (o *objectTracer) nearest(pointer string, _ *yaml.Node) (provenance.Place, 
 
 // substitutes tells whether Flux replaces variables after the build.
 func (r Request) substitutes() bool { return r.Flux != nil && r.Flux.PostBuild != nil }
-
-// substituted: a text with variables of Flux is not yet the value that is applied; the chain names them.
-func (o *objectTracer) substituted(place provenance.Place, built *yaml.Node) provenance.Place {
-	if !o.request.substitutes() || built.Kind != yaml.ScalarNode || !strings.Contains(built.Value, "${") {
-		return place
-	}
-	place.How = provenance.Transformed
-	place.Via = slices.Clone(place.Via)
-	for _, found := range variableUse.FindAllStringSubmatch(built.Value, -1) {
-		step := o.request.Origin
-		if written := o.made.written.at("postBuild", "substitute", found[1]); written != nil {
-			step = provenance.Place{File: o.made.written.file, Line: written.Line}
-		}
-		place.Via = append(place.Via, step.Step("postBuild "+found[1]))
-	}
-	return place
-}
-
-var variableUse = regexp.MustCompile(`\$\{([_A-Za-z][_A-Za-z0-9]*)`)

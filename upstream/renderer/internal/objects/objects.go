@@ -26,12 +26,18 @@ type Object struct {
 	Value json.RawMessage `json:"-"`
 	// Key names the value: equal values have the same.
 	Key string `json:"key"`
+	// Text is the document that a chart printed; Definition one of its crds folder, Hook a hook.
+	Text       string `json:"-"`
+	Definition bool   `json:"-"`
+	Hook       bool   `json:"-"`
 	// Source is the chart's file or template that made it, relative to the root; empty where unknown.
 	Source string `json:"source,omitempty"`
 	// Unresolved says why the value may not be what would be applied.
 	Unresolved string `json:"unresolved,omitempty"`
 	// Volatile are JSON pointers of what another render makes otherwise.
 	Volatile []string `json:"volatile,omitempty"`
+	// Sensitive are JSON pointers of what a value of a Secret made.
+	Sensitive []string `json:"sensitive,omitempty"`
 	// Provenance is set where it was asked for.
 	Provenance *provenance.Trace `json:"provenance,omitempty"`
 }
