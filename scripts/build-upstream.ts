@@ -9,7 +9,9 @@ import { findGo } from './lib/go.ts';
 import { run } from './lib/run.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const flags = ['-trimpath', '-buildvcs=false', '-ldflags=-s -w'];
+/** What `buildMetadata: [managedByLabel]` writes; the release that has the pinned version of kustomize's api. */
+const kustomizeVersion = 'sigs.k8s.io/kustomize/api/provenance.version=kustomize/v5.8.1';
+const flags = ['-trimpath', '-buildvcs=false', `-ldflags=-s -w -X ${kustomizeVersion}`];
 
 type Log = (line: string) => void;
 
