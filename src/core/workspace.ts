@@ -184,6 +184,7 @@ export class Workspace {
       // A kept repository needs the places of all fields anyhow: one render serves both.
       render: application => (options.traces ? this.trace(application) : this.render(application)),
       trace: application => this.trace(application),
+      expand: request => this.#resident.renderer.expand(this.repository, request, options.signal),
     });
     const environments = found.environments.map(environment => {
       const cluster = options.chosen?.get(environment.name);

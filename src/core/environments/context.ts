@@ -5,6 +5,7 @@ import type { Pointer } from '../model/path.ts';
 import type { ProvenanceKind } from '../model/rendered.ts';
 import type { JsonObject, Resource } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
+import type { SetAnswer, SetRequest } from '../upstream/application-sets.ts';
 import type { ManifestIndex } from './manifest-index.ts';
 
 /** An object that a source deploys, as far as discovery reads it; what a renderer gives fits. */
@@ -40,7 +41,11 @@ export interface DiscoveryInput {
   render?: (application: Deployable) => Promise<DeclaredObjects>;
   /** The same with every field's place; `render` where there is none. */
   trace?: (application: Deployable) => Promise<DeclaredObjects>;
+  /** Expands an ApplicationSet. Without it ApplicationSets are unresolved. */
+  expand?: Expand;
 }
+
+export type Expand = (request: SetRequest) => Promise<SetAnswer>;
 
 export interface Discovery {
   environments: Environment[];
@@ -66,6 +71,7 @@ export interface DiscoveryContext {
    * all.
    */
   isThisRevision(revision: string | undefined): boolean;
+  expand?: Expand;
   /** False where `deployed` can only give what is written. */
   renders: boolean;
   /**

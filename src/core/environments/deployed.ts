@@ -31,7 +31,7 @@ export async function deployedObjects(
   if (source.kind === 'unresolved') return [];
   if (source.kind === 'helm') {
     if (!render || source.chart || !mayTemplateDeployers(index, source.path)) return [];
-    return [...(await render(application)).objects];
+    return [...(await (trace ?? render)(application)).objects];
   }
   const written = writtenBelow(index, source);
   if (!written.some(object => isDeployer(object.resource.group))) return [];
@@ -79,6 +79,8 @@ function tracedFields({ resource, value }: DeclaredObject): unknown {
 }
 
 const shownFields: Record<string, readonly string[]> = {
+  Application: ['source', 'sources', 'sourceHydrator'],
+  ApplicationSet: ['template', 'templatePatch', 'generators'],
   HelmRelease: ['values', 'postRenderers', 'commonMetadata'],
   Kustomization: [
     ...['patches', 'images', 'components', 'commonMetadata', 'postBuild'],

@@ -61,6 +61,7 @@ function contextOf(input: DiscoveryInput, index: ManifestIndex): DiscoveryContex
     isThisRepository: url => own.has(normalizeRemote(url)),
     isThisRevision: revision =>
       revision === undefined || revision === '' || revisions.has(revision),
+    expand: input.expand,
     renders: input.render !== undefined,
     deployed: ({ source, origin }) => {
       const key = JSON.stringify([source, origin]);

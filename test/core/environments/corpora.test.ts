@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { discoverEnvironments } from '../../../src/core/environments/discover.ts';
+import { filesBelow, repositoryOf, startRenderer } from '../render/harness.ts';
 import { indexOfFolder, named, summary } from './repository.ts';
 
 const corpus = join(import.meta.dirname, '../../../../shared/corpus');
@@ -67,7 +68,14 @@ describe.skipIf(!process.env.CI && !existsSync(corpus))(
     });
 
     it("are the destinations of argo-cd's examples, where its address is known", async () => {
-      const found = await discoverIn('argoproj+argo-cd', ['git@github.com:argoproj/argo-cd.git']);
+      const { program, resident } = startRenderer();
+      const root = join(corpus, 'argoproj+argo-cd');
+      const found = await discoverEnvironments({
+        index: await indexOfFolder(root),
+        remotes: ['git@github.com:argoproj/argo-cd.git'],
+        expand: async request => program.expand(repositoryOf(filesBelow(root)), request),
+      });
+      resident.close();
       expect(found.environments.map(({ name }) => name)).toContain('in-cluster');
       expect(summary(named(found, 'in-cluster'))).toContain(
         'engineering-dev-guestbook plain applicationset/examples/list-generator/guestbook/engineering-dev',

@@ -1,5 +1,10 @@
 import { folderOf } from '../../manifests/paths.ts';
-import type { Application, Environment, Unresolved } from '../../model/environment.ts';
+import {
+  type Application,
+  type Environment,
+  partsOf,
+  type Unresolved,
+} from '../../model/environment.ts';
 import { resourceKey } from '../../model/resource.ts';
 import type { DeployedObject, Discoverer, DiscoveryContext } from '../context.ts';
 import {
@@ -65,7 +70,7 @@ async function follow(
     if (asked.has(object)) continue;
     asked.add(object);
     if (object.resource.kind === 'ApplicationSet') {
-      const expanded = expandSet(context, object);
+      const expanded = await expandSet(context, object);
       unresolved.push(...expanded.unresolved);
       queue.push(...expanded.applications.map(made => ({ object: made, depth })));
       continue;
@@ -125,10 +130,12 @@ function environmentOf(
 
 /** True when at least one application is rendered from this repository. */
 function isFromHere({ applications }: Environment): boolean {
-  return applications.some(({ source }) => source.kind !== 'unresolved');
+  return applications.some(({ source }) =>
+    partsOf(source).some(part => part.kind !== 'unresolved'),
+  );
 }
 
 function asUnresolved({ name, source, origin }: Application): Unresolved {
-  const reason = source.kind === 'unresolved' ? source.reason : 'it is not resolved';
-  return { reason: `Application ${name}: ${reason}`, place: origin };
+  const reasons = partsOf(source).flatMap(part => (part.kind === 'unresolved' ? part.reason : []));
+  return { reason: `Application ${name}: ${reasons.join('; ')}`, place: origin };
 }

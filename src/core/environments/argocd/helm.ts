@@ -1,128 +1,124 @@
-import { resolveReference } from '../../manifests/paths.ts';
-import type { RenderSource, ValuesSource } from '../../model/environment.ts';
+import type {
+  ChartReference,
+  HelmSet,
+  SingleSource,
+  ValuesSource,
+} from '../../model/environment.ts';
 import { objectAt, objectsAt, textAt, textsAt, valueAt } from '../../model/fields.ts';
-import type { JsonObject } from '../../model/resource.ts';
-import type { Place } from '../../model/source.ts';
 import type { DeployedObject, DiscoveryContext } from '../context.ts';
 import { parseValues } from '../inline-values.ts';
-import { setValue } from './helm-set.ts';
+import { buildEnvironment } from './build-environment.ts';
+import type { ArgoSource } from './source.ts';
+import { type FileLookup, filePath, valueFiles } from './value-files.ts';
 
-export interface ArgoSource {
-  source: JsonObject;
-  /** Where the source stands in the Application. */
-  pointer: (string | number)[];
-  /** Folder from the repository's root. */
-  path: string;
-  /** All sources of the Application: value files may name another's `ref`. */
-  siblings: readonly JsonObject[];
-}
+/** A folder of the repository, or a chart that is elsewhere. */
+export type ArgoChart = { path: string } | { chart: ChartReference };
 
 /**
- * The release that a source with a chart makes, its values in Argo CD's order: files, `values`,
- * parameters.
+ * The release that a source with a chart makes, its values in the order in which Argo CD gives them to Helm:
+ * files, values written inline, parameters (argo-cd v3.5.7, helmTemplate).
  */
 export function argoHelmSource(
   context: DiscoveryContext,
   application: DeployedObject,
-  argo: ArgoSource,
-): RenderSource {
-  const helm = objectAt(argo.source, 'helm');
-  const files = valueFiles(context, argo, helm);
-  if (typeof files === 'string') return { kind: 'unresolved', reason: files };
-  const inline = inlineValues(application, argo, helm);
-  if (typeof inline === 'string') return { kind: 'unresolved', reason: inline };
-  const parameters = parameterValues(application, argo, helm);
-  if (typeof parameters === 'string') return { kind: 'unresolved', reason: parameters };
+  source: ArgoSource,
+  siblings: readonly ArgoSource[],
+  chart: ArgoChart,
+): SingleSource {
+  const helm = objectAt(source.value, 'helm');
+  const folder = 'path' in chart ? chart.path : undefined;
+  const substitute = buildEnvironment(application, source.value);
+  const lookup = { context, source, folder, siblings, substitute };
+  const values: ValuesSource[] = [];
+  for (const found of [
+    filesOf(lookup),
+    inlineValues(source),
+    parameters(lookup),
+    fileParameters(lookup),
+  ])
+    if ('reason' in found) return { kind: 'unresolved', reason: found.reason };
+    else values.push(...found);
   const { value, resource } = application;
+  const apiVersions = textsAt(helm, 'apiVersions');
   return {
     kind: 'helm',
-    path: argo.path,
+    path: folder ?? '',
+    ...('chart' in chart ? { chart: chart.chart } : {}),
     release: textAt(helm, 'releaseName') || resource.name,
     namespace:
       textAt(helm, 'namespace') || textAt(value, 'spec', 'destination', 'namespace') || 'default',
-    values: [...files, ...inline, ...parameters],
+    values,
     includeCrds: valueAt(helm, 'skipCrds') !== true,
-    kubeVersion: textAt(helm, 'kubeVersion') || undefined,
-    apiVersions: textsAt(helm, 'apiVersions'),
+    ...(valueAt(helm, 'skipTests') === true ? { skipTests: true } : {}),
+    ...(valueAt(helm, 'skipSchemaValidation') === true ? { skipSchema: true } : {}),
+    kubeVersion: versionOf(textAt(helm, 'kubeVersion')),
+    apiVersions,
   };
 }
 
-function valueFiles(
-  context: DiscoveryContext,
-  { path, siblings }: ArgoSource,
-  helm: JsonObject | undefined,
-): ValuesSource[] | string {
-  const values: ValuesSource[] = [];
-  for (const file of textsAt(helm, 'valueFiles')) {
-    const found = valueFile(context, path, siblings, file);
-    if ('reason' in found) return found.reason;
-    if (context.index.file(found.path)) values.push({ kind: 'file', path: found.path });
-    else if (valueAt(helm, 'ignoreMissingValueFiles') !== true)
-      return `its values file ${file} is not in the repository`;
-  }
-  return values;
+/** Argo CD gives Helm the numbers only: `v1.33.4-eks-1` is `1.33.4`. */
+function versionOf(text: string | undefined): string | undefined {
+  return /^v?(\d+(?:\.\d+)+)/.exec(text ?? '')?.[1];
 }
 
-/**
- * `$ref/...` is from the root of the source of that name, `/...` from the repository's, others from
- * the chart.
- */
-function valueFile(
-  context: DiscoveryContext,
-  path: string,
-  siblings: readonly JsonObject[],
-  file: string,
-): { path: string } | { reason: string } {
-  const outside = { reason: `its values file ${file} is not in the repository` };
-  if (/^\w+:\/\//.test(file) || /[*?[]/.test(file))
-    return { reason: `its values file ${file} is not read here` };
-  const reference = /^\$([^/]+)\/(.*)$/.exec(file);
-  if (!reference) {
-    const found = resolveReference(file.startsWith('/') ? '' : path, `./${file}`);
-    return found === undefined ? outside : { path: found };
-  }
-  const source = siblings.find(sibling => textAt(sibling, 'ref') === reference[1]);
-  const isOurs =
-    source !== undefined &&
-    context.isThisRepository(textAt(source, 'repoURL') ?? '') &&
-    context.isThisRevision(textAt(source, 'targetRevision'));
-  const found = resolveReference('', `./${reference[2]}`);
-  return isOurs && found !== undefined ? { path: found } : outside;
+type Found = ValuesSource[] | { reason: string };
+
+function filesOf(lookup: FileLookup): Found {
+  const files = valueFiles(lookup);
+  return 'reason' in files ? files : files.map(path => ({ kind: 'file', path }));
 }
 
 /** `valuesObject` wins over the text in `values`. */
-function inlineValues(
-  application: DeployedObject,
-  { pointer }: ArgoSource,
-  helm: JsonObject | undefined,
-): ValuesSource[] | string {
-  const place = (field: string): Place => application.locate([...pointer, 'helm', field]);
-  const object = objectAt(helm, 'valuesObject');
-  if (object) return [{ kind: 'inline', values: object, place: place('valuesObject') }];
-  const text = textAt(helm, 'values');
+function inlineValues(source: ArgoSource): Found {
+  const object = objectAt(source.value, 'helm', 'valuesObject');
+  if (object)
+    return [{ kind: 'inline', values: object, place: source.locate(['helm', 'valuesObject']) }];
+  const text = textAt(source.value, 'helm', 'values');
   if (text === undefined || text.trim() === '') return [];
   const values = parseValues(text);
   return values
-    ? [{ kind: 'inline', values, place: place('values') }]
-    : 'its helm.values cannot be read';
+    ? [{ kind: 'inline', values, place: source.locate(['helm', 'values']) }]
+    : { reason: 'its helm.values cannot be read' };
 }
 
-/** Parameters are Helm's `--set` and `--set-string`; they win over all values. */
-function parameterValues(
-  application: DeployedObject,
-  { pointer }: ArgoSource,
-  helm: JsonObject | undefined,
-): ValuesSource[] | string {
-  if (objectsAt(helm, 'fileParameters').length > 0)
-    return 'its helm.fileParameters are not read here';
-  const values: ValuesSource[] = [];
-  for (const [at, parameter] of objectsAt(helm, 'parameters').entries()) {
+/** `--set` before `--set-string`; of one name the last. */
+function parameters({ source, substitute }: FileLookup): Found {
+  const values = new Map<string, ValuesSource>();
+  for (const [at, parameter] of objectsAt(source.value, 'helm', 'parameters').entries()) {
     const name = textAt(parameter, 'name') ?? '';
-    const text = textAt(parameter, 'value') ?? '';
-    const set = setValue({}, name, text, parameter.forceString === true);
-    if (!set) return `its Helm parameter ${name} is not understood`;
-    const place = application.locate([...pointer, 'helm', 'parameters', at]);
-    values.push({ kind: 'inline', values: set, place });
+    const as: HelmSet = parameter.forceString === true ? 'string' : 'set';
+    const filled = substitute(textAt(parameter, 'value') ?? '');
+    if ('reason' in filled)
+      return { reason: `its Helm parameter ${name} is not known: ${filled.reason}` };
+    const text = `${name}=${escaped(filled.text)}`;
+    const place = source.locate(['helm', 'parameters', at, 'value']);
+    values.set(`${as} ${name}`, { kind: 'set', text, as, place });
   }
-  return values;
+  const all = [...values.values()];
+  return [...all.filter(isTyped), ...all.filter(value => !isTyped(value))];
+}
+
+function isTyped(value: ValuesSource): boolean {
+  return value.kind === 'set' && value.as === 'set';
+}
+
+function fileParameters(lookup: FileLookup): Found {
+  const values = new Map<string, ValuesSource>();
+  const { source } = lookup;
+  for (const [at, parameter] of objectsAt(source.value, 'helm', 'fileParameters').entries()) {
+    const name = textAt(parameter, 'name') ?? '';
+    const written = textAt(parameter, 'path') ?? '';
+    const file = filePath(lookup, written);
+    if ('reason' in file)
+      return { reason: `the file ${written} of its Helm parameter ${name} ${file.reason}` };
+    const text = `${name}=${escaped(file.path)}`;
+    const place = source.locate(['helm', 'fileParameters', at, 'path']);
+    values.set(name, { kind: 'set', text, as: 'file', place });
+  }
+  return [...values.values()];
+}
+
+/** Commas would begin another value, but in `{a,b}`. */
+function escaped(text: string): string {
+  return /^\{.*\}$/s.test(text) ? text : text.replace(/(?<!\\),/g, '\\,');
 }
