@@ -130,7 +130,8 @@ func prepareChart(root *chart.Chart, values map[string]any, request Request) (*p
 		return nil, err
 	}
 	if required := root.Metadata.KubeVersion; required != "" && !chartutil.IsCompatibleRange(required, capabilities.KubeVersion.String()) {
-		return nil, fmt.Errorf("chart requires kubeVersion: %s which is incompatible with Kubernetes %s", required, capabilities.KubeVersion.Version)
+		err := fmt.Errorf("chart requires kubeVersion: %s which is incompatible with Kubernetes %s", required, capabilities.KubeVersion.Version)
+		return nil, advised(err)
 	}
 	return &preparedChart{chart: root, values: toRender, request: request}, nil
 }
@@ -169,10 +170,15 @@ type manifests struct {
 // renderWith renders; outputs are what the templates printed, by their names.
 func (p *preparedChart) renderWith(calls *calls) (made *manifests, outputs map[string]string, err error) {
 	if outputs, err = p.execute(calls); err != nil {
-		return nil, nil, err
+		return nil, nil, advised(err)
 	}
 	made, err = p.sort(maps.Clone(outputs))
 	return made, outputs, err
+}
+
+// advised is an error with what Helm says after each that it meets once the values are known.
+func advised(err error) error {
+	return fmt.Errorf("%w\n\nUse --debug flag to render out invalid YAML", err)
 }
 
 func (p *preparedChart) execute(calls *calls) (map[string]string, error) {
@@ -206,7 +212,7 @@ func (p *preparedChart) sort(files map[string]string) (*manifests, error) {
 	}
 	hooks, plain, err := releaseutil.SortManifests(files, nil, releaseutil.InstallOrder)
 	if err != nil {
-		return nil, fmt.Errorf("%w\n\nUse --debug flag to render out invalid YAML", err)
+		return nil, advised(err)
 	}
 	made := &manifests{plain: plain, hooks: p.printed(hooks)}
 	if p.request.IncludeCRDs {
