@@ -7,6 +7,7 @@ import type { Pointer } from './pointer.ts';
 import type { Previews } from './previews.ts';
 import type { ProgressMessages } from './progress-messages.ts';
 import type { RenderedDocuments } from './rendered/documents.ts';
+import type { Effects } from './rendered/effects.ts';
 import type { Sources } from './rendered/sources.ts';
 import type { Repository } from './repository.ts';
 import type { LanguageServer } from './server/language-server.ts';
@@ -23,6 +24,7 @@ export interface Editor {
   comparisons: Comparisons;
   rendered: RenderedDocuments;
   sources: Sources;
+  effects: Effects;
   previews: Previews;
   progress: ProgressMessages;
   clusters: ChosenClusters;

@@ -10,6 +10,8 @@ export type CommandId =
   | 'driftline.compare'
   | 'driftline.openRendered'
   | 'driftline.showUses'
+  | 'driftline.previewEffect'
+  | 'driftline.fetchCharts'
   | 'driftline.validate'
   | 'driftline.chooseCluster'
   | 'driftline.commit'

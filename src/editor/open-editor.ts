@@ -10,6 +10,7 @@ import { Pointer } from './pointer.ts';
 import { Previews } from './previews.ts';
 import { ProgressMessages } from './progress-messages.ts';
 import { RenderedDocuments } from './rendered/documents.ts';
+import { Effects } from './rendered/effects.ts';
 import { Sources } from './rendered/sources.ts';
 import { Repository } from './repository.ts';
 import { LanguageServer } from './server/language-server.ts';
@@ -53,6 +54,7 @@ export function openEditor(context: vscode.ExtensionContext): Editor {
     comparisons: keep(new Comparisons(server, repository)),
     rendered: keep(new RenderedDocuments(server, repository)),
     sources: keep(new Sources(server)),
+    effects: keep(new Effects(server, repository)),
     previews: keep(new Previews()),
     progress: new ProgressMessages(server),
     tokens: new Tokens(context.secrets),

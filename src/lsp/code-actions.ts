@@ -12,7 +12,7 @@ import { lineFields } from './line-fields.ts';
 import { commands, type OfApplication, type OfObject, type TakeValue } from './protocol.ts';
 import type { OpenFile, Session } from './session/session.ts';
 import { takeValue } from './take.ts';
-import type { Mending } from './to-diagnostic.ts';
+import { type Mending, missingChart } from './to-diagnostic.ts';
 
 /** What can be done about a line: mend a finding, take what runs, and with our editor compare and sync. */
 export const codeActions: Feature = {
@@ -53,7 +53,19 @@ async function actionsFor(
     ...context.diagnostics.flatMap(diagnostic => mend(open, diagnostic)),
     ...taken.flat(),
     ...(client.ours ? commandActions(marked.map(({ difference }) => difference)) : []),
+    ...(client.ours ? fetchActions(context.diagnostics) : []),
   ];
+}
+
+/** Asks which of the charts that are missing shall be fetched. */
+function fetchActions(diagnostics: readonly Diagnostic[]): CodeAction[] {
+  const waiting = diagnostics.filter(
+    ({ code, source }) => source === 'driftline' && code === missingChart,
+  );
+  if (waiting.length === 0) return [];
+  const title = 'Fetch charts…';
+  const command = { title, command: commands.fetch };
+  return [{ title, kind: CodeActionKind.QuickFix, diagnostics: waiting, command }];
 }
 
 /** Writes the name that was meant; only while the text still says what was found. */

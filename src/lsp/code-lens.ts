@@ -8,6 +8,7 @@ import type { Feature } from './feature.ts';
 import { commands, type Lines, type OfObject } from './protocol.ts';
 import type { RepositoryFile } from './session/repositories.ts';
 import type { Session } from './session/session.ts';
+import { UnsavedEffect } from './unsaved-effect.ts';
 
 /** What the lens of an object needs to be resolved later. */
 interface LensData {
@@ -23,11 +24,20 @@ export const codeLens: Feature = {
   capabilities: () => ({ codeLensProvider: { resolveProvider: true } }),
   register(session) {
     const { connection, repositories } = session;
+    const refresh = () => {
+      if (session.client.refreshesLenses)
+        session.guard('refreshing', () => connection.sendRequest('workspace/codeLens/refresh'));
+    };
+    const unsaved = new UnsavedEffect(session, refresh);
     connection.onCodeLens(
       session.quietly('code lens', ({ textDocument: { uri } }): CodeLens[] => {
         const found = repositories.of(uri);
         if (!found) return [];
-        return [...objectLenses(found, uri), ...reachLenses(found, uri, session)];
+        return [
+          ...effectLenses(found, unsaved, session),
+          ...objectLenses(found, uri),
+          ...reachLenses(found, uri, session),
+        ];
       }),
     );
     connection.onCodeLensResolve(async (lens, token) => {
@@ -35,12 +45,24 @@ export const codeLens: Feature = {
       const resolve = session.quietly('code lens', (each: CodeLens) => resolved(session, each));
       return (await resolve(lens, token)) ?? lens;
     });
-    session.onChangedSoon(() => {
-      if (session.client.refreshesLenses)
-        session.guard('refreshing', () => connection.sendRequest('workspace/codeLens/refresh'));
-    });
+    session.onChangedSoon(refresh);
   },
 };
+
+/** At the top of a text that is not saved: what it changes in the environments, once that is known. */
+function effectLenses(
+  { repository, live, file }: RepositoryFile,
+  unsaved: UnsavedEffect,
+  { client }: Session,
+): CodeLens[] {
+  if (!live.editedFiles().includes(file)) return [];
+  const lines = unsaved.linesOf(repository);
+  if (lines === undefined) return [];
+  const title =
+    lines.length === 0 ? 'unsaved: changes no environment' : `unsaved: ${lines.join(' · ')}`;
+  const command = client.ours && lines.length > 0 ? commands.preview : '';
+  return [{ range: atStart(0), command: { title, command } }];
+}
 
 function objectLenses({ live, file }: RepositoryFile, uri: string): CodeLens[] {
   return live

@@ -1,13 +1,15 @@
 import type { Diagnostic } from 'vscode-languageserver';
 import { Coalesce } from '../core/lib/coalesce.ts';
+import type { Live } from '../core/live/live.ts';
 import type { Marker } from '../core/live/state.ts';
-import type { Finding } from '../core/model/finding.ts';
+import type { Finding, NotChecked } from '../core/model/finding.ts';
+import { isFetchable } from '../core/words/fetchable.ts';
 import type { Feature } from './feature.ts';
 import { requests } from './protocol.ts';
 import { linesOf } from './session/changed-part.ts';
 import { type OpenRepository, uriOf } from './session/repositories.ts';
 import type { Session } from './session/session.ts';
-import { driftDiagnostics, findingDiagnostics } from './to-diagnostic.ts';
+import { driftDiagnostics, fetchDiagnostics, findingDiagnostics } from './to-diagnostic.ts';
 
 /** Findings and drift of what is open, pushed with the version of the text they are about. */
 export const diagnostics: Feature = {
@@ -36,6 +38,8 @@ class Publisher {
   /** By address: the last findings, and what was published last. */
   readonly #found = new Map<string, Found>();
   readonly #sent = new Map<string, string>();
+  /** What waits for a chart, since the last change of a repository. */
+  readonly #missing = new Map<OpenRepository, NotChecked[]>();
   /** True once all files were validated: those that are not open are then followed too. */
   #whole = false;
 
@@ -60,6 +64,7 @@ class Publisher {
 
   changed(repository: OpenRepository, files: readonly string[]): void {
     const { repositories } = this.#session;
+    this.#missing.delete(repository);
     for (const uri of this.#sent.keys()) if (!repositories.of(uri)) this.#clear(uri);
     const open = new Map(
       this.#session.openFiles(repository).map(each => [each.file, each.document.uri]),
@@ -142,16 +147,28 @@ class Publisher {
   #diagnosticsOf(uri: string, findings: readonly Finding[]): Diagnostic[] {
     const at = this.#session.repositories.of(uri);
     if (!at) return [];
-    const { live, file } = at;
+    const { repository, live, file } = at;
     const reaching = new Set(
       live.objects(file).flatMap(({ environments }) => environments.map(({ name }) => name)),
     );
     const lines = this.#linesOf(uri, file);
     const drift = this.#session.options.settings.drift ? this.#markersOf(uri) : [];
+    const missing = this.#missingOf(repository, live).filter(({ place }) => place?.file === file);
     return [
       ...findingDiagnostics(findings, { lines, reaching: [...reaching] }),
+      ...fetchDiagnostics(missing, lines),
       ...driftDiagnostics(drift, lines, new Date()),
     ];
+  }
+
+  #missingOf(repository: OpenRepository, live: Live): NotChecked[] {
+    const known =
+      this.#missing.get(repository) ??
+      live
+        .environments()
+        .flatMap(({ notChecked }) => notChecked.filter(({ reason }) => isFetchable(reason)));
+    this.#missing.set(repository, known);
+    return known;
   }
 
   #markersOf(uri: string): Marker[] {

@@ -10,6 +10,8 @@ import { markers } from './markers.ts';
 import { references } from './references.ts';
 import { checks } from './requests/checks.ts';
 import { clusters } from './requests/clusters.ts';
+import { effects } from './requests/effects.ts';
+import { fetching } from './requests/fetching.ts';
 import { proposing } from './requests/proposing.ts';
 import { rendering } from './requests/rendering.ts';
 import { state } from './requests/state.ts';
@@ -38,6 +40,8 @@ export const features: readonly Feature[] = [
   rendering,
   uses,
   clusters,
+  effects,
+  fetching,
   proposing,
   syncing,
 ];

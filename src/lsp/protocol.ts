@@ -65,6 +65,10 @@ export const commands = {
   openRendered: '_driftline.openRenderedObject',
   /** `Lines`: of the editor. */
   whereUsed: '_driftline.showUses',
+  /** Nothing: of the editor. */
+  preview: '_driftline.previewEdits',
+  /** `OfEnvironment`: of the editor. */
+  fetch: '_driftline.fetchMissingCharts',
   /** `TakeValue`: of the server, which the client library registers by itself. */
   take: '_driftline.takeValue',
 } as const;
@@ -143,6 +147,41 @@ export interface RenderedField extends OfRendered {
 export interface Uses {
   fields: RenderedField[];
   why?: string;
+}
+
+/** What edits are compared with: what is on disk, or the commit that is checked out. */
+export type EffectSince = 'disk' | 'commit';
+
+/** What edits change, in each environment in which something does. */
+export interface EditEffect {
+  since: EffectSince;
+  environments: EnvironmentEdit[];
+}
+
+export interface EnvironmentEdit {
+  environment: string;
+  /** `2 objects change; would overwrite a live edit by kubectl-edit, 3 h ago`. */
+  summary: string;
+  /** The objects that change as YAML, secrets masked. */
+  before: string;
+  after: string;
+}
+
+/** A chart that environments name and that is not here. */
+export interface MissingChart {
+  /** Address of its repository, or of the registry's folder. */
+  url: string;
+  name: string;
+  /** A version, or a range such as `6.x`. */
+  version: string;
+  /** Names of environments. */
+  neededBy: string[];
+}
+
+/** What came of fetching: `redis 19.1.0`, and one sentence for each that could not be got. */
+export interface FetchedCharts {
+  fetched: string[];
+  failed: string[];
 }
 
 /** A place in a file, 0-based. */
@@ -240,6 +279,14 @@ export const requests = {
   choose: request<ChosenCluster, null>('driftline/choose'),
   /** Takes a choice back: what the repository says counts again. */
   unchoose: request<{ environment: string }, null>('driftline/unchoose'),
+
+  /** Without `since`: of what is not saved if there is something, else of what is not committed. */
+  effect: request<{ since?: EffectSince }, EditEffect>('driftline/effect'),
+  missingCharts: request<OfEnvironment, MissingChart[]>('driftline/missingCharts'),
+  /** Gets charts that `missingCharts` named, from the addresses that it named. Progress by `progress`. */
+  fetchCharts: request<OfEnvironment & { charts: MissingChart[]; id: string }, FetchedCharts>(
+    'driftline/fetchCharts',
+  ),
 
   commitPlan: request<OfEnvironment, CommitPlan>('driftline/commitPlan'),
   /** `environment` tells which repository is meant, where several are open. */

@@ -1,15 +1,16 @@
 import {
   type Diagnostic,
   DiagnosticSeverity,
+  DiagnosticTag,
   type Range as LspRange,
   type Position,
 } from 'vscode-languageserver';
 import type { MarkedDifference, Marker } from '../core/live/state.ts';
-import type { Finding, Severity } from '../core/model/finding.ts';
+import type { Finding, NotChecked, Severity } from '../core/model/finding.ts';
 import type { Range } from '../core/model/source.ts';
 import { safeFindings } from '../core/words/safe-findings.ts';
 import { driftStates } from '../core/words/states.ts';
-import { isSecret } from '../core/words/values.ts';
+import { isSecret, printable } from '../core/words/values.ts';
 import { differenceSentence } from './marker-text.ts';
 
 /** What a code action needs to mend a finding: the text that should stand there instead of the present one. */
@@ -23,6 +24,9 @@ const severities: Record<Severity, DiagnosticSeverity> = {
   warning: DiagnosticSeverity.Warning,
   information: DiagnosticSeverity.Information,
 };
+
+/** What changes nothing is shown faded. */
+const fadedRules = new Set(['unused-patch', 'unused-value']);
 
 export interface TextAbout {
   /** Its lines. */
@@ -50,6 +54,7 @@ export function findingDiagnostics(
       code: rule,
       source: 'driftline',
       message: finding.message + advice + where,
+      ...(fadedRules.has(rule) && { tags: [DiagnosticTag.Unnecessary] }),
       ...(replacement !== undefined && { data: mending(replacement, range, lines) }),
     };
   });
@@ -70,6 +75,30 @@ export function driftDiagnostics(
       message: differenceSentence(difference, now),
     })),
   );
+}
+
+/** The id of what `fetchDiagnostics` say. */
+export const missingChart = 'missing-chart';
+
+/** What is not checked until a chart is fetched, on the line that names it. */
+export function fetchDiagnostics(
+  missing: readonly NotChecked[],
+  lines: readonly string[],
+): Diagnostic[] {
+  const reasons = Map.groupBy(missing, ({ reason, place }) => `${place?.line} ${reason}`);
+  return [...reasons.values()].map(same => {
+    const [{ reason, place }] = same as [NotChecked, ...NotChecked[]];
+    const line = (place?.line ?? 1) - 1;
+    const names = new Set(same.flatMap(({ environment }) => environment ?? []));
+    const where = names.size > 0 ? ` in ${[...names].join(' and ')}` : '';
+    return {
+      range: textOfLine(line, lines[line] ?? ''),
+      severity: DiagnosticSeverity.Information,
+      code: missingChart,
+      source: 'driftline',
+      message: printable(`not checked${where}: ${reason}`),
+    };
+  });
 }
 
 function mending(replacement: string, { start, end }: LspRange, lines: readonly string[]): Mending {

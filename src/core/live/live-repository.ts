@@ -160,6 +160,10 @@ class LiveRepository implements Live {
     return effectOf(before, after, files, async () => this.#edits);
   }
 
+  editedFiles(): string[] {
+    return this.#files.editedFiles();
+  }
+
   liveEdits(): LiveEdits {
     return this.#edits;
   }

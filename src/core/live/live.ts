@@ -52,6 +52,8 @@ export interface Live {
    * commit. Throws a `UserError` where there is none.
    */
   effect(since: 'disk' | 'commit', signal?: AbortSignal): Promise<Effect>;
+  /** Files whose open text is not what is on disk. */
+  editedFiles(): string[];
   /** What was changed by hand in the clusters, from the last comparisons. */
   liveEdits(): LiveEdits;
   /** Desired and live of one object as YAML: noise removed, secrets masked. */

@@ -3,10 +3,12 @@ import { chooseCluster } from './choose-cluster.ts';
 import type { Command } from './command.ts';
 import { commit } from './commit.ts';
 import { compare } from './compare.ts';
+import { fetchCharts } from './fetch-charts.ts';
 import { clearFilter, filter } from './filter.ts';
 import { forgetTokens } from './forget-tokens.ts';
 import { manageTrust, openWalkthrough, restart, showLog } from './house.ts';
 import { openRendered } from './open-rendered.ts';
+import { previewEffect } from './preview-effect.ts';
 import { propose } from './propose.ts';
 import { rollback } from './rollback.ts';
 import { showUses } from './show-uses.ts';
@@ -20,6 +22,8 @@ export const commands: readonly Command[] = [
   compare,
   openRendered,
   showUses,
+  previewEffect,
+  fetchCharts,
   validate,
   chooseCluster,
   commit,

@@ -4,8 +4,10 @@ import { errorCodes, commands as linked } from '../../lsp/protocol.ts';
 import type { Editor } from '../editor.ts';
 import type { Command } from './command.ts';
 import { compare } from './compare.ts';
+import { fetchCharts } from './fetch-charts.ts';
 import { commands } from './index.ts';
 import { openRendered } from './open-rendered.ts';
+import { previewEffect } from './preview-effect.ts';
 import { showUses } from './show-uses.ts';
 import { sync } from './sync.ts';
 
@@ -20,6 +22,8 @@ export function registerCommands(editor: Editor): vscode.Disposable {
     register(linked.sync, sync),
     register(linked.openRendered, openRendered),
     register(linked.whereUsed, showUses),
+    register(linked.preview, previewEffect),
+    register(linked.fetch, fetchCharts),
   );
 }
 

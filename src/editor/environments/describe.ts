@@ -3,6 +3,7 @@ import type { DriftState } from '../../core/model/drift.ts';
 import type { NotChecked } from '../../core/model/finding.ts';
 import { resourceText } from '../../core/model/resource.ts';
 import { changeText, ownersText } from '../../core/words/change.ts';
+import { isFetchable } from '../../core/words/fetchable.ts';
 import { shortPaths } from '../../core/words/short-path.ts';
 import { quantity, stateWords } from '../../core/words/states.ts';
 import { printable } from '../../core/words/values.ts';
@@ -104,6 +105,7 @@ function describeApplication(
       ...driftWord([application]),
       ...verbs(application, environment),
       'rollback',
+      ...fetchWord(trouble),
     ],
     spoken: [`Application ${name}`, ...words].join(', '),
     folding: drifts([application]) ? 'open' : 'folded',
@@ -180,10 +182,15 @@ function describeNotChecked({ reason, object, place }: NotChecked): Description 
     label: printable(label),
     description: printable(description),
     icon: stateIcons.unknown,
-    capabilities: ['notChecked'],
+    capabilities: ['notChecked', ...fetchWord(reason)],
     spoken: `${label}, ${description}`,
     folding: 'none',
   };
+}
+
+/** Where a chart is missing, it can be fetched. */
+function fetchWord(reason: string | undefined): string[] {
+  return isFetchable(reason) ? ['fetch'] : [];
 }
 
 function driftWord(applications: readonly ApplicationState[]): string[] {
