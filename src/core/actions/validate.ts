@@ -3,11 +3,13 @@ import { foldersAbove } from '../manifests/paths.ts';
 import { type Environment, foldersOf, type RenderSource } from '../model/environment.ts';
 import type { Finding, NotChecked } from '../model/finding.ts';
 import { newestVersion } from '../schemas/schemas.ts';
+import type { UnusedIn } from '../validate/unused.ts';
 import { type RenderedSet, validateRepository } from '../validate/validate.ts';
 import type { Workspace } from '../workspace.ts';
 import { definitionsOf } from './definitions.ts';
 import { notRendered, renderApplications } from './rendering.ts';
 import type { ValidateReport } from './reports.ts';
+import { findUnused, unusedIn } from './unused.ts';
 
 export interface ValidateOptions {
   environments: readonly Environment[];
@@ -39,13 +41,19 @@ export async function validate(
     judge: workspace.judge,
     signal,
   });
+  const unused = await findUnused(workspace, {
+    environments,
+    deployed: deployed.flatMap(each => each.unused),
+    rest: rest.unused,
+    notChecked: deployed.flatMap(each => each.notChecked),
+  });
   const unread = workspace.index.unread.map(({ file, reason }) => ({
     reason,
     place: { file, line: 1, column: 1 },
   }));
   const notChecked = [...found.notChecked, ...deployed.flatMap(each => each.notChecked)];
   return limited(paths, {
-    findings: [...problems, ...found.findings],
+    findings: [...problems, ...found.findings, ...unused],
     checked: found.checked,
     notChecked: [...notChecked, ...rest.notChecked, ...unread],
   });
@@ -82,12 +90,20 @@ export async function validateFile(
     judge: workspace.judge,
     signal,
   });
-  return [...problems, ...findings].filter(finding => finding.file === file);
+  const unused = await findUnused(workspace, {
+    environments,
+    deployed: deployed.flatMap(each => each.unused),
+    rest: rest.unused,
+    notChecked: deployed.flatMap(each => each.notChecked),
+  });
+  return [...problems, ...findings, ...unused].filter(finding => finding.file === file);
 }
 
 interface Sets {
   sets: RenderedSet[];
   notChecked: NotChecked[];
+  /** In the order of `sets`. */
+  unused: UnusedIn[];
 }
 
 async function renderDeployed(
@@ -105,6 +121,9 @@ async function renderDeployed(
       reads: rendered.reads,
     })),
     notChecked: notRendered(environment, applications, { objects: true }),
+    unused: applications.map(({ application, rendered }) =>
+      unusedIn(application.source, rendered, environment.name),
+    ),
   };
 }
 
@@ -118,13 +137,16 @@ async function renderRest(
   const read = new Set(deployed.flatMap(({ reads }) => reads));
   const sets: RenderedSet[] = [];
   const notChecked: NotChecked[] = [];
+  const unused: UnusedIn[] = [];
   const sources = leaves(workspace, read);
   for (const source of file === undefined ? sources : sources.filter(mayRead(workspace, file))) {
-    const { objects, reads, failure } = await workspace.trace({ source });
+    const rendered = await workspace.trace({ source });
+    const { objects, reads, failure } = rendered;
+    unused.push(unusedIn(source, rendered));
     sets.push({ target, objects, reads, incomplete: isBase(source) });
     if (failure) notChecked.push({ reason: failure.message, place: failure.place });
   }
-  return { sets, notChecked };
+  return { sets, notChecked, unused };
 }
 
 /** True for the sources that a file is built by, as far as kustomizations and charts name it. */

@@ -1,0 +1,69 @@
+import { isDeployer } from '../environments/deployed.ts';
+import { isWithin } from '../environments/folders.ts';
+import { folderOf } from '../manifests/paths.ts';
+import type { RepositoryIndex } from '../manifests/repository-index.ts';
+import { type Environment, partsOf, type RenderSource } from '../model/environment.ts';
+import type { Finding, NotChecked } from '../model/finding.ts';
+import type { Rendered } from '../model/rendered.ts';
+import type { Resource } from '../model/resource.ts';
+import { undeployedFindings } from '../validate/undeployed.ts';
+import { type UnusedIn, unusedFindings } from '../validate/unused.ts';
+import type { Workspace } from '../workspace.ts';
+
+/** What a render tells of what was written in vain. */
+export function unusedIn(source: RenderSource, rendered: Rendered, environment?: string): UnusedIn {
+  const parts = partsOf(source);
+  // A chart that failed may not have come to its values.
+  const named = parts.flatMap(part =>
+    part.kind === 'helm' ? part.values.flatMap(each => ('path' in each ? each.path : [])) : [],
+  );
+  return {
+    ...(environment !== undefined && { environment }),
+    kinds: new Set(parts.map(({ kind }) => kind)),
+    reads: [...rendered.reads, ...named],
+    unused: rendered.unused ?? [],
+    failed: rendered.failure !== undefined,
+  };
+}
+
+export interface KnownRenders {
+  environments: readonly Environment[];
+  /** Of the environments, and of what none deploys. */
+  deployed: readonly UnusedIn[];
+  rest: readonly UnusedIn[];
+  /** What of the environments could not be rendered. */
+  notChecked: readonly NotChecked[];
+}
+
+/**
+ * What was written in vain: unused patches and values, overlays that nobody deploys. Nothing where only some of the
+ * environments are looked at: another one may use it.
+ */
+export async function findUnused(
+  workspace: Workspace,
+  { environments, deployed, rest, notChecked }: KnownRenders,
+): Promise<Finding[]> {
+  const { index } = workspace;
+  const discovery = await workspace.discovery();
+  if (environments.length < discovery.environments.length) return [];
+  const unused = unusedFindings([...deployed, ...rest], index);
+  if ([...discovery.unresolved, ...notChecked].some(open => mayDeploy(index, open))) return unused;
+  const reads = new Set(deployed.flatMap(each => each.reads));
+  const isRoot = (folder: string) =>
+    index
+      .objects()
+      .some(({ file, resource }) => isWithin(folder, file) && deploysFolders(resource));
+  return [...unused, ...undeployedFindings({ index, environments, reads, isRoot })];
+}
+
+/** True for what could deploy a folder of the repository: not for a chart, nor for an object that runs. */
+function mayDeploy(index: RepositoryIndex, { object, place }: NotChecked): boolean {
+  if (object) return deploysFolders(object);
+  if (!place || index.charts.has(folderOf(place.file))) return !place;
+  const declared = index.file(place.file)?.objects.findLast(each => each.line <= place.line);
+  return declared === undefined || deploysFolders(declared.resource);
+}
+
+function deploysFolders({ group, kind }: Resource): boolean {
+  return isDeployer(group) && group !== 'source.toolkit.fluxcd.io' && kind !== 'HelmRelease';
+}

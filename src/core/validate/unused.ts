@@ -1,0 +1,62 @@
+import type { RepositoryIndex } from '../manifests/repository-index.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Unused } from '../model/rendered.ts';
+import { lineRange } from './line-range.ts';
+
+/** One render, as far as it tells what was written in vain. */
+export interface UnusedIn {
+  /** Name of the environment; undefined for what none deploys. */
+  environment?: string;
+  /** What made it: a patch can only be used by a kustomization, a value only by a chart. */
+  kinds: ReadonlySet<string>;
+  reads: readonly string[];
+  unused: readonly Unused[];
+  /** It failed, so that nobody knows what it would have used. */
+  failed: boolean;
+}
+
+/**
+ * Patches that match no object and values that no template reads, as information: only what is unused in every
+ * render that reads the file, all of which succeeded. A file that something else is made of too (a ConfigMap of
+ * values) is left alone.
+ */
+export function unusedFindings(renders: readonly UnusedIn[], index: RepositoryIndex): Finding[] {
+  const found = new Map<string, { unused: Unused; by: UnusedIn[] }>();
+  for (const render of renders)
+    for (const unused of render.unused) {
+      const key = keyOf(unused);
+      const known = found.get(key);
+      if (known) known.by.push(render);
+      else found.set(key, { unused, by: [render] });
+    }
+  return [...found.values()].flatMap(({ unused, by }) => {
+    const { kind, place } = unused;
+    if (kind === 'object' || index.file(place.file)?.role === 'generator-input') return [];
+    const maker = kind === 'patch' ? 'kustomize' : 'helm';
+    const others = renders.filter(
+      render =>
+        !by.includes(render) && render.kinds.has(maker) && render.reads.includes(place.file),
+    );
+    const uncertain = renders.some(({ failed, reads }) => failed && reads.includes(place.file));
+    return others.length > 0 || uncertain ? [] : [findingOf(unused, by, index)];
+  });
+}
+
+function keyOf({ kind, name, place }: Unused): string {
+  return `${kind} ${place.file}:${place.line}:${place.column} ${name}`;
+}
+
+function findingOf({ kind, name, place }: Unused, by: UnusedIn[], index: RepositoryIndex): Finding {
+  const message =
+    kind === 'patch'
+      ? `This patch (${name}) matches no object, so it changes nothing.`
+      : `No template reads \`${name}\`, so the value changes nothing.`;
+  return {
+    rule: kind === 'patch' ? 'unused-patch' : 'unused-value',
+    severity: 'information',
+    file: place.file,
+    message,
+    environments: [...new Set(by.flatMap(({ environment }) => environment ?? []))],
+    ...lineRange(index, place),
+  };
+}
