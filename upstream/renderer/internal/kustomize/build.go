@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/openapi"
 	"sigs.k8s.io/yaml"
 
 	"driftline/renderer/internal/files"
@@ -121,7 +122,22 @@ func digested(made resmap.ResMap, folds *folding) *built {
 	return result
 }
 
+// ownSchema is what kyaml's types are called unless a kustomization brings others.
+var ownSchema = openapi.GetSchemaVersion()
+
+// run builds as a process of its own would: types that a kustomization's openapi field names stand beside no
+// others there, and kyaml keeps them for all later builds of the process.
 func run(view *files.View, request Request) (resmap.ResMap, error) {
+	built, err := runHere(view, request)
+	if openapi.GetSchemaVersion() != ownSchema {
+		openapi.ResetOpenAPI()
+		defer openapi.ResetOpenAPI()
+		return runHere(view, request)
+	}
+	return built, err
+}
+
+func runHere(view *files.View, request Request) (resmap.ResMap, error) {
 	options := krusty.MakeDefaultOptions()
 	options.Reorder = krusty.ReorderOptionUnspecified
 	if request.Flux != nil {

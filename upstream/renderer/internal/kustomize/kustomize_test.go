@@ -48,6 +48,28 @@ func TestBuildTracesWithoutChangingTheText(t *testing.T) {
 	}
 }
 
+func TestTypesOfOneBuildAreNotThoseOfTheNext(t *testing.T) {
+	patched := map[string]string{
+		"plain/kustomization.yaml": "resources: [a.yaml]\npatches:\n- patch: |-\n    apiVersion: apps/v1\n    kind: Deployment\n" +
+			"    metadata: {name: a}\n    spec: {template: {spec: {containers: [{name: one, image: b}]}}}\n",
+		"plain/a.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n" +
+			"spec: {template: {spec: {containers: [{name: one, image: a, tty: true}]}}}\n",
+		"own/kustomization.yaml": "resources: [../plain]\nopenapi: {path: types.json}\n",
+		"own/types.json":         `{"definitions": {"x": {"type": "object"}}}`,
+	}
+	view := viewOf(patched)
+	before, err := Build(view, Request{Path: "plain"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if other, err := Build(view, Request{Path: "own"}); err != nil || string(other.Text) == string(before.Text) {
+		t.Fatal("the types do not count", err)
+	}
+	if after, err := Build(view, Request{Path: "plain"}); err != nil || string(after.Text) != string(before.Text) {
+		t.Errorf("%s %v", after.Text, err)
+	}
+}
+
 func TestWhatReachesOutsideIsRefused(t *testing.T) {
 	for name, text := range map[string]string{
 		"helmCharts": "helmCharts:\n- {name: a, repo: https://example.org}\n",
