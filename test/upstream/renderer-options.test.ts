@@ -37,6 +37,10 @@ const cases: Record<string, Record<string, string>> = {
       'resources: [a.yaml]\npatches:\n- patch: |-\n    apiVersion: v1\n    kind: ConfigMap\n    metadata: {name: a}\n    data: {other: c}\n',
     'a.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  text: |+\n${'    a line: of {{text}} & "more"\n'.repeat(40)}\n\n  b: c\n`,
   },
+  'a key that stands twice': {
+    'kustomization.yaml': 'resources: [a.yaml]\n',
+    'a.yaml': `${configMap}immutable: true\nimmutable: false\n`,
+  },
   'long texts that differ': {
     'kustomization.yaml':
       'resources: [a.yaml]\npatchesStrategicMerge: [one.yaml, two.yaml]\nnameSuffix: -x\n',

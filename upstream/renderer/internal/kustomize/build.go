@@ -159,7 +159,8 @@ func (b *built) print(view *files.View, finish *finisher) (objects.Rendered, err
 	for index, resource := range b.Resources() {
 		written, err := b.printed(view, index)
 		if err != nil {
-			return objects.Rendered{}, err
+			value, _ := resource.Map()
+			return objects.Rendered{}, fmt.Errorf("%#v: %w", value, err) // as resmap.AsYaml says it
 		}
 		if index > 0 {
 			rendered.Text = append(rendered.Text, "---\n"...)
