@@ -116,9 +116,8 @@ describe.skipIf(!has && !process.env.CI)('charts of our own', () => {
     'mode=safe',
   ])('as helm checks %s by a schema', async values => {
     const flags = [set('set', values)];
-    await expect(ours(repository(), 'strict', flags)).resolves.toEqual(
-      await theirs('strict', flags),
-    );
+    const made = await ours(repository(), 'strict', flags);
+    expect(sorted(made)).toBe(sorted(await theirs('strict', flags)));
   });
 
   it.each(readdirSync(join(import.meta.dirname, 'charts/broken')))(
@@ -197,6 +196,11 @@ function goModules(): string {
   } catch {
     return '';
   }
+}
+
+/** What a schema finds has no order. */
+function sorted(text: string): string {
+  return text.split('\n').sort().join('\n');
 }
 
 /** The error without what Helm logs before it. */

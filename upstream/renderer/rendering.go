@@ -13,6 +13,8 @@ type rendering struct {
 	Reads   []string `json:"reads"`
 	Absent  []string `json:"absent"`
 	Listed  []string `json:"listed"`
+	// Unused is known where places were asked for.
+	Unused []objects.Unused `json:"unused,omitempty"`
 	// objects is a JSON list.
 	objects []byte
 }

@@ -241,7 +241,10 @@ func (s *server) helm(body []byte) (any, error) {
 		if err != nil || request.Flux == nil {
 			return made, err
 		}
-		return postrender.Apply(view, request.Flux, made, request.Trace)
+		unused := made.Unused
+		made, err = postrender.Apply(view, request.Flux, made, request.Trace)
+		made.Unused = unused
+		return made, err
 	})
 }
 
@@ -282,6 +285,7 @@ func (s *server) render(request renderRequest, render func(*files.View) (objects
 			answer.Failure.Missing = missing.Names
 		}
 	}
+	answer.Unused = made.Unused
 	answer.objects, err = encode(made.Objects, request.Have)
 	return answer, err
 }

@@ -20,6 +20,8 @@ export async function renderedFrom(
   const texts = await WrittenTexts.of(answer, repository);
   const { text, reads, absent, listed } = answer;
   const rendered: RenderedSource = { text, reads, absent, listed, objects: [], notChecked: [] };
+  if (answer.unused)
+    rendered.unused = answer.unused.map(({ kind, name, ...place }) => ({ kind, name, place }));
   for (const made of (answer.objects ?? []).flatMap(withItems)) {
     const source = placeOf(made, place);
     const { value } = made;

@@ -16,6 +16,17 @@ export interface RendererAnswer {
   reads: string[];
   absent: string[];
   listed: string[];
+  /** What changes nothing in this render; in answers to requests with `trace`. */
+  unused?: RendererUnused[];
+}
+
+/** A value that no template reads, or a patch that matches nothing. */
+export interface RendererUnused {
+  kind: 'patch' | 'value';
+  name: string;
+  file: string;
+  line: number;
+  column: number;
 }
 
 export interface RendererObject {

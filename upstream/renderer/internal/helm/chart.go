@@ -108,6 +108,8 @@ func checkVersion(view *files.View, folder string) error {
 	switch base.APIVersion {
 	case chart.APIVersionV1, chart.APIVersionV2, "":
 		return nil
+	case "v3": // Helm loads it, and refuses to install it
+		return fmt.Errorf("invalid chart apiVersion")
 	}
 	return fmt.Errorf("unsupported chart version")
 }

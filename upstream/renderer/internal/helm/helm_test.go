@@ -3,6 +3,7 @@ package helm
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -113,5 +114,67 @@ func TestMarksComeOutOfTheOutput(t *testing.T) {
 	marked := l.read(enclosed(l.number(origin{text: "a\nb c"}), "a\n  b d"))
 	if marked.text != "a\n  b d" || len(marked.segments) != 4 || marked.segments[2].at != 2 || marked.segments[3].at != altered {
 		t.Errorf("%q %+v", marked.text, marked.segments)
+	}
+}
+
+func TestValuesThatNoTemplateReadsAreNamed(t *testing.T) {
+	view := viewOf(map[string]string{
+		"web/Chart.yaml":       chartFile + "dependencies:\n- {name: db, version: 1.0.0, condition: db.enabled}\n- {name: spare, version: 1.0.0, condition: spare.enabled}\n",
+		"web/values.yaml":      "image: {tag: a}\nwhole: {}\nlooped: {}\nnote: '{{ .Values.inTpl }}'\nspare: {enabled: false}\n",
+		"web/templates/_x.tpl": `{{ define "image" }}{{ .values.image.repository }}:{{ with .root.Values.image }}{{ .tag }}{{ end }}{{ end }}`,
+		"web/templates/x.yaml": `kind: X
+image: {{ include "image" (dict "values" .Values "root" $) }}
+whole: {{ toYaml .Values.whole | nindent 2 }}
+{{- range $k, $v := .Values.looped }}
+{{ $k }}: {{ $v }}
+{{- end }}
+{{- if and .Values.never .Values.gate }}
+never: {{ (index .Values "by-name").here }}
+{{- end }}
+{{- $deep := .Values.deep | default dict }}
+deep: {{ $deep.used }}
+note: {{ tpl .Values.note . }}
+`,
+		"web/charts/db/Chart.yaml":       "apiVersion: v2\nname: db\nversion: 1.0.0\n",
+		"web/charts/db/templates/y.yaml": "kind: Y\nsize: {{ .Values.size }}\ndomain: {{ .Values.global.domain }}\n",
+		"web/charts/spare/Chart.yaml":    "apiVersion: v2\nname: spare\nversion: 1.0.0\n",
+		"prod.yaml": `image: {tag: b, repository: r, tagg: c}
+whole: {any: 1}
+looped: {key: 1}
+never: false
+gate: 1
+by-name: {here: 1, gone: 2}
+deep: {used: 1, unused: {a: 1}}
+inTpl: 5
+mistyped: 3
+global: {domain: d, other: e}
+db: {size: 3, sise: 4, enabled: true}
+spare: {enabled: false, anything: 1}
+`,
+	})
+	made, err := Template(view, Request{Path: "web", Values: []Values{{File: "prod.yaml"}}, Trace: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, unused := range made.Unused {
+		names = append(names, fmt.Sprintf("%s %d:%d", unused.Name, unused.Line, unused.Column))
+	}
+	want := "image.tagg 1:32, by-name.gone 6:20, deep.unused 7:17, mistyped 9:1, global.other 10:21, db.sise 11:15"
+	if got := strings.Join(names, ", "); got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+}
+
+func TestAnythingMayBeReadWhereAllValuesArePassedOn(t *testing.T) {
+	for _, template := range []string{"{{ toYaml .Values }}", "{{ range $k, $v := .Values }}{{ $k }}{{ end }}", `{{ get .Values (printf "%s" "na") }}`, "{{ toJson . }}"} {
+		view := viewOf(map[string]string{
+			"web/Chart.yaml": chartFile, "prod.yaml": "name: a\n",
+			"web/templates/x.yaml": "kind: X\n{{ if .Values.never }}" + template + "{{ end }}\n",
+		})
+		made, err := Template(view, Request{Path: "web", Values: []Values{{File: "prod.yaml"}}, Trace: true})
+		if err != nil || len(made.Unused) != 0 {
+			t.Error(template, made.Unused, err)
+		}
 	}
 }

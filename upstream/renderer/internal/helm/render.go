@@ -73,9 +73,11 @@ func Template(view *files.View, request Request) (objects.Rendered, error) {
 	rendered.Objects = found
 	prepared.findUnstable(documents, found, calls)
 	if request.Trace {
-		for index, traced := range prepared.trace(view, documents, outputs, calls) {
+		traces, unused := prepared.trace(view, documents, outputs, calls)
+		for index, traced := range traces {
 			found[index].Provenance = traced
 		}
+		rendered.Unused = unused
 	}
 	return rendered, nil
 }

@@ -5,6 +5,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"driftline/renderer/internal/files"
+	"driftline/renderer/internal/objects"
 	"driftline/renderer/internal/provenance"
 )
 
@@ -28,7 +29,7 @@ type tracer struct {
 }
 
 // trace finds the places of all fields.
-func (p *preparedChart) trace(view *files.View, documents []document, outputs map[string]string, calls *calls) []*provenance.Trace {
+func (p *preparedChart) trace(view *files.View, documents []document, outputs map[string]string, calls *calls) ([]*provenance.Trace, []objects.Unused) {
 	ledger := &ledger{}
 	t := &tracer{
 		ledger: ledger, view: view, request: p.request, chart: p.chart, locations: p.locations, contents: map[string]string{}, own: map[string]string{}, texts: map[string]*lined{},
@@ -52,7 +53,7 @@ func (p *preparedChart) trace(view *files.View, documents []document, outputs ma
 	for index, document := range documents {
 		traces[index] = t.object(document)
 	}
-	return traces
+	return traces, t.unused(p, outputs, calls)
 }
 
 // object is where the fields of one object come from.

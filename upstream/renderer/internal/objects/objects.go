@@ -13,6 +13,18 @@ import (
 type Rendered struct {
 	Text    []byte
 	Objects []Object
+	// Unused is what was written for this render and changes nothing in it; known only where places were asked for.
+	Unused []Unused
+}
+
+// Unused is a value that no template reads, or a patch that matches nothing; lines and columns are 1-based,
+// columns in UTF-16 units.
+type Unused struct {
+	Kind   string `json:"kind"`
+	Name   string `json:"name"`
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
 }
 
 // KeyOf names a value.
