@@ -2,7 +2,9 @@ import type { Environment } from '../model/environment.ts';
 import { formatPath, resolveSteps } from '../model/path.ts';
 import type { RenderedObject } from '../model/rendered.ts';
 import type { Resource } from '../model/resource.ts';
-import { leavesOf } from '../render/reach.ts';
+import { eachPlace } from '../render/field-places.ts';
+import { isHiddenField } from '../words/masked-object.ts';
+import { masked } from '../words/values.ts';
 import type { Workspace } from '../workspace.ts';
 import { sourceAt } from './render.ts';
 import { notRendered, renderApplications } from './rendering.ts';
@@ -61,11 +63,15 @@ function isNamed(
   );
 }
 
-function traced({ resource, value, locate }: RenderedObject, environment?: string): TracedObject {
-  const fields: TracedField[] = [...leavesOf(value, [])].map(pointer => ({
-    path: formatPath(pointer),
-    value: resolveSteps(value, pointer).value,
-    ...locate(pointer),
-  }));
+function traced(object: RenderedObject, environment?: string): TracedObject {
+  const { resource, value } = object;
+  const fields: TracedField[] = [];
+  const everywhere = () => true;
+  eachPlace(object, everywhere, (pointer, { file, line, column, how, via = [] }) => {
+    const path = formatPath(pointer);
+    const hidden = isHiddenField(object, path);
+    const shown = hidden ? masked : resolveSteps(value, pointer).value;
+    fields.push({ path, value: shown, file, line, column, how, via: [...via] });
+  });
   return { object: resource, environment, fields };
 }

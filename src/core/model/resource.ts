@@ -60,3 +60,11 @@ export function resourceText(resource: Omit<Resource, 'version'>): string {
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** The parts of a map or list with their steps; undefined for what has none, an empty map or list too. */
+export function childrenOf(value: Json): Iterable<readonly [string | number, Json]> | undefined {
+  if (Array.isArray(value)) return value.length > 0 ? value.entries() : undefined;
+  if (!isObject(value)) return undefined;
+  const entries = Object.entries(value);
+  return entries.length > 0 ? entries : undefined;
+}

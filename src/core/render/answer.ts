@@ -4,6 +4,7 @@ import type { Repository } from '../model/repository.ts';
 import { isObject, type Json, type JsonObject, resourceOf } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
 import type { RendererAnswer, RendererObject } from '../upstream/renderer.ts';
+import { placesIn } from './field-places.ts';
 import { locateAt, locateIn, pointerSteps } from './locate.ts';
 import type { RenderedSource } from './renderer.ts';
 import { WrittenTexts } from './written-texts.ts';
@@ -29,6 +30,7 @@ export async function renderedFrom(
     if (value && resource && made.unresolved === undefined) {
       const locate = made.provenance ? locateIn(made.provenance, texts) : locateAt(source);
       const object: RenderedObject = { resource, value, source, locate };
+      if (made.provenance) object.places = placesIn(value, made.provenance, texts);
       if (made.volatile) object.volatile = made.volatile.map(text => pathOf(value, text));
       if (made.sensitive) object.sensitive = made.sensitive.map(text => pathOf(value, text));
       rendered.objects.push(object);

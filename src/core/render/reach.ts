@@ -1,6 +1,7 @@
-import type { Pointer } from '../model/path.ts';
+import { type Pointer, resolveSteps } from '../model/path.ts';
 import type { Rendered, RenderedObject } from '../model/rendered.ts';
-import { isObject, type Json } from '../model/resource.ts';
+import { childrenOf } from '../model/resource.ts';
+import { eachPlace } from './field-places.ts';
 
 /** A field of a rendered object that a line has to do with. */
 export interface Touch {
@@ -22,7 +23,7 @@ export function touchesIn(rendered: Rendered, file: string): LineTouches | undef
   const files = byFile.get(rendered) ?? new Map<string, RenderedObject[]>();
   if (!byFile.has(rendered)) {
     for (const object of rendered.objects)
-      for (const touched of touchesOf(object).keys()) {
+      for (const touched of touchesOf(object).files.keys()) {
         const objects = files.get(touched);
         if (objects) objects.push(object);
         else files.set(touched, [object]);
@@ -31,11 +32,11 @@ export function touchesIn(rendered: Rendered, file: string): LineTouches | undef
   }
   const [first, ...others] = files.get(file) ?? [];
   if (first === undefined) return undefined;
-  const lines = touchesOf(first).get(file);
+  const lines = linesIn(first, file);
   if (others.length === 0) return lines;
   const merged = new Map<number, Touch[]>();
   for (const object of [first, ...others])
-    for (const [line, touches] of touchesOf(object).get(file) ?? []) {
+    for (const [line, touches] of linesIn(object, file) ?? []) {
       const known = merged.get(line);
       if (known) known.push(...touches);
       else merged.set(line, [...touches]);
@@ -46,60 +47,80 @@ export function touchesIn(rendered: Rendered, file: string): LineTouches | undef
 const byFile = new WeakMap<Rendered, Map<string, RenderedObject[]>>();
 const byObject = new WeakMap<RenderedObject, ObjectTouches>();
 
-type ObjectTouches = Map<string, Map<number, Touch[]>>;
+type Lines = Map<number, Touch[]>;
+
+interface ObjectTouches {
+  files: Map<string, Lines>;
+  /** Files of which only the beginnings of large parts are known yet. */
+  partly: Set<string>;
+}
+
+/** The lines of a file that an object comes from. */
+function linesIn(object: RenderedObject, file: string): Lines | undefined {
+  const touches = touchesOf(object);
+  if (touches.partly.delete(file)) {
+    const read = readTouches(object, inner => inner === file).files.get(file);
+    if (read) touches.files.set(file, read);
+  }
+  return touches.files.get(file);
+}
 
 function touchesOf(object: RenderedObject): ObjectTouches {
   const known = byObject.get(object);
   if (known) return known;
-  const made = readTouches(object);
+  const made = readTouches(object, () => false);
   byObject.set(object, made);
   return made;
 }
 
-function readTouches(object: RenderedObject): ObjectTouches {
-  const files: ObjectTouches = new Map();
-  const add = (file: string, line: number, touch: Touch) => {
+function readTouches(object: RenderedObject, inside: (file: string) => boolean): ObjectTouches {
+  const files = new Map<string, Lines>();
+  const partly = new Set<string>();
+  const steps = new Map<string, Step | undefined>();
+  const add = ({ file, line }: Step, touch: Touch) => {
     const lines = files.get(file) ?? new Map<number, Touch[]>();
-    files.set(file, lines);
+    if (lines.size === 0) files.set(file, lines);
     const touches = lines.get(line);
     if (!touches) lines.set(line, [touch]);
     else if (touches.at(-1)?.pointer !== touch.pointer) touches.push(touch);
   };
+  const read = (text: string) => {
+    if (!steps.has(text)) steps.set(text, stepOf(text));
+    return steps.get(text);
+  };
   // Nothing changes an object's kind: what brought that brought the object.
-  const bringing = new Set(bringers(object));
-  for (const step of bringing)
-    add(step.file, step.line, { object, pointer: whole, how: 'takes part' });
-  const brings = new Set([...bringing].map(({ file, line }) => `${file}:${line}`));
-  for (const pointer of leavesOf(object.value, [])) {
-    const { file, line, how, via } = object.locate(pointer);
-    if (how !== 'unknown') add(file, line, { object, pointer, how: 'decides' });
-    for (const text of via) {
-      const step = how === 'unknown' ? undefined : stepOf(text);
-      if (step && !brings.has(`${step.file}:${step.line}`))
-        add(step.file, step.line, { object, pointer, how: 'takes part' });
+  const brings = new Set(bringers(object).map(text => read(text)));
+  for (const step of brings) if (step) add(step, { object, pointer: whole, how: 'takes part' });
+  eachPlace(object, inside, (pointer, place) => {
+    if (place.how === 'unknown') return;
+    add(place, { object, pointer, how: 'decides' });
+    if (!inside(place.file) && isPart(object, pointer)) partly.add(place.file);
+    for (const text of place.via ?? []) {
+      const step = read(text);
+      if (step && !brings.has(step)) add(step, { object, pointer, how: 'takes part' });
     }
-  }
-  return files;
+  });
+  return { files, partly };
+}
+
+function isPart({ value }: RenderedObject, pointer: Pointer): boolean {
+  return childrenOf(resolveSteps(value, pointer).value) !== undefined;
+}
+
+interface Step {
+  file: string;
+  line: number;
 }
 
 const whole: Pointer = [];
 
-function bringers(object: RenderedObject): { file: string; line: number }[] {
+function bringers(object: RenderedObject): readonly string[] {
   const { how, via } = object.locate(['kind']);
-  return how === 'unknown' ? [] : via.flatMap(text => stepOf(text) ?? []);
+  return how === 'unknown' ? [] : via;
 }
 
 /** The place in a link of a chain: `overlays/production/kustomization.yaml:9 images`. */
-export function stepOf(text: string): { file: string; line: number } | undefined {
+function stepOf(text: string): Step | undefined {
   const found = /^(.*?):([0-9]+)(?= |$)/.exec(text);
   return found?.[1] === undefined ? undefined : { file: found[1], line: Number(found[2]) };
-}
-
-/** Pointers to everything in a value that has no parts of its own. */
-export function* leavesOf(value: Json, at: Pointer): Generator<Pointer> {
-  if (Array.isArray(value) && value.length > 0)
-    for (const [index, item] of value.entries()) yield* leavesOf(item, [...at, index]);
-  else if (isObject(value) && Object.keys(value).length > 0)
-    for (const [key, item] of Object.entries(value)) yield* leavesOf(item, [...at, key]);
-  else yield at;
 }

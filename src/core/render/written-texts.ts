@@ -3,6 +3,7 @@ import { parseManifests } from '../manifests/parse.ts';
 import type { Node, ParsedFile } from '../manifests/syntax.ts';
 import type { Pointer } from '../model/path.ts';
 import type { Repository } from '../model/repository.ts';
+import { childrenOf, type Json } from '../model/resource.ts';
 import type { RendererAnswer, RendererPlace } from '../upstream/renderer.ts';
 
 /** Parsed files that are kept: large ones, and one after the other is asked for. */
@@ -33,12 +34,19 @@ export class WrittenTexts {
   /** Where a field below a map stands: the map begins at the place. */
   below(map: RendererPlace, pointer: Pointer): { line: number; column: number } | undefined {
     const parsed = this.#parse(map.file);
-    const start = parsed && offsetAt(parsed, map.line, map.column);
-    const document = parsed?.documents.find(
-      ({ root }) => root && start !== undefined && root.start <= start && start < root.end,
-    );
-    const node = nodeAt(mapStarting(document?.root, start), pointer);
+    const node = parsed && nodeAt(mapAt(parsed, map), pointer);
     return parsed && node && positionAt(parsed, node.start);
+  }
+
+  /** Where every field without parts of a map stands, all at once; undefined for one that is not written there. */
+  *fieldsBelow(
+    map: RendererPlace,
+    value: Json,
+  ): Generator<{ pointer: Pointer; at: { line: number; column: number } | undefined }> {
+    const parsed = this.#parse(map.file);
+    const root = parsed && mapAt(parsed, map);
+    for (const { pointer, node } of fieldsOf(root, value, []))
+      yield { pointer, at: parsed && node && positionAt(parsed, node.start) };
   }
 
   #parse(file: string): ParsedFile | undefined {
@@ -54,18 +62,38 @@ export class WrittenTexts {
   }
 }
 
+function mapAt(parsed: ParsedFile, { line, column }: RendererPlace): Node | undefined {
+  const start = offsetAt(parsed, line, column);
+  const document = parsed.documents.find(
+    ({ root }) => root && root.start <= start && start < root.end,
+  );
+  return mapStarting(document?.root, start);
+}
+
+/** The fields without parts of a value, each with its node in the text that holds the value. */
+function* fieldsOf(
+  node: Node | undefined,
+  value: Json,
+  pointer: Pointer,
+): Generator<{ pointer: Pointer; node: Node | undefined }> {
+  const children = childrenOf(value);
+  if (children === undefined) return yield { pointer, node };
+  const nodes = new Map(node ? childNodes(node) : []);
+  for (const [step, child] of children) yield* fieldsOf(nodes.get(step), child, [...pointer, step]);
+}
+
+function childNodes(node: Node): (readonly [string | number, Node])[] {
+  if (node.kind === 'map') return node.entries.map(entry => [entry.key, entry.node] as const);
+  return node.kind === 'list' ? node.items.map((item, index) => [index, item] as const) : [];
+}
+
 /** The map that begins at an offset; of several the innermost, as the outer begin with their first key. */
 function mapStarting(root: Node | undefined, start: number | undefined): Node | undefined {
   let found: Node | undefined;
   let node = root;
   while (node && start !== undefined) {
     if (node.kind === 'map' && node.start === start) found = node;
-    const children: Node[] =
-      node.kind === 'map'
-        ? node.entries.map(entry => entry.node)
-        : node.kind === 'list'
-          ? node.items
-          : [];
+    const children = childNodes(node).map(([, child]) => child);
     node = children.find(child => child.start <= start && start < child.end);
   }
   return found;

@@ -1,4 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { formatPath } from '../../../src/core/model/path.ts';
+import { placeText } from '../../../src/core/model/source.ts';
+import { eachPlace } from '../../../src/core/render/field-places.ts';
+import { touchesIn } from '../../../src/core/render/reach.ts';
 import { kustomization, objectOf, placeOf, renderingOf, startRenderer, viaOf } from './harness.ts';
 
 const { program, resident } = startRenderer();
@@ -45,6 +49,36 @@ describe('the schema of a custom resource', () => {
       'base/kustomization.yaml:1 resources',
     ]);
     expect(placeOf(crd, `${spec}/gone`)).toMatch(/unknown$/);
+  });
+
+  it('tells all places at once as it tells each, and reaches its lines', async () => {
+    const rendered = await renderingOf(files, program).trace(kustomization('prod'));
+    const crd = objectOf(rendered, 'CustomResourceDefinition', 'widgets.example.com');
+    const told = new Map<string, string>();
+    eachPlace(
+      crd,
+      () => true,
+      (pointer, { file, line, column, how }) => {
+        told.set(formatPath(pointer), `${file}:${line}:${column} ${how}`);
+        const place = crd.locate(pointer);
+        expect(told.get(formatPath(pointer))).toBe(
+          `${placeText(place)}:${place.column} ${place.how}`,
+        );
+      },
+    );
+    expect(told.size).toBeGreaterThan(properties.length);
+    const parts: string[] = [];
+    eachPlace(
+      crd,
+      () => false,
+      pointer => parts.push(formatPath(pointer)),
+    );
+    expect(parts.length).toBeLessThan(properties.length);
+    const lines = touchesIn(rendered, 'base/crd.yaml');
+    const at = (line: number) => lines?.get(line)?.map(({ pointer }) => pointer.slice(-2));
+    expect(at(45)).toEqual([['field29', 'type']]);
+    expect(at(46)).toEqual([[0, 'served']]);
+    expect(at(14)).toBeUndefined();
   });
 
   it('is built with what a patch changes in it', async () => {
