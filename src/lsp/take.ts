@@ -26,7 +26,7 @@ export function takeValue(
   path: DriftPath,
 ): Splice | undefined {
   const { kind, desired, live } = path;
-  if (kind !== 'changed' || isSecret(object, path.path)) return undefined;
+  if (kind !== 'changed' || path.secret || isSecret(object, path.path)) return undefined;
   if (!isScalar(desired) || !isScalar(live)) return undefined;
   const parsed = parseManifests(text);
   const node = scalarOn(parsed, line, path, desired);

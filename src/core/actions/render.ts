@@ -5,6 +5,8 @@ import { writeManifests } from '../manifests/write.ts';
 import type { Application, Environment, RenderSource } from '../model/environment.ts';
 import type { Rendered, RenderedObject } from '../model/rendered.ts';
 import { placeText } from '../model/source.ts';
+import { isHiddenField, maskedObject } from '../words/masked-object.ts';
+import { masked } from '../words/values.ts';
 import type { Workspace } from '../workspace.ts';
 
 export interface RenderReport {
@@ -43,7 +45,7 @@ export async function renderEnvironments(
       for (const object of rendered.objects) {
         const resource = effectiveResource(object.resource, namespace, schemas);
         const names = { environment: environment.name, application: application.name };
-        report.objects.push({ ...names, object: { ...object, resource } });
+        report.objects.push({ ...names, object: { ...readable(object), resource } });
       }
       report.failures.push(...failuresOf(rendered, `${environment.name}/${application.name}: `));
     }
@@ -86,7 +88,9 @@ export function sourceAt(workspace: Workspace, path: string, chart: ChartOptions
 }
 
 function applicationText({ source }: Application, rendered: Rendered): string {
-  const asBuilt = (source.kind === 'helm' || source.kind === 'kustomize') && !source.flux;
+  const isMasked = rendered.objects.some(({ sensitive }) => sensitive);
+  const asBuilt =
+    !isMasked && (source.kind === 'helm' || source.kind === 'kustomize') && !source.flux;
   if (!asBuilt) return objectsText(rendered);
   return rendered.text.startsWith('---') || rendered.text === ''
     ? rendered.text
@@ -94,7 +98,16 @@ function applicationText({ source }: Application, rendered: Rendered): string {
 }
 
 function objectsText({ objects }: Rendered): string {
-  return writeManifests(objects.map(({ value }) => value));
+  return writeManifests(objects.map(object => readable(object).value));
+}
+
+/** What a Secret's values made elsewhere is not printed; Secrets are, as their build prints them. */
+function readable(object: RenderedObject): RenderedObject {
+  const { sensitive } = object;
+  if (!sensitive) return object;
+  const about = { resource: { ...object.resource, kind: '' }, sensitive };
+  const value = maskedObject(object.value, path => isHiddenField(about, path), masked);
+  return { ...object, value };
 }
 
 function failuresOf({ failure, notChecked }: Rendered, prefix: string): string[] {

@@ -1,10 +1,16 @@
 import { posix } from 'node:path';
 import { foldersAbove } from '../manifests/paths.ts';
-import { type Environment, foldersOf, type RenderSource } from '../model/environment.ts';
+import {
+  type Environment,
+  foldersOf,
+  type RenderSource,
+  secretValues,
+} from '../model/environment.ts';
 import type { Finding, NotChecked } from '../model/finding.ts';
 import { newestVersion } from '../schemas/schemas.ts';
 import type { UnusedIn } from '../validate/unused.ts';
 import { type RenderedSet, validateRepository } from '../validate/validate.ts';
+import { withoutSecrets } from '../words/safe-findings.ts';
 import type { Workspace } from '../workspace.ts';
 import { definitionsOf } from './definitions.ts';
 import { notRendered, renderApplications } from './rendering.ts';
@@ -53,7 +59,7 @@ export async function validate(
   }));
   const notChecked = [...found.notChecked, ...deployed.flatMap(each => each.notChecked)];
   return limited(paths, {
-    findings: [...problems, ...found.findings, ...unused],
+    findings: [...problems, ...readable(found.findings, sets, environments), ...unused],
     checked: found.checked,
     notChecked: [...notChecked, ...rest.notChecked, ...unread],
   });
@@ -96,7 +102,19 @@ export async function validateFile(
     rest: rest.unused,
     notChecked: deployed.flatMap(each => each.notChecked),
   });
-  return [...problems, ...findings, ...unused].filter(finding => finding.file === file);
+  const shown = readable(findings, sets, environments);
+  return [...problems, ...shown, ...unused].filter(finding => finding.file === file);
+}
+
+function readable(
+  findings: readonly Finding[],
+  sets: readonly RenderedSet[],
+  environments: readonly Environment[],
+): Finding[] {
+  const objects = sets.flatMap(set => set.objects);
+  const applications = environments.flatMap(environment => environment.applications);
+  const values = applications.flatMap(({ source }) => secretValues(source));
+  return withoutSecrets(findings, objects, [...new Set(values)]);
 }
 
 interface Sets {

@@ -1,5 +1,5 @@
 import type { DriftPath, DriftResult, DriftState } from '../model/drift.ts';
-import { parsePath, resolveSteps } from '../model/path.ts';
+import { parsePath } from '../model/path.ts';
 import type { ApplyVerdict } from '../upstream/judge.ts';
 import { type Open, resultOf } from './begin.ts';
 import { hiddenNotes, type Judged, judgePaths, pathsToAdopt, unclearRule } from './ignore/hide.ts';
@@ -7,10 +7,10 @@ import { managedEntries } from './owners/fields.ts';
 import { foreignAdditions } from './owners/owners.ts';
 import { awaitsSubstitution, hasVariables } from './prepare/substitution.ts';
 import { provenUnchanged } from './proof.ts';
-import { anyType, startsWith, typedSteps } from './typed-path.ts';
+import { anyType, startsWith } from './typed-path.ts';
 import { own } from './values.ts';
 import { guessChanges, sameInEveryType } from './verdict/guess.ts';
-import { maskResult } from './verdict/mask.ts';
+import { typedFields, withoutSecrets } from './verdict/hidden.ts';
 import { refusalOf } from './verdict/refusal.ts';
 import { failed, pathsOf } from './verdict/verdict.ts';
 
@@ -94,15 +94,11 @@ function unsureReason(open: Open, path: DriftPath, unsubstituted: boolean): stri
 }
 
 /** True for a path with a value that differs with every render in it, or that is part of one. */
-function isVolatile({ input, type = anyType }: Open, path: DriftPath): boolean {
+function isVolatile(open: Open, path: DriftPath): boolean {
   const steps = parsePath(path.path);
-  return (input.volatile ?? []).some(text => {
-    const { pointer } = resolveSteps(input.desired, parsePath(text));
-    const [first, ...rest] = typedSteps(type, input.desired, pointer);
-    // A Secret's stringData is its data.
-    const random = first === 'stringData' ? ['data', ...rest] : [first ?? '', ...rest];
-    return startsWith(steps, random) || startsWith(random, steps);
-  });
+  return typedFields(open, open.input.volatile).some(
+    random => startsWith(steps, random) || startsWith(random, steps),
+  );
 }
 
 /** Without a judge for the kind: differences are a suspicion, and only full equality is none. */
@@ -139,11 +135,11 @@ export function withoutJudge(open: Open, why: string): DriftResult {
 
 /** Adds what every compared object has: foreign additions, the terminating state, masked secrets. */
 function finished(result: DriftResult, open: Open): DriftResult {
-  const { desired, live, profile, input } = open;
+  const { desired, live, profile } = open;
   const extra = foreignAdditions(managedEntries(live), profile, desired, live);
   const deleted = own(own(live, 'metadata'), 'deletionTimestamp') ?? null;
   const state = deleted === null ? result.state : 'terminating';
-  return maskResult({ ...result, state, extra }, [input.desired, desired, live]);
+  return withoutSecrets({ ...result, state, extra }, open);
 }
 
 function failure(verdict: ApplyVerdict): string {

@@ -1,7 +1,7 @@
 import { type Live, readLive } from '../cluster/live.ts';
 import { sentence } from '../lib/sentence.ts';
 import type { DriftResult } from '../model/drift.ts';
-import type { Environment } from '../model/environment.ts';
+import { type Environment, type RenderSource, secretValues } from '../model/environment.ts';
 import type { NotChecked } from '../model/finding.ts';
 import { compareObjects } from './compare.ts';
 import { type Declared, declaredObjects, unsureObjects } from './declared.ts';
@@ -46,6 +46,12 @@ export async function compareEnvironment(
   };
 }
 
+/** Undefined where there are none, as for most. */
+function secretsOf(source: RenderSource): string[] | undefined {
+  const secrets = secretValues(source);
+  return secrets.length === 0 ? undefined : secrets;
+}
+
 function inputOf(
   declared: Declared,
   environment: Environment,
@@ -70,6 +76,8 @@ function inputOf(
     deployer: deployerOf(application),
     ignore: [...environment.ignore, ...application.ignore],
     volatile: object.volatile,
+    sensitive: object.sensitive,
+    secrets: secretsOf(source),
     substituted: postBuild === undefined,
     source: object.source,
     notes: alsoBy.map(name => `${name} declares it too; ${application.name} counts.`),

@@ -25,6 +25,10 @@ export interface DriftInput {
   ignore: readonly IgnoreRule[];
   /** Paths whose value differs with every render, such as a generated password. */
   volatile?: readonly string[];
+  /** Paths whose value a Secret made. */
+  sensitive?: readonly string[];
+  /** Values of Secrets that the object was rendered with. */
+  secrets?: readonly string[];
   /** True when `${x}` is plain text: Flux's substitution is done or not asked for. */
   substituted?: boolean;
   /** Argo CD's `resource.compareoptions`, where they are known. */

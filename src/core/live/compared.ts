@@ -13,6 +13,9 @@ export interface ComparedObject {
   /** As rendered; absent for what no manifest declares. */
   desired?: JsonObject;
   live?: JsonObject;
+  /** Paths of `desired` whose value a Secret made, and values of Secrets that its application is rendered with. */
+  sensitive?: readonly string[];
+  secrets?: readonly string[];
 }
 
 /** An environment after its last comparison, or why there is none. */

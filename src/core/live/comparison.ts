@@ -2,9 +2,9 @@ import { writeManifests } from '../manifests/write.ts';
 import type { DriftResult } from '../model/drift.ts';
 import { parsePath, resolveSteps, type Step } from '../model/path.ts';
 import { isObject, type Json, type JsonObject } from '../model/resource.ts';
-import { maskedObject } from '../words/masked-object.ts';
+import { isHiddenField, maskedObject } from '../words/masked-object.ts';
 import { inReadingOrder } from '../words/reading-order.ts';
-import { isSecret, masked } from '../words/values.ts';
+import { masked } from '../words/values.ts';
 import type { ComparedObject } from './compared.ts';
 
 export interface ComparedTexts {
@@ -19,9 +19,10 @@ export interface ComparedTexts {
  * and what differs: what the server fills in and what others own would hide the few lines that matter. Values of
  * Secrets are masked on both sides.
  */
-export function comparedTexts({ result, desired, live }: ComparedObject): ComparedTexts {
+export function comparedTexts(compared: ComparedObject): ComparedTexts {
+  const { result, desired, live } = compared;
   const { reason, state } = result;
-  const isHidden = (path: string) => isSecret(result.resource, path);
+  const isHidden = hiddenIn(compared);
   // Masked before anything is made of them, so that nothing can slip through.
   const runs = live && maskedObject(withoutNoise(live), isHidden, `${masked} (changed)`);
   if (desired === undefined) {
@@ -36,13 +37,21 @@ export function comparedTexts({ result, desired, live }: ComparedObject): Compar
   return { desired: yamlOf(declared), live: yamlOf(asLive(declared, result, runs)), reason };
 }
 
+/** What must not be read of an object: what a Secret holds, what its values made, and texts that hold one. */
+function hiddenIn({ result: { resource }, sensitive = [], secrets = [] }: ComparedObject) {
+  const about = { resource, sensitive: [...sensitive] };
+  return (path: string, value: Json): boolean =>
+    isHiddenField(about, path) || secrets.some(secret => String(value).includes(secret));
+}
+
 /** The manifest with what runs at the paths that differ. */
 function asLive(desired: JsonObject, { paths }: DriftResult, live: JsonObject): JsonObject {
   const copy = structuredClone(desired);
-  for (const { path } of paths) {
+  for (const { path, secret } of paths) {
     const steps = parsePath(path);
     const there = resolveSteps(live, steps);
-    set(copy, asWritten(desired, steps), there.complete ? there.value : undefined);
+    const value = secret ? `${masked} (changed)` : there.value;
+    set(copy, asWritten(desired, steps), there.complete ? value : undefined);
   }
   return copy;
 }

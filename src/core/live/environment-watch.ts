@@ -6,7 +6,7 @@ import { readLive } from '../cluster/live.ts';
 import type { RenderedApplication } from '../drift/declared.ts';
 import { CompareMemory } from '../drift/memory.ts';
 import { messageOf } from '../lib/errors.ts';
-import type { ClusterTarget, Environment } from '../model/environment.ts';
+import { type ClusterTarget, type Environment, secretValues } from '../model/environment.ts';
 import type { JsonObject } from '../model/resource.ts';
 import type { Workspace } from '../workspace.ts';
 import type { ComparedEnvironment } from './compared.ts';
@@ -132,11 +132,16 @@ export class EnvironmentWatch {
       { ...rendered, cluster: opened },
       options,
     );
+    const secrets = new Map(
+      applications.map(({ application: { name, source } }) => [name, secretValues(source)]),
+    );
     const objects = compared.map(({ declared, live, application }, index) => ({
       result: report.results[index] as (typeof report.results)[number],
       application: declared?.application.name ?? application,
       desired: declared?.object.value,
       live,
+      sensitive: declared?.object.sensitive,
+      secrets: secrets.get(declared?.application.name ?? application),
     }));
     const controllers = await controllersOf(environment, applications, opened, signal);
     return {

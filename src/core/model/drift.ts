@@ -44,6 +44,8 @@ export interface DriftPath {
   consequence?: boolean;
   /** Only the text differs, not the meaning (`1000m` and `1`). */
   equivalent?: boolean;
+  /** A Secret's value made it: `desired`, `live` and `becomes` are masks. */
+  secret?: boolean;
   by: Owner[];
   source?: Place;
   /** What stands at `source`, when that is not the value itself (`newTag: 1.8.2`). */

@@ -1,5 +1,5 @@
 import type { IgnoreRule, OwnerProfile } from './drift.ts';
-import type { JsonObject, Resource } from './resource.ts';
+import type { Json, JsonObject, Resource } from './resource.ts';
 import type { Place } from './source.ts';
 
 export type EngineId = 'flux' | 'argocd' | 'helm' | 'apply' | 'none';
@@ -229,4 +229,29 @@ export interface UnknownData {
   kind: string;
   name: string;
   reason: string;
+}
+
+/** Values of Secrets that a render is made with, as texts that are long enough to be told apart from others. */
+export function secretValues(source: RenderSource): string[] {
+  const found = partsOf(source).flatMap(part => {
+    if (part.kind === 'kustomize')
+      return (part.flux?.postBuild?.known ?? [])
+        .filter(({ secret }) => secret)
+        .flatMap(({ data }) => Object.values(data));
+    if (part.kind !== 'helm') return [];
+    return part.values.flatMap(value => {
+      if (value.kind === 'inline') return value.secret ? textsIn(value.values) : [];
+      if (value.kind !== 'set' || !value.secret) return [];
+      return [value.text.slice(value.text.indexOf('=') + 1)];
+    });
+  });
+  // A value of many lines is substituted without its line breaks, and shows line by line.
+  const texts = found.flatMap(text => [text, text.replaceAll('\n', ''), ...text.split('\n')]);
+  return [...new Set(texts.map(text => text.trim()))].filter(text => text.length >= 4);
+}
+
+function textsIn(value: Json): string[] {
+  if (typeof value === 'string' || typeof value === 'number') return [String(value)];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(textsIn);
 }

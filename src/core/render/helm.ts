@@ -7,6 +7,7 @@ import { chartPath, type Laid, layDependencies, type UsedCharts } from './charts
 import { withPlacesHere } from './elsewhere.ts';
 import { below, helmFailure } from './helm-failure.ts';
 import { emptyRender, type RenderContext, type Renderer } from './renderer.ts';
+import { alteredSource, markDifferences } from './sensitive.ts';
 
 /** A release of a chart, rendered by Helm's own engine as `helm template` does. */
 export const helm: Renderer = {
@@ -26,6 +27,12 @@ export const helm: Renderer = {
     const chart = { file: below(found.path, 'Chart.yaml'), line: 1, column: 1 };
     const rendered = await renderedFrom(answer, source.chart ? origin : chart, context.repository);
     if (used.length > 0) rendered.charts = used;
+    const other = alteredSource(located);
+    if (other && !answer.failure) {
+      const quick = { ...context, trace: false, text: false };
+      const made = (await ask(other, quick, found.laid, [])).answer;
+      return markDifferences(rendered, await renderedFrom(made, chart, context.repository));
+    }
     if (answer.failure) rendered.failure = await helmFailure(answer.failure, located, context, why);
     return rendered;
   },

@@ -1,6 +1,6 @@
 import { messageOf } from '../lib/errors.ts';
 import type { Charts } from '../model/chart.ts';
-import type { RenderSource } from '../model/environment.ts';
+import { type RenderSource, secretValues } from '../model/environment.ts';
 import type { Rendered } from '../model/rendered.ts';
 import type { Repository } from '../model/repository.ts';
 import type { Place } from '../model/source.ts';
@@ -10,6 +10,7 @@ import { type FileState, fileState, RenderCache } from './cache.ts';
 import { areStillFound, noCharts } from './charts.ts';
 import { renderers } from './index.ts';
 import { emptyRender, type RenderContext, type RenderedSource, type Target } from './renderer.ts';
+import { hideSecrets } from './sensitive.ts';
 import { combine } from './several.ts';
 
 /** Renders one state of a repository. */
@@ -45,12 +46,13 @@ export function createRendering(
     if (!renderer) return failed(`nothing renders ${source.kind}`, source, origin);
     try {
       const context = { repository, program, charts, origin, signal, ...wanted };
-      const rendered = await renderer.render(source, context);
+      const rendered = hideSecrets(await renderer.render(source, context), secretValues(source));
       keep(rendered);
       return rendered;
     } catch (error) {
       if (signal?.aborted || UpstreamError.is(error, 'aborted')) throw error;
-      return failed(`It could not be rendered: ${messageOf(error)}`, source, origin);
+      const why = failed(`It could not be rendered: ${messageOf(error)}`, source, origin);
+      return hideSecrets(why, secretValues(source));
     }
   };
   const run = async (target: Target, trace: boolean, signal?: AbortSignal) => {

@@ -6,7 +6,7 @@ import { isSecret } from './values.ts';
 /** A copy in which `text` stands for every scalar that nobody may read. */
 export function maskedObject(
   object: JsonObject,
-  isHidden: (path: string) => boolean,
+  isHidden: (path: string, value: Json) => boolean,
   text: string,
 ): JsonObject {
   return maskedValue(object, [], isHidden, text) as JsonObject;
@@ -16,7 +16,7 @@ export function maskedObject(
 export function maskedValue(
   value: Json,
   at: Pointer,
-  isHidden: (path: string) => boolean,
+  isHidden: (path: string, value: Json) => boolean,
   text: string,
 ): Json {
   const visit = (inner: Json, step: string | number) =>
@@ -24,7 +24,7 @@ export function maskedValue(
   if (isObject(value))
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, visit(item, key)]));
   if (Array.isArray(value)) return value.map(visit);
-  return isHidden(formatPath(at)) ? text : value;
+  return isHidden(formatPath(at), value) ? text : value;
 }
 
 /**

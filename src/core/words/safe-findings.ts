@@ -1,4 +1,6 @@
 import type { Finding } from '../model/finding.ts';
+import type { RenderedObject } from '../model/rendered.ts';
+import { isHiddenField } from './masked-object.ts';
 import { isSecret, masked } from './values.ts';
 
 /**
@@ -15,6 +17,30 @@ export function safeFindings(findings: readonly Finding[]): Finding[] {
         }
       : finding,
   );
+}
+
+/**
+ * The findings without what they quote of values that a Secret made: of fields that one reached, and any text that
+ * holds one of the values.
+ */
+export function withoutSecrets(
+  findings: readonly Finding[],
+  objects: readonly Pick<RenderedObject, 'resource' | 'sensitive'>[],
+  values: readonly string[],
+): Finding[] {
+  const made = Map.groupBy(
+    objects.filter(({ sensitive }) => sensitive),
+    ({ resource }) => `${resource.kind} ${resource.name}`,
+  );
+  if (made.size === 0 && values.length === 0) return [...findings];
+  const hide = (text: string) => values.reduce((left, each) => left.split(each).join(masked), text);
+  return findings.map(finding => {
+    const { object, path = '', message, fix } = finding;
+    const same = object ? (made.get(`${object.kind} ${object.name}`) ?? []) : [];
+    const isMade = same.some(each => isHiddenField(each, path));
+    const safe = (text: string) => hide(isMade ? withoutQuotes(text) : text);
+    return { ...finding, message: safe(message), ...(fix !== undefined && { fix: safe(fix) }) };
+  });
 }
 
 /** Quoted texts, and the value that a sentence names after `not the number`, `got` and the like. */

@@ -9,7 +9,7 @@ import { judgePaths } from '../ignore/hide.ts';
 import type { DriftInput } from '../input.ts';
 import { anyType } from '../typed-path.ts';
 import { own } from '../values.ts';
-import { maskResult } from '../verdict/mask.ts';
+import { withoutSecrets } from '../verdict/hidden.ts';
 import { pathsOf } from '../verdict/verdict.ts';
 import { differences } from './difference.ts';
 import { confirm, type DryRunAnswer } from './dryrun.ts';
@@ -70,7 +70,7 @@ async function ask(
   const answer = forbidden.get(scope) ?? (type && (await dryRun(open, cluster, type, signal)));
   if (!answer) return result;
   if (answer.kind === 'unavailable' && answer.forbidden) forbidden.set(scope, answer);
-  return maskResult(confirm(result, answer), [input.desired, open.desired, open.live]);
+  return withoutSecrets(confirm(result, answer), open);
 }
 
 async function typeOf(

@@ -1,7 +1,8 @@
 import type { DriftPath, DriftResult } from '../../model/drift.ts';
-import { parsePath } from '../../model/path.ts';
+import { parsePath, type Step } from '../../model/path.ts';
 import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
 import { isSecret } from '../prepare/secrets.ts';
+import { startsWith } from '../typed-path.ts';
 import { leaves, mapLeaves, own } from '../values.ts';
 
 /** What stands for every value of a Secret. */
@@ -25,12 +26,47 @@ export function maskResult(
   };
 }
 
+/** What a Secret's values made of another object, and the values themselves. */
+export interface Hidden {
+  /** Typed steps of fields. */
+  fields: readonly Step[][];
+  values: readonly string[];
+}
+
+/**
+ * A result without what a Secret's values made of an object of another kind: the fields that they reach, and
+ * every text that holds one.
+ */
+export function maskMade(result: DriftResult, { fields, values }: Hidden): DriftResult {
+  if (fields.length === 0 && values.length === 0) return result;
+  const hide = (text: string) =>
+    values.reduce((left, value) => left.split(value).join('•••'), text);
+  const holds = (value: Json | undefined) =>
+    value !== undefined &&
+    [...leaves(value)].some(leaf => values.some(text => String(leaf.value).includes(text)));
+  const isMade = (path: DriftPath) => {
+    const steps = parsePath(path.path);
+    const reached = fields.some(field => startsWith(steps, field) || startsWith(field, steps));
+    return reached || holds(path.desired) || holds(path.live) || holds(path.becomes);
+  };
+  return {
+    ...result,
+    paths: result.paths.map(path => (isMade(path) ? { ...withMasks(path), secret: true } : path)),
+    notes: result.notes.map(hide),
+    ...(result.reason === undefined ? {} : { reason: hide(result.reason) }),
+  };
+}
+
 function maskPath(path: DriftPath): DriftPath {
   const [first, second] = parsePath(path.path);
   const shown =
     first === 'type' || first === 'immutable' || (first === 'metadata' && second !== 'annotations');
   if (shown && second !== undefined) return path;
   if (first === 'type' || first === 'immutable') return path;
+  return withMasks(path);
+}
+
+function withMasks(path: DriftPath): DriftPath {
   const { desired, live, becomes, ...rest } = path;
   return {
     ...rest,

@@ -72,11 +72,16 @@ func (f *finisher) object(built *resource.Resource, written *printedObject) (obj
 	f.changed = append(f.changed, changes)
 	if len(secret) > 0 {
 		made.Sensitive = slices.Sorted(maps.Keys(changes.secret))
+		said := fmt.Sprintf("${%s} of %s, which is not shown", strings.Join(secret, "}, ${"), strings.Join(from, ", "))
 		if changes.namesObject() {
 			// Whoever is told the name is told the value.
-			made.Value, made.Sensitive = json.RawMessage("{}"), nil
-			made.Unresolved = fmt.Sprintf("an object has its name from ${%s} of %s, which is not shown",
-				strings.Join(secret, "}, ${"), strings.Join(from, ", "))
+			made.Value, made.Key, made.Sensitive = json.RawMessage("{}"), "", nil
+			made.Unresolved = "an object has its name from " + said
+			return made, nil
+		}
+		if changes.secretKey {
+			made.Value, made.Key, made.Sensitive = onlyIdentity(made.Value), "", nil
+			made.Unresolved = "the name of one of its fields is made from " + said
 			return made, nil
 		}
 	}
@@ -225,6 +230,23 @@ type fieldChanges struct {
 	steps map[string][]string
 	// secret are the applied object's pointers that values of a Secret reach.
 	secret map[string]bool
+	// secretKey is true where one is part of a field's name.
+	secretKey bool
+}
+
+// onlyIdentity is an object without anything but what identifies it.
+func onlyIdentity(value json.RawMessage) json.RawMessage {
+	var object struct {
+		APIVersion string `json:"apiVersion"`
+		Kind       string `json:"kind"`
+		Metadata   struct {
+			Name      string `json:"name"`
+			Namespace string `json:"namespace,omitempty"`
+		} `json:"metadata"`
+	}
+	_ = json.Unmarshal(value, &object)
+	identity, _ := json.Marshal(object)
+	return identity
 }
 
 // namesObject tells whether a secret value is part of what identifies the object.
@@ -276,7 +298,9 @@ func (w *sideBySide) walk(built, applied *kyaml.Node, pointer, now string) {
 		for index := 0; index+1 < len(built.Content); index += 2 {
 			field := provenance.Field(pointer, built.Content[index].Value)
 			fieldNow := provenance.Field(now, applied.Content[index].Value)
+			secrets := len(w.changes.secret)
 			w.text(built.Content[index].Value, field, fieldNow)
+			w.changes.secretKey = w.changes.secretKey || len(w.changes.secret) > secrets
 			w.walk(built.Content[index+1], applied.Content[index+1], field, fieldNow)
 		}
 	default:

@@ -139,6 +139,16 @@ func TestNamesAndErrorsTellNoSecret(t *testing.T) {
 	}
 }
 
+func TestAFieldsNameTellsNoSecret(t *testing.T) {
+	secret := &postBuild{SubstituteFrom: []objectName{{"Secret", "keys"}},
+		Known: []knownData{{objectName: objectName{"Secret", "keys"}, Data: map[string]string{"X": "hush"}, Secret: true}}}
+	files := map[string]string{"ks.yaml": fluxFile, "apps/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  ${X}: 1\n  b: c\n"}
+	made, err := Build(viewOf(files), Request{Path: "apps", Flux: &Flux{PostBuild: secret}})
+	if err != nil || strings.Contains(string(made.Objects[0].Value), "hush") || !strings.Contains(made.Objects[0].Unresolved, "name of one of its fields") {
+		t.Errorf("got %v %s %s", err, made.Objects[0].Value, made.Objects[0].Unresolved)
+	}
+}
+
 func TestAParentsPatchIsWhereItsValuesStand(t *testing.T) {
 	parent := "kind: Kustomization\nspec:\n  patches:\n  - patch: |-\n      spec:\n        patches:\n        - patch: |-\n            - op: add\n              path: /data/b\n              value: two\n"
 	flux := &Flux{
