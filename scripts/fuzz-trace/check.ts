@@ -36,11 +36,22 @@ export function faultOf(field: Field, place: Provenance, file: WrittenFile): str
 
 /** The reading of a place that is exactly the field's value. */
 export function exactReading(field: Field, readings: readonly Written[]): Written | undefined {
-  return readings.find(reading =>
-    reading.as === 'scalar'
-      ? means(reading, field.value) || contentOf(field) === reading.text
-      : contentOf(field) === reading.text,
-  );
+  const content = contentOf(field);
+  for (const reading of readings) {
+    if (reading.as === 'scalar' && means(reading, field.value)) return reading;
+    if (content === undefined) continue;
+    if (reading.text === content) return reading;
+    const inner = reading.as === 'rest' ? unquoted(reading) : undefined;
+    if (inner?.text === content) return inner;
+  }
+  return undefined;
+}
+
+/** What stands in the quotes of `key="value"`. */
+function unquoted(reading: Written): Written | undefined {
+  const { text, start, end } = reading;
+  if (!/^(["']).*\1$/.test(text) || text.length < 2) return undefined;
+  return { ...reading, text: text.slice(1, -1), start: start + 1, end: end - 1 };
 }
 
 /** The text or bytes (as base64) of a ConfigMap's or Secret's data, which can stand in a file or behind `key=`. */

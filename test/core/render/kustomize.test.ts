@@ -102,7 +102,10 @@ describe('a kustomization', () => {
   it('says how a value came there', async () => {
     const rendered = await rendering.trace(kustomization('overlays/production'));
     const web = objectOf(rendered, 'Deployment', 'prod-web');
-    expect(viaOf(web, '/spec/replicas')).toEqual([`${overlay}:19 patches`]);
+    expect(viaOf(web, '/spec/replicas')).toEqual([
+      `${overlay}:19 patches`,
+      'base/deployment.yaml:7',
+    ]);
     expect(viaOf(web, '/spec/template/spec/containers/1/image')).toEqual([
       `${overlay}:6 resources`,
       'base/kustomization.yaml:4 resources',

@@ -1,6 +1,8 @@
 package kustomize
 
 import (
+	"slices"
+
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"driftline/renderer/internal/fold"
@@ -11,7 +13,9 @@ import (
 const maxCells = 250_000
 
 // align finds for each node of a built object the node of another build of it that it corresponds to: by key
-// in maps, in lists by equal items, then by name, then by position among the rest.
+// in maps, in lists by equal items, then by name, by position where the lists are of one length, and by what
+// items have in common. Items of which one list has more than the other have no partners: which one is gone is
+// not known.
 func align(built, other *yaml.Node, pointer string, found map[string]*yaml.Node) {
 	if built.Kind != other.Kind && !fold.IsToken(built.Value) {
 		return
@@ -50,15 +54,26 @@ func pairs(items, others []*yaml.Node) []int {
 	for index := range partners {
 		partners[index] = -1
 	}
-	for index, partner := range longestCommon(items, others) {
+	common := longestCommon(items, others)
+	doubtful := make([]bool, len(items))
+	if len(items) != len(others) || slices.Contains(common, -1) {
+		for index := range items {
+			here, there := count(items, items[index]), count(others, items[index])
+			doubtful[index] = here != there && max(here, there) > 1
+		}
+	}
+	for index, partner := range common {
 		if partner >= 0 {
-			partners[index], used[partner] = partner, true
+			used[partner] = true
+			if !doubtful[index] {
+				partners[index] = partner
+			}
 		}
 	}
 	take := func(same func(index, other int) bool) {
 		for index := range items {
 			for other := range others {
-				if partners[index] < 0 && !used[other] && same(index, other) {
+				if partners[index] < 0 && !doubtful[index] && !used[other] && same(index, other) {
 					partners[index], used[other] = other, true
 				}
 			}
@@ -71,7 +86,34 @@ func pairs(items, others []*yaml.Node) []int {
 	if len(items) == len(others) {
 		take(func(index, other int) bool { return index == other })
 	}
+	take(func(index, other int) bool {
+		shared, all := likeness(items[index], others[other])
+		return all > 2 && 3*shared > 2*all
+	})
 	return partners
+}
+
+func count(items []*yaml.Node, wanted *yaml.Node) int {
+	found := 0
+	for _, item := range items {
+		if equal(item, wanted) {
+			found++
+		}
+	}
+	return found
+}
+
+// likeness counts the fields of a map that another has, too, and all of the larger one.
+func likeness(a, b *yaml.Node) (shared, all int) {
+	if a.Kind != yaml.MappingNode || b.Kind != yaml.MappingNode {
+		return 0, 0
+	}
+	for index := 0; index+1 < len(a.Content); index += 2 {
+		if other := fieldOf(b, a.Content[index].Value); other != nil && equal(other, a.Content[index+1]) {
+			shared++
+		}
+	}
+	return shared, max(len(a.Content), len(b.Content)) / 2
 }
 
 // longestCommon pairs the items of the longest sequence that both lists have in the same order.

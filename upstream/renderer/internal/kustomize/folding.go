@@ -204,12 +204,10 @@ func (o *objectTracer) foldedAt(pointer string, built *yaml.Node) (*span, *fold.
 			}
 		}
 	}
-	if o.written == nil {
-		o.written = o.findWritten()
-	}
-	if node := o.written.nodes[pointer]; node != nil && o.written.span.folded != nil {
-		if found := o.written.span.folded.Of(node); found != nil && found.Token == built.Value {
-			return o.written.span, found
+	written := o.text()
+	if node := written.node(pointer); node != nil && written.span.folded != nil {
+		if found := written.span.folded.Of(node); found != nil && found.Token == built.Value {
+			return written.span, found
 		}
 	}
 	return nil, nil

@@ -3,7 +3,10 @@ package kustomize
 import (
 	"encoding/base64"
 	"path"
+	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -23,17 +26,19 @@ type generator struct {
 	files, envs []*yaml.Node
 	folder      string
 	owner       *kustomizationFile
+	// options are the kustomization's generatorOptions, or nil.
+	options *yaml.RNode
 }
 
 func (f *kustomizationFile) findGenerators(root *yaml.RNode) {
-	for field, kind := range map[string]string{"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"} {
+	for _, field := range generatorLists {
 		each(root, field, func(item *yaml.RNode) {
 			name := scalarIn(item, "name")
 			if name == nil {
 				return
 			}
-			made := generator{
-				kind: kind, name: name.Value, place: f.place(name), list: field, entry: item.Copy(),
+			made := &generator{
+				kind: generatedKinds[field], name: name.Value, place: f.place(name), list: field, entry: item.Copy(),
 				folder: path.Dir(f.name), owner: f,
 			}
 			each(item, "literals", func(node *yaml.RNode) { made.literals = append(made.literals, node.YNode()) })
@@ -49,9 +54,68 @@ func (f *kustomizationFile) findGenerators(root *yaml.RNode) {
 			for _, file := range made.envs {
 				f.raw[path.Join(made.folder, file.Value)] = true
 			}
+			if options := root.Field("generatorOptions"); options != nil {
+				made.options = options.Value.Copy()
+			}
+			f.signatures[f.name] = append(f.signatures[f.name], len(f.generators))
 			f.generators = append(f.generators, made)
 		})
 	}
+}
+
+var (
+	generatorLists = []string{"configMapGenerator", "secretGenerator"}
+	generatedKinds = map[string]string{"configMapGenerator": "ConfigMap", "secretGenerator": "Secret"}
+)
+
+// signature begins the annotations that tell which entries made an object.
+const signature = "driftline.made.by/"
+
+// sign lets each entry annotate what it makes.
+func (f *kustomizationFile) sign(root *yaml.RNode) {
+	next := 0
+	for _, field := range generatorLists {
+		each(root, field, func(item *yaml.RNode) {
+			if scalarIn(item, "name") == nil || next >= len(f.signatures[f.name]) {
+				return
+			}
+			key := signature + strconv.Itoa(f.signatures[f.name][next])
+			next++
+			set(mapIn(mapIn(item, "options"), "annotations"), key, yaml.NewStringRNode("true"))
+		})
+	}
+}
+
+// mapIn is the map that a map has at a field, made where there is none.
+func mapIn(node *yaml.RNode, field string) *yaml.RNode {
+	if found := node.Field(field); found != nil && found.Value.YNode().Kind == yaml.MappingNode {
+		return found.Value
+	}
+	made := yaml.NewMapRNode(nil)
+	set(node, field, made)
+	return made
+}
+
+// makersOf are the entries that made an object of this build, and changed it, the outermost first.
+func (r *rebuilt) makersOf(node *yaml.Node) []*generator {
+	if node == nil {
+		return nil
+	}
+	var numbers []int
+	pairs := mapAt(node, "metadata", "annotations")
+	for index := 0; pairs != nil && index < len(pairs.Content); index += 2 {
+		if text, signed := strings.CutPrefix(pairs.Content[index].Value, signature); signed {
+			if number := indexOf(text, len(r.survey.generators)); number >= 0 {
+				numbers = append(numbers, number)
+			}
+		}
+	}
+	slices.Sort(numbers)
+	makers := make([]*generator, len(numbers))
+	for index, number := range numbers {
+		makers[index] = r.survey.generators[number]
+	}
+	return makers
 }
 
 // fileSource splits `key=path`; without a key it is the file's name.
@@ -62,33 +126,12 @@ func fileSource(source string) (key, name string) {
 	return path.Base(source), source
 }
 
-// generatorsOf lists the entries that make (or, in an overlay, change) an object, the outermost first.
-func (s *survey) generatorsOf(kind, name string) []generator {
-	var found []generator
-	longest := 0
-	for _, made := range s.generators {
-		if made.kind != kind || !strings.Contains(name, made.name) || len(made.name) < longest {
-			continue
-		}
-		if len(made.name) > longest {
-			longest, found = len(made.name), nil
-		}
-		found = append(found, made)
-	}
-	return found
-}
-
 // locate finds the literal, file or line of an env file that holds the value of a key.
-func (g generator) locate(view *files.View, key, value string) (provenance.Place, bool) {
+func (g *generator) locate(view *files.View, key, value string) (provenance.Place, bool) {
 	for _, literal := range g.literals {
 		name, written, ok := strings.Cut(literal.Value, "=")
 		if ok && name == key && unquoted(written) == value {
-			place := g.owner.place(literal)
-			place.How = provenance.Exact
-			if literal.Style == 0 && literal.Line > 0 {
-				place.Column += len(name) + 1
-			}
-			return place, true
+			return g.literalPlace(literal, name), true
 		}
 	}
 	for _, source := range g.files {
@@ -109,10 +152,41 @@ func (g generator) locate(view *files.View, key, value string) (provenance.Place
 	return provenance.Place{}, false
 }
 
+// literalPlace is where the value of `key=value` begins.
+func (g *generator) literalPlace(literal *yaml.Node, key string) provenance.Place {
+	place := g.owner.place(literal)
+	place.How = provenance.Transformed
+	if literal.Line == 0 {
+		return place
+	}
+	_, lines, number := g.owner.source(literal)
+	characters := []rune(lines[number-1])
+	if literal.Column > len(characters) {
+		return place
+	}
+	rest := string(characters[literal.Column-1:])
+	for _, quote := range []string{"", `"`, "'"} {
+		if strings.HasPrefix(rest, quote+key+"=") && !strings.Contains(literal.Value, "\n") {
+			place.Column += len(quote) + len(utf16.Encode([]rune(key))) + 1
+			place.How = provenance.Exact
+			return place
+		}
+	}
+	return place
+}
+
 // field finds the field of the entry that sets one of the object.
-func (g generator) field(pointer, value string) (provenance.Place, bool) {
+func (g *generator) field(pointer, value string) (provenance.Place, bool) {
 	names := map[string]string{"/metadata/namespace": "namespace", "/type": "type"}
 	scalar := scalarIn(g.entry, names[pointer])
+	if pointer == "/immutable" {
+		if options := g.entry.Field("options"); options != nil {
+			scalar = scalarIn(options.Value, "immutable")
+		}
+		if scalar == nil {
+			scalar = scalarIn(g.options, "immutable")
+		}
+	}
 	if scalar == nil || scalar.Value != value {
 		return provenance.Place{}, false
 	}

@@ -95,31 +95,40 @@ func (f *kustomizationFile) patches(root *yaml.RNode) {
 	for _, field := range []string{"patches", "patchesJson6902"} {
 		each(root, field, func(item *yaml.RNode) {
 			if patch := scalarIn(item, "patch"); patch != nil {
-				f.inner(patch)
+				f.inner(patch, true)
 			}
 		})
 	}
 	for _, field := range []string{"patchesStrategicMerge", "transformers", "generators"} {
 		each(root, field, func(item *yaml.RNode) {
 			if node := item.YNode(); node.Kind == yaml.ScalarNode && strings.ContainsAny(node.Value, "\n{") {
-				f.inner(node)
+				f.inner(node, field == "patchesStrategicMerge")
 			}
 		})
 	}
 }
 
-func (f *kustomizationFile) inner(scalar *yaml.Node) {
-	file, lines, line := f.source(scalar)
-	outer := outerOf(scalar, line, lines, f.place(scalar))
+// innerName names a text that is written inside the kustomization.
+func (f *kustomizationFile) innerName(scalar *yaml.Node) string {
 	name := fmt.Sprintf("%s:%d:%d", f.name, scalar.Line, scalar.Column)
 	if scalar.Line == 0 {
 		name += scalar.Value
 	}
-	numbered := f.numbers.add(name, file, provenance.NewText(scalar.Value), outer)
+	return name
+}
+
+func (f *kustomizationFile) inner(scalar *yaml.Node, patches bool) {
+	file, lines, line := f.source(scalar)
+	outer := outerOf(scalar, line, lines, f.place(scalar))
+	numbered := f.numbers.add(f.innerName(scalar), file, provenance.NewText(scalar.Value), outer)
 	if patch := jsonPatch(scalar.Value); patch != nil {
 		scalar.Value = f.jsonPatch(patch, numbered)
 	} else {
-		scalar.Value = string(numbered.padded([]byte(scalar.Value)))
+		content := []byte(scalar.Value)
+		if patches {
+			content = f.markMetadata(content, numbered)
+		}
+		scalar.Value = string(numbered.padded(content))
 	}
 	scalar.Style = yaml.DoubleQuotedStyle
 }

@@ -21,6 +21,8 @@ type numbering struct {
 
 // span is the range of one text: a file, or a patch written inside a kustomization.
 type span struct {
+	// name is that of the text in the numbering.
+	name string
 	file string
 	base int
 	text *provenance.Text
@@ -47,7 +49,7 @@ func (n *numbering) add(name, file string, text *provenance.Text, outer *outerTe
 	if known := n.byName[name]; known != nil {
 		return known
 	}
-	s := &span{file: file, base: n.next, text: text, outer: outer}
+	s := &span{name: name, file: file, base: n.next, text: text, outer: outer}
 	n.next += len(s.text.Lines) + 1
 	n.spans = append(n.spans, s)
 	n.byName[name] = s

@@ -16,9 +16,12 @@ type objectTracer struct {
 	marked, named, unpatched map[string]*yaml.Node
 	// written are the nodes of the text in which the object stands, found when they are needed.
 	written *writtenObject
-	makers  []generator
-	secret  bool
-	fields  map[string]provenance.Place
+	// changed is what patches say about the object, found when it is needed.
+	changed      []change
+	changesKnown bool
+	makers       []*generator
+	secret       bool
+	fields       map[string]provenance.Place
 }
 
 // field finds the place of one node of the built object, in the order of certainty.
@@ -28,9 +31,12 @@ func (o *objectTracer) field(pointer string, built *yaml.Node) {
 		return
 	}
 	for _, find := range []func(string, *yaml.Node) (provenance.Place, bool){
-		o.byMark, o.byLine, o.byGenerator, o.byText, o.byName, o.nearest,
+		o.byMark, o.byLine, o.byGenerator, o.byText, o.byName, o.byPatch, o.nearest,
 	} {
 		if place, ok := find(pointer, built); ok {
+			if built.Kind == yaml.ScalarNode && place.How != provenance.Unknown {
+				place.Via = append(slices.Clip(place.Via), o.overwritten(pointer, place)...)
+			}
 			o.fields[pointer] = place
 			return
 		}
@@ -47,7 +53,7 @@ func (o *objectTracer) byMark(pointer string, built *yaml.Node) (provenance.Plac
 			continue
 		}
 		plain, found := other.build.survey.marks.read(other.node.Value)
-		if len(found) > 0 && (plain == built.Value || o.renamed[plain] == built.Value) {
+		if len(found) > 0 && (plain == built.Value || o.renamed[plain] == built.Value || found[0].whole && sameNumber(plain, built)) {
 			return o.marksPlace(found, pointer, built), true
 		}
 	}
@@ -60,7 +66,7 @@ func (o *objectTracer) marksPlace(found []mark, pointer string, built *yaml.Node
 	last := found[len(found)-1]
 	place := last.place
 	place.How = provenance.Transformed
-	if last.whole && len(found) == 1 && last.value == built.Value {
+	if last.whole && len(found) == 1 && (last.value == built.Value || sameNumber(last.value, built)) {
 		place.How = provenance.Exact
 	}
 	place.Via = o.chain(place, last.field)
@@ -102,10 +108,14 @@ func (o *objectTracer) lines(pointer string) []lineNode {
 // byLine: the node still has its line, and the text there holds the value.
 func (o *objectTracer) byLine(pointer string, built *yaml.Node) (provenance.Place, bool) {
 	for _, other := range o.lines(pointer) {
-		if other.node.Kind != built.Kind || other.node.Value != built.Value {
+		same := sameValue(other.node, built)
+		if !same && !reflowed(other.node, built) || other.build == o.tracer.unpatched && o.isChanged(pointer, true) {
 			continue
 		}
-		if place, source, ok := other.build.survey.numbers.locate(other.node); ok && source.Value == built.Value {
+		if place, source, ok := other.build.survey.numbers.locate(other.node); ok && source.Value == other.node.Value {
+			if !same {
+				place.How = provenance.Transformed
+			}
 			place.Via = o.chain(place, "")
 			return place, true
 		}
@@ -135,14 +145,19 @@ func (o *objectTracer) byGenerator(pointer string, built *yaml.Node) (provenance
 		}
 	}
 	place := o.makerPlace(o.makers)
-	if pointer != "" && pointer != "/metadata/name" && pointer != "/kind" && pointer != "/apiVersion" {
+	if !madeByGenerators[pointer] {
 		place.How = provenance.Unknown
 	}
 	return place, true
 }
 
+// madeByGenerators are fields that a generator sets though its entry does not say so.
+var madeByGenerators = map[string]bool{
+	"": true, "/metadata/name": true, "/kind": true, "/apiVersion": true, "/type": true,
+}
+
 // makerPlace is the entry that makes an object, not those that change it.
-func (o *objectTracer) makerPlace(makers []generator) provenance.Place {
+func (o *objectTracer) makerPlace(makers []*generator) provenance.Place {
 	maker := makers[len(makers)-1]
 	place := maker.place
 	place.How = provenance.Transformed
@@ -165,11 +180,8 @@ func (o *objectTracer) byName(pointer string, built *yaml.Node) (provenance.Plac
 
 // byText: the node was made anew, but the text of the object holds the same value at the same place.
 func (o *objectTracer) byText(pointer string, built *yaml.Node) (provenance.Place, bool) {
-	if o.written == nil {
-		o.written = o.findWritten()
-	}
-	node := o.written.nodes[pointer]
-	if node == nil || node.Kind != built.Kind || node.Value != built.Value {
+	node := o.text().node(pointer)
+	if node == nil || !sameValue(node, built) || o.isChanged(pointer, false) {
 		return provenance.Place{}, false
 	}
 	place := o.written.span.place(node.Line, node.Column)

@@ -30,8 +30,14 @@ type survey struct {
 	made   *generated
 	origin provenance.Place
 
-	generators   []generator
+	generators []*generator
+	// signatures are the numbers of the generators of each kustomization.
+	signatures   map[string][]int
 	replacements []replacement
+	// entries are what patches objects, the outermost kustomization's first.
+	entries []patch
+	// patchFiles are the files that the entries name.
+	patchFiles map[string]bool
 	// raw are files that a generator takes as they are.
 	raw map[string]bool
 	// parents says for a file or folder which kustomization names it.
@@ -48,7 +54,7 @@ type reference struct {
 func newSurvey(view *files.View, made *generated, origin provenance.Place, firstLine int) *survey {
 	return &survey{
 		view: view, numbers: newNumbering(firstLine), made: made, origin: origin,
-		raw: map[string]bool{}, parents: map[string]reference{}, seen: map[string]bool{},
+		raw: map[string]bool{}, patchFiles: map[string]bool{}, signatures: map[string][]int{}, parents: map[string]reference{}, seen: map[string]bool{},
 	}
 }
 
@@ -84,6 +90,9 @@ func (s *survey) rewrite(name string, content []byte) []byte {
 		}
 	}
 	numbered.folded = s.folds.text(name, content)
+	if numbered.folded == nil && s.patchFiles[name] {
+		return numbered.padded(s.markMetadata(content, numbered))
+	}
 	return numbered.padded(s.folds.rewrite(name, content))
 }
 
@@ -136,6 +145,15 @@ func (s *survey) kustomization(name string, content []byte) []byte {
 		file.references(root)
 		file.findGenerators(root)
 		file.findReplacements(root)
+		file.findPatches(root)
+		for _, entry := range s.entries {
+			s.patchFiles[entry.text] = true
+		}
+	}
+	file.sign(root)
+	if s.withoutJSON {
+		file.keepNames(root)
+		_ = root.PipeE(yaml.Clear("replacements"))
 	}
 	file.patches(root)
 	if s.marks != nil {
@@ -154,12 +172,24 @@ func (s *survey) jsonPatch(patch *yaml.RNode, numbered *span) string {
 	if s.withoutJSON {
 		return "[]"
 	}
-	if s.marks != nil && !s.markNames {
-		operations, _ := patch.Elements()
-		for _, operation := range operations {
-			s.markOperation(operation, numbered)
+	// What a test asks for was there in the build itself; marks would make it fail.
+	content := patch.Content()[:0:0]
+	for _, operation := range patch.Content() {
+		if op := fieldOf(operation, "op"); op != nil && op.Value == "test" {
+			continue
+		}
+		content = append(content, operation)
+		at := fieldOf(operation, "path")
+		named := at != nil && identifying[at.Value]
+		s.makesNames = s.makesNames || named
+		if s.marks != nil && named == s.markNames {
+			s.markOperation(yaml.NewRNode(operation), numbered)
 		}
 	}
+	if len(content) == 0 {
+		return "[]"
+	}
+	patch.YNode().Content = content
 	blockStyle(patch.YNode())
 	text, err := patch.String()
 	if err != nil {
@@ -169,9 +199,6 @@ func (s *survey) jsonPatch(patch *yaml.RNode, numbered *span) string {
 }
 
 func (s *survey) markOperation(operation *yaml.RNode, numbered *span) {
-	if op := operation.Field("op"); op == nil || op.Value.YNode().Value == "test" {
-		return
-	}
 	value := operation.Field("value")
 	if value == nil {
 		return

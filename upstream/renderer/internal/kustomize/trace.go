@@ -52,7 +52,7 @@ type tracer struct {
 	// change the hashes of contents.
 	renamed map[string]string
 	// generated are the names of built objects that a generator made, with the generators.
-	generated map[string][]generator
+	generated map[string][]*generator
 }
 
 // linesToSpare is more than any object has lines, in any of the forms in which kustomize writes it.
@@ -66,34 +66,32 @@ func (b *built) linesToSpare() int {
 
 // findNames notes the objects whose names end with a hash of their content.
 func (t *tracer) findNames(built resmap.ResMap) {
-	t.renamed, t.generated = map[string]string{}, map[string][]generator{}
+	t.renamed, t.generated = map[string]string{}, map[string][]*generator{}
 	for index, resource := range built.Resources() {
 		node, name := resource.YNode(), resource.GetName()
 		if named := t.named.node(index, t.size, node); named != nil {
 			t.renamed[t.named.plain(yaml.NewRNode(named).GetName())] = name
 		}
-		if t.marked != nil && t.isGenerated(index, node) {
-			if makers := t.marked.survey.generatorsOf(resource.GetKind(), name); len(makers) > 0 {
-				t.generated[name] = makers
-			}
+		if makers := t.makersOf(index, node); len(makers) > 0 {
+			t.generated[name] = makers
 		}
 	}
 }
 
-// isGenerated tells whether an object stands in no file.
-func (t *tracer) isGenerated(index int, built *yaml.Node) bool {
-	kind := yaml.NewRNode(built).GetKind()
-	if kind != "ConfigMap" && kind != "Secret" {
-		return false
+// makersOf are the generators that made an object, and changed it, the outermost first.
+func (t *tracer) makersOf(index int, built *yaml.Node) []*generator {
+	if kind := yaml.NewRNode(built).GetKind(); kind != "ConfigMap" && kind != "Secret" {
+		return nil
 	}
-	for _, other := range []*rebuilt{t.marked, t.unpatched} {
-		if node := other.node(index, t.size, built); node != nil {
-			if _, _, ok := other.survey.numbers.locate(node); ok {
-				return false
-			}
+	for _, other := range []*rebuilt{t.marked, t.unpatched, t.named} {
+		if other == nil {
+			continue
+		}
+		if makers := other.makersOf(other.node(index, t.size, built)); len(makers) > 0 {
+			return makers
 		}
 	}
-	return true
+	return nil
 }
 
 // object traces one object.
@@ -104,10 +102,7 @@ func (t *tracer) object(index int, built *yaml.Node) *provenance.Trace {
 		o.unpatched = map[string]*yaml.Node{}
 		align(built, unpatched, "", o.unpatched)
 	}
-	if t.isGenerated(index, built) {
-		object := yaml.NewRNode(built)
-		o.makers, o.secret = t.generated[object.GetName()], object.GetKind() == "Secret"
-	}
+	o.makers, o.secret = t.makersOf(index, built), yaml.NewRNode(built).GetKind() == "Secret"
 	provenance.Walk(built, "", o.field)
 	source, ok := o.fields[""]
 	if !ok {

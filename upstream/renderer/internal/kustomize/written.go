@@ -6,10 +6,34 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
 
-// writtenObject is the text in which an object stands: its nodes by the pointers of the built object.
+// writtenObject is the text in which an object stands; root is nil where it is not found.
 type writtenObject struct {
+	built *yaml.Node
 	span  *span
+	root  *yaml.Node
+	// nodes are the text's by the pointers of the built object, found when they are needed.
 	nodes map[string]*yaml.Node
+}
+
+// node is what the text has at a pointer of the built object, or nil.
+func (w *writtenObject) node(pointer string) *yaml.Node {
+	if w.root == nil {
+		return nil
+	}
+	if w.nodes == nil {
+		w.nodes = map[string]*yaml.Node{}
+		align(w.built, w.root, "", w.nodes)
+	}
+	return w.nodes[pointer]
+}
+
+// text is the text in which the object stands.
+func (o *objectTracer) text() *writtenObject {
+	if o.written == nil {
+		o.written = o.findWritten()
+		o.written.built = o.built
+	}
+	return o.written
 }
 
 // findWritten finds that text by the line of the object's root or, where that was lost, as the only one of
@@ -18,7 +42,7 @@ func (o *objectTracer) findWritten() *writtenObject {
 	for _, other := range o.lines("") {
 		if s, line := other.build.survey.numbers.find(other.node.Line); s != nil {
 			if source := s.text.At(line, other.node.Column, yaml.MappingNode); source != nil {
-				return o.aligned(s, source)
+				return &writtenObject{span: s, root: source}
 			}
 		}
 	}
@@ -27,10 +51,13 @@ func (o *objectTracer) findWritten() *writtenObject {
 	}
 	var found []*writtenObject
 	for _, s := range o.tracer.marked.survey.numbers.spans {
+		if o.tracer.marked.survey.patchFiles[s.name] {
+			continue
+		}
 		for _, document := range s.text.Documents {
 			for _, candidate := range itemsOf(document) {
 				if sameObject(candidate, o.built) {
-					found = append(found, &writtenObject{span: s, nodes: map[string]*yaml.Node{"": candidate}})
+					found = append(found, &writtenObject{span: s, root: candidate})
 				}
 			}
 		}
@@ -38,13 +65,7 @@ func (o *objectTracer) findWritten() *writtenObject {
 	if len(found) != 1 {
 		return &writtenObject{}
 	}
-	return o.aligned(found[0].span, found[0].nodes[""])
-}
-
-func (o *objectTracer) aligned(s *span, source *yaml.Node) *writtenObject {
-	nodes := map[string]*yaml.Node{}
-	align(o.built, source, "", nodes)
-	return &writtenObject{span: s, nodes: nodes}
+	return found[0]
 }
 
 // itemsOf are the objects of a document: the items of a list, or itself.
