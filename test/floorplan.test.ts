@@ -13,6 +13,7 @@ const ranks: Record<string, number> = {
   'core/upstream': 1,
   'core/git': 1,
   'core/charts': 2,
+  'core/sops': 2,
   'core/environments': 2,
   'core/render': 2,
   'core/validate': 2,

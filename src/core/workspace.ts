@@ -17,10 +17,13 @@ import { isObject, type JsonObject } from './model/resource.ts';
 import { RenderCache } from './render/cache.ts';
 import type { Target } from './render/renderer.ts';
 import { createRendering, type Rendering } from './render/rendering.ts';
+import { hideSecrets } from './render/sensitive.ts';
 import { nearestName } from './schemas/nearest.ts';
 import { createSchemas, newestVersion } from './schemas/schemas.ts';
 import { openStore, type SchemaStore } from './schemas/store.ts';
 import type { Schemas } from './schemas/type.ts';
+import { type Decrypted, decryptRepository } from './sops/decrypted.ts';
+import { markEqual, telling, withoutValues } from './sops/sensitive.ts';
 import { Judge } from './upstream/judge.ts';
 import { ResidentProgram } from './upstream/process.ts';
 import { programPath, requireProgram } from './upstream/programs.ts';
@@ -35,6 +38,11 @@ export interface WorkspaceOptions {
   offline: boolean;
   /** Clusters that a person chose by hand, by environment: they win over what the repository says. */
   chosen?: ReadonlyMap<string, ClusterTarget>;
+  /**
+   * Render what SOPS encrypted as it is in the clear, by the person's own `sops`. Its values must not be shown:
+   * `hidden` takes them out of a text.
+   */
+  decrypt?: boolean;
   /** The place of every field will be asked for: render with them from the start. */
   traces?: boolean;
   host: Host;
@@ -68,6 +76,7 @@ export class Workspace {
   readonly branch: string | undefined;
   readonly #resident: Resident;
   readonly #rendering: Rendering;
+  readonly #decrypted: Decrypted | undefined;
   #discovery: Promise<Discovery> | undefined;
 
   /** Opens the repository around a folder. Throws a UserError when there is nothing to read. */
@@ -80,7 +89,16 @@ export class Workspace {
       currentBranch(root),
     ]);
     const index = await RepositoryIndex.build(repository, signal);
-    return new Workspace(startPrograms(options, remotes), repository, index, revision ?? branch);
+    if (options.decrypt && !options.host.trusted()) throw new UserError(notDecrypted);
+    const isManifest = (file: string) => {
+      const role = index.file(file)?.role;
+      return role !== undefined && role !== 'generator-input';
+    };
+    const decrypted = options.decrypt
+      ? await decryptRepository(repository, { isManifest, signal })
+      : undefined;
+    const resident = startPrograms(options, remotes);
+    return new Workspace(resident, repository, index, revision ?? branch, decrypted);
   }
 
   private constructor(
@@ -88,13 +106,15 @@ export class Workspace {
     repository: Repository,
     index: RepositoryIndex,
     branch: string | undefined,
+    decrypted?: Decrypted,
   ) {
+    this.#decrypted = decrypted;
     this.#resident = resident;
     this.repository = repository;
     this.index = index;
     this.branch = branch;
     this.#rendering = createRendering(
-      repository,
+      decrypted?.repository ?? repository,
       resident.renderer,
       resident.renders,
       resident.charts,
@@ -108,6 +128,21 @@ export class Workspace {
   /** True where no connection may be opened. */
   get offline(): boolean {
     return this.#resident.options.offline;
+  }
+
+  /** True where what SOPS encrypted is rendered in the clear. */
+  get decrypts(): boolean {
+    return this.#decrypted !== undefined;
+  }
+
+  /** What could not be decrypted and is rendered as it is: one sentence each. */
+  get leftEncrypted(): readonly string[] {
+    return this.#decrypted?.failures ?? [];
+  }
+
+  /** A text without the values that were decrypted. */
+  hidden(text: string): string {
+    return this.#decrypted ? withoutValues(text, this.#decrypted.values) : text;
   }
 
   /** Charts that are not in the repository. */
@@ -195,17 +230,24 @@ export class Workspace {
 
   /** What an application would apply. A render that fails says so in its value. */
   render(application: Target): Promise<Rendered> {
-    return this.#rendering.render(application, this.#resident.options.signal);
+    return this.#made(this.#rendering.render(application, this.#resident.options.signal));
   }
 
   /** The same with the place of every field; slower, so for what differs only. */
   trace(application: Target): Promise<Rendered> {
-    return this.#rendering.trace(application, this.#resident.options.signal);
+    return this.#made(this.#rendering.trace(application, this.#resident.options.signal));
   }
 
   /** The same with the text that the tool prints. */
   print(application: Target): Promise<Rendered> {
-    return this.#rendering.print(application, this.#resident.options.signal);
+    return this.#made(this.#rendering.print(application, this.#resident.options.signal));
+  }
+
+  async #made(rendering: Promise<Rendered>): Promise<Rendered> {
+    const rendered = await rendering;
+    if (!this.#decrypted) return rendered;
+    const { values } = this.#decrypted;
+    return hideSecrets(markEqual(rendered, values), telling(values));
   }
 
   /** The cluster or snapshot of an environment; opened once per target. */
@@ -282,6 +324,9 @@ export class Workspace {
     await Promise.all([process.close(), judge?.close(), this.disconnect()]);
   }
 }
+
+const notDecrypted =
+  'This folder is not trusted, so nothing of it is decrypted: it says which keys are asked for. Trust it (on the command line: --trust).';
 
 /** A few environments at several versions. */
 const keptSchemas = 8;

@@ -24,6 +24,7 @@ export interface CommonArguments {
   output?: string;
   offline: boolean;
   trust: boolean;
+  decrypt: boolean;
   /** Forges of hosts that are not well-known; of `--forge HOST=NAME`. */
   forges: Record<string, string>;
   quiet: boolean;
@@ -145,6 +146,7 @@ function commonArguments(command: CommandName, given: Given): CommonArguments {
     output: given.value('output'),
     offline: given.flag('offline'),
     trust: given.flag('trust'),
+    decrypt: given.flag('decrypt'),
     forges: Object.fromEntries(given.values('forge').map(hostAndForge)),
     quiet,
     verbose,

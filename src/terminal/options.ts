@@ -56,6 +56,11 @@ const strict: OptionSpec = {
   help: 'exit with 3 when nothing was found but something was not checked',
 };
 
+/** For what compares or checks rendered objects; see `core/sops`. */
+const decrypt: OptionSpec = {
+  help: 'decrypt what SOPS encrypted, in memory, by the sops on the PATH; needs --trust',
+};
+
 /** For every command that proposes a change for review; see `core/forges`. */
 export const forge: OptionSpec = {
   value: 'HOST=NAME',
@@ -105,6 +110,7 @@ export const commands = {
       namespace: { short: 'n', value: 'NAME', help: "the release's namespace" },
       'kube-version': { value: 'VERSION', help: 'the Kubernetes version that a chart is told' },
       'include-crds': { help: "with the chart's custom resource definitions" },
+      decrypt,
     },
     examples: [
       { command: 'driftline render overlays/production', says: 'one kustomization' },
@@ -137,7 +143,7 @@ export const commands = {
       'Checks manifests as written, and as rendered by what the API server itself would say. PATH limits the check to files and folders. What has no schema is listed as not checked.',
     ],
     formats,
-    options: { strict },
+    options: { strict, decrypt },
     examples: [
       { command: 'driftline validate', says: 'the whole repository' },
       { command: 'driftline validate apps/web --format github', says: 'annotations in CI' },
@@ -152,6 +158,7 @@ export const commands = {
     options: {
       all: { help: 'list the objects that are in sync, too' },
       strict,
+      decrypt,
     },
     examples: [
       { command: 'driftline drift', says: 'every environment' },

@@ -51,9 +51,11 @@ export async function withWorkspace<T>(
     directory: common.repo ?? process.cwd(),
     revision: common.revision,
     offline: common.offline,
+    decrypt: common.decrypt,
     host: hostOf(common, terminal),
     signal: terminal.signal,
   });
+  for (const sentence of workspace.leftEncrypted) terminal.stderr.write(`driftline: ${sentence}\n`);
   try {
     return await work(workspace);
   } finally {

@@ -41,6 +41,13 @@ export const parts = {
     ],
     ldflags: small,
   },
+  sops: {
+    name: 'sops',
+    module: 'sops',
+    says: 'sops and age-keygen (about two minutes the first time, then kept)',
+    packages: ['github.com/getsops/sops/v3/cmd/sops', 'filippo.io/age/cmd/age-keygen'],
+    ldflags: `${small} -X github.com/getsops/sops/v3/version.Version=3.13.2`,
+  },
   flux: {
     name: 'flux',
     module: 'flux',

@@ -22,6 +22,7 @@ const common = {
   format: 'text',
   offline: false,
   trust: false,
+  decrypt: false,
   forges: {},
   quiet: false,
   verbose: false,

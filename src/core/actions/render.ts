@@ -37,9 +37,9 @@ export async function renderEnvironments(
   for (const environment of environments) {
     const schemas = workspace.schemas(environment.kubernetes, workspace.customTypes());
     for (const application of environment.applications) {
-      const rendered = await workspace.print(application);
+      const rendered = shown(workspace, await workspace.print(application));
       const title = `# environment ${environment.name}, application ${application.name}\n`;
-      const text = applicationText(application, rendered);
+      const text = applicationText(workspace, application, rendered);
       if (text !== '') report.text += title + text;
       const namespace = application.namespace ?? environment.namespace;
       for (const object of rendered.objects) {
@@ -61,7 +61,8 @@ export async function renderPath(
   path: string,
   chart: ChartOptions,
 ): Promise<RenderReport> {
-  const rendered = await workspace.print({ source: sourceAt(workspace, path, chart) });
+  const source = sourceAt(workspace, path, chart);
+  const rendered = shown(workspace, await workspace.print({ source }));
   return {
     text: rendered.text === '' ? objectsText(rendered) : rendered.text,
     objects: rendered.objects.map(object => ({ object })),
@@ -87,7 +88,22 @@ export function sourceAt(workspace: Workspace, path: string, chart: ChartOptions
   return { kind: 'plain', path: folder, recurse: true };
 }
 
-function applicationText({ source }: Application, rendered: Rendered): string {
+/** What was decrypted is printed masked, so that it is not what the tool prints either. */
+function shown({ decrypts }: Workspace, rendered: Rendered): Rendered {
+  if (!decrypts) return rendered;
+  const objects = rendered.objects.map(object => ({
+    ...object,
+    value: maskedObject(object.value, path => isHiddenField(object, path), masked),
+  }));
+  return { ...rendered, objects, text: '' };
+}
+
+function applicationText(
+  { decrypts }: Workspace,
+  { source }: Application,
+  rendered: Rendered,
+): string {
+  if (decrypts) return objectsText(rendered);
   const isMasked = rendered.objects.some(({ sensitive }) => sensitive);
   const asBuilt =
     !isMasked && (source.kind === 'helm' || source.kind === 'kustomize') && !source.flux;

@@ -90,14 +90,18 @@ const variableReason = 'It holds a variable of postBuild that is not substituted
 function unsureReason(open: Open, path: DriftPath, unsubstituted: boolean): string | undefined {
   if (unsubstituted && path.desired !== undefined && hasVariables(path.desired))
     return variableReason;
-  return isVolatile(open, path) ? 'Its template makes another value with every render.' : undefined;
+  if (isWithin(open, path, open.input.sealed))
+    return 'Its value comes from what is encrypted (SOPS) and cannot be compared.';
+  return isWithin(open, path, open.input.volatile)
+    ? 'Its template makes another value with every render.'
+    : undefined;
 }
 
-/** True for a path with a value that differs with every render in it, or that is part of one. */
-function isVolatile(open: Open, path: DriftPath): boolean {
+/** True for a path with one of these values in it, or that is part of one. */
+function isWithin(open: Open, path: DriftPath, values: readonly string[] | undefined): boolean {
   const steps = parsePath(path.path);
-  return typedFields(open, open.input.volatile).some(
-    random => startsWith(steps, random) || startsWith(random, steps),
+  return typedFields(open, values).some(
+    field => startsWith(steps, field) || startsWith(field, steps),
   );
 }
 

@@ -3,6 +3,7 @@ import { sentence } from '../lib/sentence.ts';
 import type { DriftResult } from '../model/drift.ts';
 import { type Environment, type RenderSource, secretValues } from '../model/environment.ts';
 import type { NotChecked } from '../model/finding.ts';
+import type { Resource } from '../model/resource.ts';
 import { compareObjects } from './compare.ts';
 import { type Declared, declaredObjects, unsureObjects } from './declared.ts';
 import type { Compared, EnvironmentInput } from './environment-input.ts';
@@ -40,8 +41,9 @@ export async function compareEnvironment(
   const unsure = unsureObjects(environment, applications, schemas, declared);
   const known = [...resources, ...unsure.map(({ result }) => result.resource)];
   const removed = await removedObjects(input, known, live);
+  const found = removed.found.filter(({ result }) => !mayBeUnsure(result.resource, unsure));
   return {
-    compared: [...compared, ...unsure, ...removed.found],
+    compared: [...compared, ...unsure, ...found],
     notChecked: removed.notChecked,
   };
 }
@@ -50,6 +52,22 @@ export async function compareEnvironment(
 function secretsOf(source: RenderSource): string[] | undefined {
   const secrets = secretValues(source);
   return secrets.length === 0 ? undefined : secrets;
+}
+
+/** True for a generated Secret that one of those whose hash is not known may be. */
+function mayBeUnsure(
+  { kind, namespace, name }: Resource,
+  unsure: readonly { result: DriftResult }[],
+): boolean {
+  if (kind !== 'Secret') return false;
+  const withoutHash = (text: string) => text.replace(/-[a-z0-9]{10}$/, '');
+  return unsure.some(
+    ({ result: { resource } }) =>
+      resource.kind === 'Secret' &&
+      resource.namespace === namespace &&
+      withoutHash(resource.name) !== resource.name &&
+      withoutHash(resource.name) === withoutHash(name),
+  );
 }
 
 function inputOf(
@@ -76,6 +94,7 @@ function inputOf(
     deployer: deployerOf(application),
     ignore: [...environment.ignore, ...application.ignore],
     volatile: object.volatile,
+    sealed: object.sealed,
     sensitive: object.sensitive,
     secrets: secretsOf(source),
     substituted: postBuild === undefined,

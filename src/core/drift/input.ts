@@ -25,6 +25,8 @@ export interface DriftInput {
   ignore: readonly IgnoreRule[];
   /** Paths whose value differs with every render, such as a generated password. */
   volatile?: readonly string[];
+  /** Paths whose value is not known, as it is encrypted. */
+  sealed?: readonly string[];
   /** Paths whose value a Secret made. */
   sensitive?: readonly string[];
   /** Values of Secrets that the object was rendered with. */

@@ -23,6 +23,8 @@ export interface RenderedObject {
   source: Place;
   /** Paths (`model/path.ts`) whose value differs with every render, such as a generated password. */
   volatile?: string[];
+  /** Paths whose value is not known, as SOPS encrypted what makes it. */
+  sealed?: string[];
   /** Paths whose value a Secret made (a substitution, Helm values): shown masked wherever it is shown. */
   sensitive?: string[];
   /** Where the value at a pointer (or, if it does not exist, its nearest parent) comes from. */

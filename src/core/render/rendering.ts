@@ -10,6 +10,7 @@ import { type FileState, fileState, RenderCache } from './cache.ts';
 import { areStillFound, noCharts } from './charts.ts';
 import { renderers } from './index.ts';
 import { emptyRender, type RenderContext, type RenderedSource, type Target } from './renderer.ts';
+import { withoutSealed } from './sealed.ts';
 import { hideSecrets } from './sensitive.ts';
 import { combine } from './several.ts';
 
@@ -46,7 +47,8 @@ export function createRendering(
     if (!renderer) return failed(`nothing renders ${source.kind}`, source, origin);
     try {
       const context = { repository, program, charts, origin, signal, ...wanted };
-      const rendered = hideSecrets(await renderer.render(source, context), secretValues(source));
+      const made = withoutSealed(await renderer.render(source, context));
+      const rendered = hideSecrets(made, secretValues(source));
       keep(rendered);
       return rendered;
     } catch (error) {

@@ -28,8 +28,10 @@ export async function drift(invocation: DriftArguments, terminal: Terminal): Pro
       signal: terminal.signal,
     }).finally(done);
     const report = { ...found, elapsedMs: performance.now() - started };
-    await deliver(formats[invocation.format](report, invocation, terminal), invocation, terminal);
-    for (const sentence of found.failures) terminal.stderr.write(`driftline: ${sentence}\n`);
+    const text = formats[invocation.format](report, invocation, terminal);
+    await deliver(workspace.hidden(text), invocation, terminal);
+    for (const sentence of found.failures)
+      terminal.stderr.write(`driftline: ${workspace.hidden(sentence)}\n`);
     if (found.failures.length > 0) return exitCodes.failed;
     const outcome = driftOutcome(report);
     if (outcome === 'drift') return exitCodes.found;

@@ -27,7 +27,7 @@ export async function render(invocation: RenderArguments, terminal: Terminal): P
         : await renderPath(workspace, from(path), { ...chart, values: chart.values.map(from) });
     if (report.text !== '' || report.failures.length === 0)
       await deliver(
-        invocation.format === 'json' ? renderJson(report) : report.text,
+        workspace.hidden(invocation.format === 'json' ? renderJson(report) : report.text),
         invocation,
         terminal,
       );
@@ -42,6 +42,8 @@ async function renderDiff(
   terminal: Terminal,
 ): Promise<number> {
   const { diff, environments, format, path } = invocation;
+  if (invocation.decrypt)
+    throw new UserError('--diff and --decrypt cannot be used together: values would look changed.');
   if (path !== undefined)
     throw new UserError('--diff compares environments; choose them with -e instead of a path.');
   return withWorkspace(invocation, terminal, async workspace => {

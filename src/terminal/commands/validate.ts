@@ -29,7 +29,7 @@ export async function validate(invocation: ValidateArguments, terminal: Terminal
     const report = { ...found, elapsedMs: performance.now() - started };
     const lines = (file: string) => workspace.index.file(file)?.text.split(/\r?\n/);
     const text = formats[invocation.format](report, invocation, terminal, lines);
-    await deliver(text, invocation, terminal);
+    await deliver(workspace.hidden(text), invocation, terminal);
     if (report.findings.some(({ severity }) => severity === 'error')) return exitCodes.found;
     return report.notChecked.length > 0 && invocation.strict
       ? exitCodes.notChecked
