@@ -1,8 +1,13 @@
 import { isDeployer } from '../environments/deployed.ts';
 import { isWithin } from '../environments/folders.ts';
-import { folderOf } from '../manifests/paths.ts';
+import { baseName, folderOf } from '../manifests/paths.ts';
 import type { RepositoryIndex } from '../manifests/repository-index.ts';
-import { type Environment, partsOf, type RenderSource } from '../model/environment.ts';
+import {
+  type Environment,
+  type HelmSource,
+  partsOf,
+  type RenderSource,
+} from '../model/environment.ts';
 import type { Finding, NotChecked } from '../model/finding.ts';
 import type { Rendered } from '../model/rendered.ts';
 import type { Resource } from '../model/resource.ts';
@@ -13,21 +18,31 @@ import type { Workspace } from '../workspace.ts';
 /** What a render tells of what was written in vain. */
 export function unusedIn(source: RenderSource, rendered: Rendered, environment?: string): UnusedIn {
   const parts = partsOf(source);
-  // A chart that failed may not have come to its values.
-  const named = parts.flatMap(part =>
-    part.kind === 'helm' ? part.values.flatMap(each => ('path' in each ? each.path : [])) : [],
-  );
+  const isBuilt = parts.some(({ kind }) => kind === 'kustomize');
   return {
     ...(environment !== undefined && { environment }),
-    kinds: new Set(parts.map(({ kind }) => kind)),
-    reads: [...rendered.reads, ...named],
+    patches: isBuilt ? rendered.reads : [],
+    // A chart's loader reads every file of its folder, values of other environments too.
+    values: parts.flatMap(part => (part.kind === 'helm' ? valuesOf(part, rendered.reads) : [])),
     unused: rendered.unused ?? [],
     failed: rendered.failure !== undefined,
   };
 }
 
+function valuesOf({ path, values }: HelmSource, reads: readonly string[]): string[] {
+  const given = values.flatMap(each => {
+    if (each.kind === 'file') return [each.path];
+    const inside = 'places' in each ? Object.values(each.places ?? {}) : [];
+    return [...('place' in each ? [each.place] : []), ...inside].map(({ file }) => file);
+  });
+  const own = reads.filter(file => isWithin(path, file) && baseName(file) === 'values.yaml');
+  return [...given, ...own];
+}
+
 export interface KnownRenders {
   environments: readonly Environment[];
+  /** Every file that is read for the environments. */
+  reads: ReadonlySet<string>;
   /** Of the environments, and of what none deploys. */
   deployed: readonly UnusedIn[];
   rest: readonly UnusedIn[];
@@ -41,14 +56,13 @@ export interface KnownRenders {
  */
 export async function findUnused(
   workspace: Workspace,
-  { environments, deployed, rest, notChecked }: KnownRenders,
+  { environments, reads, deployed, rest, notChecked }: KnownRenders,
 ): Promise<Finding[]> {
   const { index } = workspace;
   const discovery = await workspace.discovery();
   if (environments.length < discovery.environments.length) return [];
   const unused = unusedFindings([...deployed, ...rest], index);
   if ([...discovery.unresolved, ...notChecked].some(open => mayDeploy(index, open))) return unused;
-  const reads = new Set(deployed.flatMap(each => each.reads));
   const isRoot = (folder: string) =>
     index
       .objects()

@@ -49,6 +49,7 @@ export async function validate(
   });
   const unused = await findUnused(workspace, {
     environments,
+    reads: new Set(sets.flatMap(each => each.reads)),
     deployed: deployed.flatMap(each => each.unused),
     rest: rest.unused,
     notChecked: deployed.flatMap(each => each.notChecked),
@@ -98,6 +99,7 @@ export async function validateFile(
   });
   const unused = await findUnused(workspace, {
     environments,
+    reads: new Set(sets.flatMap(each => each.reads)),
     deployed: deployed.flatMap(each => each.unused),
     rest: rest.unused,
     notChecked: deployed.flatMap(each => each.notChecked),

@@ -7,9 +7,10 @@ import { lineRange } from './line-range.ts';
 export interface UnusedIn {
   /** Name of the environment; undefined for what none deploys. */
   environment?: string;
-  /** What made it: a patch can only be used by a kustomization, a value only by a chart. */
-  kinds: ReadonlySet<string>;
-  reads: readonly string[];
+  /** Files that it may take patches from: all that a kustomization reads. */
+  patches: readonly string[];
+  /** Files that it takes values from: a chart's own, and those that are given to it. */
+  values: readonly string[];
   unused: readonly Unused[];
   /** It failed, so that nobody knows what it would have used. */
   failed: boolean;
@@ -32,13 +33,11 @@ export function unusedFindings(renders: readonly UnusedIn[], index: RepositoryIn
   return [...found.values()].flatMap(({ unused, by }) => {
     const { kind, place } = unused;
     if (kind === 'object' || index.file(place.file)?.role === 'generator-input') return [];
-    const maker = kind === 'patch' ? 'kustomize' : 'helm';
-    const others = renders.filter(
-      render =>
-        !by.includes(render) && render.kinds.has(maker) && render.reads.includes(place.file),
-    );
-    const uncertain = renders.some(({ failed, reads }) => failed && reads.includes(place.file));
-    return others.length > 0 || uncertain ? [] : [findingOf(unused, by, index)];
+    const mayUse = (render: UnusedIn) =>
+      (kind === 'patch' ? render.patches : render.values).includes(place.file);
+    // One that failed did not come to tell, and counts as one that uses it.
+    const isUsed = renders.some(each => mayUse(each) && (each.failed || !by.includes(each)));
+    return isUsed ? [] : [findingOf(unused, by, index)];
   });
 }
 

@@ -63,9 +63,12 @@ describe('an overlay that nobody deploys', () => {
   it('is none where somebody may deploy it after all', async () => {
     const root = { 'apps/qa/apps.yaml': flux('more', './apps/more') };
     expect(await findings({ ...repository, ...qa, ...root })).toEqual([]);
-    const elsewhere = flux('other', './apps/qa').replace('name: flux-system\n', 'name: unknown\n');
+    const elsewhere = flux('other', './apps/qa').replace(
+      '    name: flux-system',
+      '    name: unknown',
+    );
     const open = {
-      'clusters/production/other.yaml': elsewhere.replace('name: flux-system', 'name: nowhere'),
+      'clusters/production/other.yaml': elsewhere,
     };
     expect(await findings({ ...repository, ...qa, ...open })).toEqual([]);
     const example = { 'apps/example/kustomization.yaml': 'resources:\n- ../base\n' };
@@ -107,8 +110,8 @@ describe('what was written in vain', () => {
   const render = (found: Unused[], options: Partial<UnusedIn> = {}): UnusedIn => ({
     ...{
       environment: 'production',
-      kinds: new Set(['helm']),
-      reads: [values],
+      values: [values],
+      patches: [],
       unused: found,
       failed: false,
     },
@@ -134,7 +137,7 @@ describe('what was written in vain', () => {
       },
     ]);
     const patch: Unused = { ...unused, kind: 'patch', name: 'Deployment/web' };
-    const [found] = await told(render([patch], { kinds: new Set(['kustomize']) }));
+    const [found] = await told(render([patch], { patches: [values], values: [] }));
     expect(found).toMatchObject({
       rule: 'unused-patch',
       message: 'This patch (Deployment/web) matches no object, so it changes nothing.',
@@ -146,7 +149,7 @@ describe('what was written in vain', () => {
     expect(await told(render([unused]), render([], { failed: true }))).toEqual([]);
     // A kustomization that reads the file as well reads no values.
     expect(
-      await told(render([unused]), render([], { kinds: new Set(['kustomize']) })),
+      await told(render([unused]), render([], { patches: [values], values: [] })),
     ).toHaveLength(1);
   });
 });
