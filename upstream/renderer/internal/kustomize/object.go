@@ -76,6 +76,8 @@ func (o *objectTracer) marksPlace(found []mark, pointer string, built *yaml.Node
 	}
 	if own, ok := o.own(pointer); ok {
 		place.Via = append(place.Via, own.String())
+	} else if node := nodeAt(o.text().root, pointer); node != nil && node.Kind == yaml.ScalarNode && len(o.changes()) == 0 {
+		place.Via = append(place.Via, o.text().span.place(node.Line, node.Column).String())
 	}
 	return place
 }

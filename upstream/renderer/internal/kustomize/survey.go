@@ -34,6 +34,9 @@ type survey struct {
 	// signatures are the numbers of the generators of each kustomization.
 	signatures   map[string][]int
 	replacements []replacement
+	variables    []kustomizeVar
+	// level counts the kustomizations that were read.
+	level int
 	// entries are what patches objects, the outermost kustomization's first.
 	entries []patch
 	// patchFiles are the files that the entries name.

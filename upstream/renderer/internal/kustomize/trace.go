@@ -32,7 +32,7 @@ func trace(view *files.View, request Request, built *built, made *generated) []*
 		traces[index] = t.object(index, resource.YNode())
 		reformatted(resource, traces[index])
 	}
-	t.followReplacements(built, traces)
+	t.followCopies(built, traces)
 	return traces
 }
 
@@ -46,6 +46,8 @@ type tracer struct {
 	marked, named, unpatched *rebuilt
 	// size is how many objects were built.
 	size, firstLine int
+	// identities of the built objects, where replacements or variables select them.
+	identities []identity
 	// folds is nil where the texts were built as they are.
 	folds *folding
 	// renamed leads from names in the build with marked names, without the marks, to the built ones: marks
@@ -104,6 +106,9 @@ func (t *tracer) object(index int, built *yaml.Node) *provenance.Trace {
 	}
 	o.makers, o.secret = t.makersOf(index, built), yaml.NewRNode(built).GetKind() == "Secret"
 	provenance.Walk(built, "", o.field)
+	if t.copiesFields() {
+		t.identities = append(t.identities, o.identity())
+	}
 	source, ok := o.fields[""]
 	if !ok {
 		source = provenance.Place{File: kustomizationOf(t.view, t.request.Path), Line: 1, Column: 1}

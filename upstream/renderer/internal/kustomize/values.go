@@ -3,6 +3,7 @@ package kustomize
 import (
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -39,4 +40,13 @@ func sameNumber(text string, built *yaml.Node) bool {
 func reflowed(node, built *yaml.Node) bool {
 	return node.Kind == yaml.ScalarNode && built.Kind == yaml.ScalarNode && node.Style&yaml.FoldedStyle != 0 &&
 		slices.Equal(strings.Fields(node.Value), strings.Fields(built.Value))
+}
+
+// indexOf reads an index of a list; -1 where it is none.
+func indexOf(step string, length int) int {
+	index, err := strconv.Atoi(step)
+	if err != nil || index < 0 || index >= length {
+		return -1
+	}
+	return index
 }
