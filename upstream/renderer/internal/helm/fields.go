@@ -132,7 +132,7 @@ func (d *printedDocument) scalar(at int, content []segment, text string, shift i
 			}
 		}
 	}
-	return d.composed(content, template)
+	return d.composed(content, strings.Contains(text, "\n"), template)
 }
 
 func single(content []segment) bool {
@@ -170,18 +170,21 @@ func (d *printedDocument) writtenPlace(first segment, at int, template provenanc
 	return place
 }
 
-// composed is a text of several parts, or one that a function made: the last of the values that stand whole
-// in it, else the expression.
-func (d *printedDocument) composed(content []segment, template provenance.Place) provenance.Place {
+// composed is a text of several parts, or one that a function made: the last of the values that stand in it,
+// else the expression. Of several lines no one value decides.
+func (d *printedDocument) composed(content []segment, lines bool, template provenance.Place) provenance.Place {
 	var whole, read []int
-	computedOnly := false
+	decided := true
 	for _, s := range content {
 		number := s.frame.origin
 		switch from := d.origins[number]; {
 		case from.kind == value && !slices.Contains(whole, number):
 			whole = append(whole, number)
+			decided = decided && (!lines || slices.Equal(from.path, d.origins[whole[0]].path))
 		case from.kind == computed:
-			computedOnly = true
+			decided = false
+		case from.kind != value && from.kind != action:
+			decided = decided && !lines
 		}
 		read = d.source(number, read)
 		for f := s.frame; f != nil; f = f.parent {
@@ -191,7 +194,7 @@ func (d *printedDocument) composed(content []segment, template provenance.Place)
 		}
 	}
 	place := template
-	if len(whole) > 0 && !computedOnly {
+	if len(whole) > 0 && decided {
 		last := whole[len(whole)-1]
 		if found, ok := d.valueAt(d.origins[last], 0, ""); ok {
 			place = found

@@ -134,7 +134,9 @@ never: {{ (index .Values "by-name").here }}
 {{- $deep := .Values.deep | default dict }}
 deep: {{ $deep.used }}
 note: {{ tpl .Values.note . }}
+sum: {{ include (print $.Template.BasePath "/y.yaml") . | sha256sum }}
 `,
+		"web/templates/y.yaml":           "kind: Y\n",
 		"web/charts/db/Chart.yaml":       "apiVersion: v2\nname: db\nversion: 1.0.0\n",
 		"web/charts/db/templates/y.yaml": "kind: Y\nsize: {{ .Values.size }}\ndomain: {{ .Values.global.domain }}\n",
 		"web/charts/spare/Chart.yaml":    "apiVersion: v2\nname: spare\nversion: 1.0.0\n",

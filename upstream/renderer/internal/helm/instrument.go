@@ -65,15 +65,21 @@ func (in *instrument) chart(c *chart.Chart) *chart.Chart {
 }
 
 func (in *instrument) template(name, text string) (string, error) {
-	texts := func(node *parse.TextNode, within origin) string {
-		within.offset, within.text = int(node.Pos), string(node.Text)
-		return enclosed(in.number(within), within.text)
+	texts := texts{
+		marked: func(node *parse.TextNode, within origin) string {
+			within.offset, within.text = int(node.Pos), string(node.Text)
+			return enclosed(in.number(within), within.text)
+		},
+		from: func(parse.Pos) []int { return nil },
 	}
 	return in.instrumented(name, text, origin{file: name}, texts)
 }
 
-// texts marks a text of a template.
-type texts func(node *parse.TextNode, within origin) string
+// texts marks the texts of a template, and knows the values that its expressions stand in.
+type texts struct {
+	marked func(node *parse.TextNode, within origin) string
+	from   func(position parse.Pos) []int
+}
 
 // instrumented is a template's text with marks; within is what is known of all that stands in it.
 func (in *instrument) instrumented(name, text string, within origin, texts texts) (string, error) {
@@ -117,19 +123,19 @@ func (in *instrument) list(list *parse.ListNode, within origin, texts texts) {
 		case *parse.TextNode:
 			if strings.TrimSpace(string(n.Text)) != "" {
 				within.kind, within.pipe = written, ""
-				node = textNode(texts(n, within))
+				node = textNode(texts.marked(n, within))
 			}
 		case *parse.ActionNode:
 			pipe := n.Pipe.String()
 			in.pipe(n.Pipe)
 			if len(n.Pipe.Decl) == 0 {
-				marked = append(marked, textNode(in.begin(n.Pos, pipe, within)), n, textNode(endText))
+				marked = append(marked, textNode(in.begin(n.Pos, pipe, within, texts)), n, textNode(endText))
 				continue
 			}
 		case *parse.TemplateNode:
 			called := n.String()
 			in.pipe(n.Pipe)
-			marked = append(marked, textNode(in.begin(n.Pos, called, within)), n, textNode(endText))
+			marked = append(marked, textNode(in.begin(n.Pos, called, within, texts)), n, textNode(endText))
 			continue
 		case *parse.IfNode:
 			in.branches(&n.BranchNode, within, texts)
@@ -143,8 +149,8 @@ func (in *instrument) list(list *parse.ListNode, within origin, texts texts) {
 	list.Nodes = marked
 }
 
-func (in *instrument) begin(position parse.Pos, pipe string, within origin) string {
-	within.kind, within.offset, within.pipe = action, int(position), pipe
+func (in *instrument) begin(position parse.Pos, pipe string, within origin, texts texts) string {
+	within.kind, within.offset, within.pipe, within.from = action, int(position), pipe, texts.from(position)
 	return beginOf(in.number(within))
 }
 
@@ -255,10 +261,18 @@ func (in *instrument) tplText(v any) any {
 	if !strings.Contains(marked.text, "{{") {
 		return text
 	}
-	texts := func(node *parse.TextNode, _ origin) string {
-		return in.slice(marked, int(node.Pos), int(node.Pos)+len(node.Text))
+	texts := texts{
+		marked: func(node *parse.TextNode, _ origin) string {
+			return in.slice(marked, int(node.Pos), int(node.Pos)+len(node.Text))
+		},
+		from: func(position parse.Pos) (from []int) {
+			for _, s := range marked.within(int(position), int(position)+1) {
+				from = in.source(s.frame.origin, from)
+			}
+			return from
+		},
 	}
-	instrumented, err := in.instrumented("tpl", marked.text, origin{from: in.sources(v, nil)}, texts)
+	instrumented, err := in.instrumented("tpl", marked.text, origin{}, texts)
 	if err != nil {
 		return marked.text
 	}

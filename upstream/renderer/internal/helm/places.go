@@ -91,9 +91,19 @@ func (t *tracer) placeOf(from origin) *valuePlace {
 	return found
 }
 
+// maxImports bounds the way from chart to chart that a value may have come.
+const maxImports = 6
+
 // find goes through what can set a value, what wins first: the given values from last to first, then the
 // charts from the outermost in; then what a subchart exports to its parent.
 func (t *tracer) find(path []any, value any) *valuePlace {
+	// What one chart exports another may import under a path that leads back.
+	key := pathText(path)
+	if t.searching[key] || len(t.searching) >= maxImports {
+		return nil
+	}
+	t.searching[key] = true
+	defer delete(t.searching, key)
 	if found := t.given(path, value); found != nil {
 		return found
 	}
@@ -270,6 +280,9 @@ func (t *tracer) inCharts(c *chart.Chart, path, above []any, value any) *valuePl
 		}
 	}
 	for _, required := range c.Metadata.Dependencies {
+		if path[0] == required.Name {
+			continue
+		}
 		for _, imported := range required.ImportValues {
 			if child := importedPath(imported, path); child != nil {
 				full := append(append(above[:len(above):len(above)], required.Name), child...)

@@ -14,6 +14,8 @@ import (
 type reads struct {
 	// definitions by name; several files may define one.
 	definitions map[string][]*parse.Tree
+	// files are the templates that print.
+	files []topTemplate
 	// texts are the values and files of the chart that are templates themselves.
 	texts []*parse.Tree
 	done  map[string]bool
@@ -80,7 +82,6 @@ func (s seen) key() string {
 // readsOf looks at all templates of a chart and its subcharts. values are the effective ones.
 func readsOf(root *chart.Chart, values any) *reads {
 	r := &reads{definitions: map[string][]*parse.Tree{}, done: map[string]bool{}, whole: map[string]bool{}, single: map[string]bool{}}
-	var files []topTemplate
 	eachChart(root, func(c *chart.Chart) {
 		prefix := valuesPrefix(root, c)
 		r.dependencies(c, prefix)
@@ -88,7 +89,7 @@ func readsOf(root *chart.Chart, values any) *reads {
 			trees := r.parse(string(template.Data))
 			name := template.Name[strings.LastIndexByte(template.Name, '/')+1:]
 			if tree := trees[""]; tree != nil && !strings.HasPrefix(name, "_") && c.Metadata.Type != "library" {
-				files = append(files, topTemplate{tree, prefix})
+				r.files = append(r.files, topTemplate{tree, prefix, c.ChartFullPath() + "/" + template.Name})
 			}
 		}
 		for _, file := range c.Files {
@@ -96,7 +97,7 @@ func readsOf(root *chart.Chart, values any) *reads {
 		}
 	})
 	eachText(values, r.text)
-	for _, file := range files {
+	for _, file := range r.files {
 		dot := seen{contexts: []string{file.prefix}}
 		r.tree(file.tree, dot)
 	}
@@ -104,8 +105,8 @@ func readsOf(root *chart.Chart, values any) *reads {
 }
 
 type topTemplate struct {
-	tree   *parse.Tree
-	prefix string
+	tree         *parse.Tree
+	prefix, name string
 }
 
 // valuesPrefix is where a subchart's values lie in those of the outermost chart: `.db.cache`.
@@ -217,7 +218,17 @@ func (r *reads) called(name string, known bool, dot seen) {
 		}
 		return
 	}
-	r.wholeOf(dot)
+	// A file of the chart is included by its path, of which the end is written.
+	found := false
+	for _, file := range r.files {
+		if name != "" && strings.HasSuffix(file.name, name) {
+			r.tree(file.tree, dot)
+			found = true
+		}
+	}
+	if !found {
+		r.wholeOf(dot)
+	}
 }
 
 // wholeOf reads all that can be reached.

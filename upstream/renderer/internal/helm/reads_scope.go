@@ -104,12 +104,18 @@ type argument struct {
 	isName bool
 }
 
-func nameIn(node parse.Node) (string, bool) {
-	text, ok := node.(*parse.StringNode)
-	if !ok {
-		return "", false
+// nameIn is a text that is written in the template; of `print $.Template.BasePath "/a.yaml"` the end.
+func nameIn(node parse.Node) (text string, whole bool) {
+	switch n := node.(type) {
+	case *parse.StringNode:
+		return n.Text, true
+	case *parse.PipeNode:
+		if len(n.Cmds) == 1 && len(n.Cmds[0].Args) == 3 && n.Cmds[0].Args[0].String() == "print" &&
+			strings.HasSuffix(n.Cmds[0].Args[1].String(), ".Template.BasePath") {
+			text, _ = nameIn(n.Cmds[0].Args[2])
+		}
 	}
-	return text.Text, true
+	return text, false
 }
 
 func (s *scope) node(node parse.Node) seen {

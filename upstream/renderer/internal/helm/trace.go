@@ -21,11 +21,13 @@ type tracer struct {
 	// contents of the charts' files, by the same names.
 	contents map[string]string
 	// own are the names of the charts' files, by their places in the repository.
-	own     map[string]string
-	texts   map[string]*lined
-	nodes   map[string][]*yaml.Node
-	places  map[string]*valuePlace
-	printed map[string]*printedFile
+	own    map[string]string
+	texts  map[string]*lined
+	nodes  map[string][]*yaml.Node
+	places map[string]*valuePlace
+	// searching are the paths that are being looked for.
+	searching map[string]bool
+	printed   map[string]*printedFile
 }
 
 // trace finds the places of all fields.
@@ -33,7 +35,7 @@ func (p *preparedChart) trace(view *files.View, documents []document, outputs ma
 	ledger := &ledger{}
 	t := &tracer{
 		ledger: ledger, view: view, request: p.request, chart: p.chart, locations: p.locations, contents: map[string]string{}, own: map[string]string{}, texts: map[string]*lined{},
-		nodes: map[string][]*yaml.Node{}, places: map[string]*valuePlace{}, printed: map[string]*printedFile{},
+		nodes: map[string][]*yaml.Node{}, places: map[string]*valuePlace{}, searching: map[string]bool{}, printed: map[string]*printedFile{},
 	}
 	eachChart(p.chart, func(c *chart.Chart) {
 		for _, file := range c.Raw {
