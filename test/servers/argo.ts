@@ -16,8 +16,8 @@ export interface Argo {
 }
 
 /**
- * Starts Argo CD's application controller, repository server and API server, and a small Redis
- * (`argo/redis`). Repositories are reached by http or `file://`. Needs git.
+ * Starts Argo CD's controllers of Applications and ApplicationSets, its repository server and API server, and a
+ * small Redis (`argo/redis`). Repositories are reached by http or `file://`. Needs git.
  */
 export async function startArgo(
   plane: ControlPlane,
@@ -28,7 +28,10 @@ export async function startArgo(
   return startTogether('argo', async group => {
     await applyTypes(plane, join(built, 'crds'));
     await applyOn(plane, objects);
-    const ports = await freePorts('redis', 'repo', 'repoMetrics', 'metrics', 'api', 'apiMetrics');
+    const ports = await freePorts(
+      ...(['redis', 'repo', 'repoMetrics', 'metrics', 'api', 'apiMetrics'] as const),
+      ...(['setMetrics', 'setProbe', 'setHook'] as const),
+    );
     const at = (port: number) => `127.0.0.1:${port}`;
     const env = await environment(group.folder, built, tools, plane);
     const launch = (name: string, flags: Record<string, string>) =>
@@ -60,6 +63,15 @@ export async function startArgo(
       'self-heal-backoff-timeout-seconds': '1',
       'self-heal-backoff-cap-seconds': '5',
     });
+    launch('applicationset-controller', {
+      kubeconfig: plane.adminConfig,
+      namespace,
+      'argocd-repo-server': at(ports.repo),
+      'repo-server-plaintext': 'true',
+      'metrics-addr': at(ports.setMetrics),
+      'probe-addr': at(ports.setProbe),
+      'webhook-addr': at(ports.setHook),
+    });
     launch('server', {
       ...common,
       address: '127.0.0.1',
@@ -71,6 +83,8 @@ export async function startArgo(
     });
     await group.answers('repo-server', `http://${at(ports.repoMetrics)}/healthz`);
     await group.answers('application-controller', `http://${at(ports.metrics)}/healthz`);
+    // It says of itself only that it counts.
+    await group.answers('applicationset-controller', `http://${at(ports.setMetrics)}/metrics`);
     const url = `http://${at(ports.api)}`;
     await group.answers('server', `${url}/healthz`);
     return { namespace, url, server: 'https://kubernetes.default.svc' };
@@ -86,8 +100,9 @@ async function environment(
 ): Promise<NodeJS.ProcessEnv> {
   const at = (name: string) => join(folder, name);
   for (const name of ['bin', 'home', 'tmp', 'ssh', 'tls', 'gpg', 'plugins']) await mkdir(at(name));
-  for (const name of ['', '-application-controller', '-repo-server', '-server'])
-    await symlink(join(built, 'cmd'), at(`bin/argocd${name}`));
+  const programs = ['application-controller', 'applicationset-controller', 'repo-server', 'server'];
+  for (const name of ['argocd', ...programs.map(program => `argocd-${program}`)])
+    await symlink(join(built, 'cmd'), at(`bin/${name}`));
   // Go keeps no file of a module executable.
   await copyFile(join(built, 'git-verify-wrapper.sh'), at('bin/git-verify-wrapper.sh'));
   await chmod(at('bin/git-verify-wrapper.sh'), 0o755);
