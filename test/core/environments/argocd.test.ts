@@ -367,6 +367,15 @@ ${more}---
     expect(sealed.unresolved.map(({ reason }) => reason)).toEqual([
       expect.stringContaining('the cluster in clusters.yaml:1 is encrypted'),
     ]);
+    const selector = '{ matchLabels: { argocd.argoproj.io/secret-type: cluster } }';
+    const selecting = {
+      'other.yaml': set(
+        `    - clusters: { selector: ${selector} }\n    - clusters:\n        selector:\n          matchLabels:\n            argocd.argoproj.io/secret-type: cluster`,
+        '{{ .name }}',
+      ),
+    };
+    const bySelector = await expanded({ ...files, ...selecting, 'clusters.yaml': secret('eu') });
+    expect(bySelector.unresolved.filter(({ place }) => place.file === 'set.yaml')).toEqual([]);
     const templated = await expanded({
       ...files,
       'clusters.yaml': secret('eu'),

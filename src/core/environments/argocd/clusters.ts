@@ -39,12 +39,29 @@ function hiddenIn(
   secrets: readonly DeployedObject[],
 ): string | undefined {
   const plain = Map.groupBy(secrets, ({ source }) => source.file);
-  const found = context.index.files().find(({ path, text }) => {
-    if (!text.includes(secretType)) return false;
-    const said = text.match(/^\s*["']?argocd\.argoproj\.io\/secret-type["']?:\s*["']?cluster/gm);
-    return (said?.length ?? 0) > (plain.get(path)?.length ?? 0);
-  });
+  const found = context.index
+    .files()
+    .find(({ path, text }) => labelsIn(text) > (plain.get(path)?.length ?? 0));
   return found?.path;
+}
+
+/** How often a text labels something as a cluster's Secret; selectors name the label too. */
+function labelsIn(text: string): number {
+  if (!text.includes(secretType)) return 0;
+  const lines = text.split('\n');
+  return lines.filter((line, at) => {
+    if (!/argocd\.argoproj\.io\/secret-type["']?:\s*["']?cluster\b/.test(line)) return false;
+    if (/\blabels["']?:\s*\{/.test(line)) return true;
+    const indent = indentOf(line);
+    const parent = lines
+      .slice(0, at)
+      .findLast(above => indentOf(above) < indent && /^\s*[^\s#{]/.test(above));
+    return /^\s*(- )?["']?labels["']?:\s*$/.test(parent ?? '');
+  }).length;
+}
+
+function indentOf(line: string): number {
+  return line.search(/\S|$/);
 }
 
 function clusterOf({ value }: DeployedObject): SetCluster {
