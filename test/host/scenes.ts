@@ -66,6 +66,20 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'effect',
+    prepare: demo,
+    options: { file: drifted },
+    show: async window => {
+      await markersShown(window);
+      await window.goTo(7);
+      await window.page.keyboard.press('End');
+      await window.page.keyboard.type('0');
+      await window.page.locator('.codelens-decoration', { hasText: 'unsaved' }).waitFor();
+      await window.command('Driftline: Preview Effect');
+      await window.page.locator('.monaco-diff-editor .line-insert').first().waitFor();
+    },
+  },
+  {
     name: 'rendered',
     prepare: demo,
     options: { file: drifted },

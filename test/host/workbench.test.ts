@@ -114,6 +114,52 @@ describe.each(Object.keys(releases) as ReleaseName[])('VS Code, the %s release',
     await window.page.keyboard.press('Escape');
   });
 
+  test('a link in the hover opens the line that it names', async () => {
+    await window.open(replicas);
+    const hover = await window.hover('replicas');
+    await hover.getByText('production/kustomization.yaml:9').click();
+    await window.page.locator('.tab.active', { hasText: 'kustomization.yaml' }).waitFor();
+    await expect.poll(() => window.cursor()).toMatch(/^Ln 9,/);
+  });
+
+  test('the lens above an object peeks at all that it reaches', async () => {
+    await window.open('apps/web/base/configmap.yaml');
+    const lens = window.page.locator('.codelens-decoration a', { hasText: 'reaches' }).first();
+    await expect.poll(() => textOf(lens)).toMatch(/^reaches 2 objects in 2 environments/);
+    // What the mouse points at after opening a file has a hover that would lie over the lens.
+    await window.page.mouse.move(0, 0);
+    await lens.click();
+    const peek = window.page.locator('.peekview-widget');
+    await peek.waitFor();
+    const rows = peek.locator('.monaco-list-row');
+    await expect
+      .poll(() => rows.allTextContents())
+      .toEqual(
+        expect.arrayContaining([
+          expect.stringContaining('production · ConfigMap'),
+          expect.stringContaining('staging · ConfigMap'),
+        ]),
+      );
+    await expect.poll(() => textOf(peek.locator('.view-lines').first())).toContain('LOG_LEVEL');
+    await window.page.keyboard.press('Escape');
+  });
+
+  test('previews what an edit changes in each environment', async () => {
+    await window.open('apps/web/base/configmap.yaml', 8);
+    await window.page.keyboard.press('End');
+    await window.page.keyboard.type('O');
+    const lens = window.page.locator('.codelens-decoration', { hasText: 'unsaved' });
+    await expect.poll(() => textOf(lens), { timeout: 30_000 }).toMatch(/CURRENCY EUR → EURO/);
+    await window.command('Driftline: Preview Effect');
+    await window.quickPicks().filter({ hasText: 'production' }).first().click();
+    const diff = window.page.locator('.monaco-diff-editor');
+    await diff.waitFor();
+    await expect.poll(() => textOf(diff), { timeout: 20_000 }).toMatch(/CURRENCY: EURO/);
+    await window.page.locator('.tab', { hasText: 'configmap.yaml' }).first().click();
+    await window.command('File: Revert File');
+    await window.command('View: Close All Editors');
+  });
+
   test('compares both sides with secrets masked', async () => {
     await window.open('apps/web/base/secret.yaml', 8);
     await window.command('Driftline: Compare with Live');

@@ -148,6 +148,60 @@ export const gitops: readonly InsideTest[] = [
     },
   },
   {
+    name: 'shows what an edit changes before it is saved, and follows it',
+    run: async () => {
+      const { document } = await open(replicas);
+      const type = (text: string) => {
+        const edit = new vscode.WorkspaceEdit();
+        edit.replace(document.uri, new vscode.Range(6, 12, 6, 13), text);
+        return vscode.workspace.applyEdit(edit);
+      };
+      await type('4');
+      equal(document.isDirty, true);
+      await vscode.commands.executeCommand('driftline.previewEffect');
+      const { original, modified } = await eventually('a diff editor', () => {
+        const shown = comparedDocuments();
+        return shown?.modified.scheme === 'driftline-effect' ? shown : undefined;
+      });
+      const text = async (uri: vscode.Uri) =>
+        /replicas: \d/.exec((await vscode.workspace.openTextDocument(uri)).getText())?.[0];
+      await eventuallyEqual(['replicas: 3', 'replicas: 4'], async () => [
+        await text(original),
+        await text(modified),
+      ]);
+      await type('6');
+      await eventuallyEqual('replicas: 6', () => text(modified));
+      await open(replicas);
+      await vscode.commands.executeCommand('workbench.action.files.revert');
+    },
+  },
+  {
+    name: 'counts above a block what it reaches, and finds all of it as references',
+    run: async () => {
+      const { document } = await open('apps/web/base/configmap.yaml');
+      const titles = await eventually('a code lens', async () => {
+        const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+          'vscode.executeCodeLensProvider',
+          document.uri,
+          10,
+        );
+        const found = lenses.map(({ command }) => command?.title ?? '');
+        return found.some(title => title.startsWith('reaches')) ? found : undefined;
+      });
+      ok(titles.includes('reaches 2 objects in 2 environments · 1 edited by hand'), titles.join());
+      const used = await vscode.commands.executeCommand<vscode.Location[]>(
+        'vscode.executeReferenceProvider',
+        document.uri,
+        new vscode.Position(6, 4),
+      );
+      const paths = used.map(({ uri }) => uri.path).sort();
+      deepStrictEqual(paths, [
+        '/shop/production · ConfigMap web-config.yaml',
+        '/shop/staging · ConfigMap web-config.yaml',
+      ]);
+    },
+  },
+  {
     name: 'has every command of the palette, and no others',
     run: async () => {
       const declared: { command: string }[] = driftline()?.packageJSON.contributes.commands ?? [];
