@@ -50,14 +50,14 @@ describe('the chain in a hover', () => {
   it('leads from a patch through the kustomization that names it', async () => {
     expect(await chains(`${overlay}/replicas.yaml`, 'replicas: 3')).toEqual([
       '- **staging**: [base/deployment.yaml:8] → [base/kustomization.yaml:10] `resources` → [staging/kustomization.yaml:4] `resources`',
-      '- **production**: this line → [production/kustomization.yaml:9] `patches`',
+      '- **production**: [base/deployment.yaml:8] `overwritten` → this line → [production/kustomization.yaml:9] `patches`',
     ]);
   });
 
   it('leads from a base through each kustomization above it', async () => {
     expect(await chains('apps/web/base/deployment.yaml', 'replicas: 1')).toEqual([
       '- **staging**: this line → [base/kustomization.yaml:10] `resources` → [staging/kustomization.yaml:4] `resources`',
-      '- **production**: [production/replicas.yaml:7] → [production/kustomization.yaml:9] `patches`',
+      '- **production**: this line `overwritten` → [production/replicas.yaml:7] → [production/kustomization.yaml:9] `patches`',
     ]);
   });
 

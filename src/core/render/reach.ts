@@ -114,13 +114,17 @@ interface Step {
 
 const whole: Pointer = [];
 
+/** What a link says of a value that something later replaced. */
+const overwritten = ' overwritten';
+
 function bringers(object: RenderedObject): readonly string[] {
   const { how, via } = object.locate(['kind']);
   return how === 'unknown' ? [] : via;
 }
 
-/** The place in a link of a chain: `overlays/production/kustomization.yaml:9 images`. */
+/** The place in a link of a chain: `overlays/production/kustomization.yaml:9 images`; none of what has no part any more. */
 function stepOf(text: string): Step | undefined {
+  if (text.endsWith(overwritten)) return undefined;
   const found = /^(.*?):([0-9]+)(?= |$)/.exec(text);
   return found?.[1] === undefined ? undefined : { file: found[1], line: Number(found[2]) };
 }

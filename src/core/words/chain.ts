@@ -10,11 +10,20 @@ export interface ChainStep {
 }
 
 /**
- * The way of a value in the order in which it went: the text that holds it, then what took it further, the
- * outermost last. A step that stands where the value does is that step.
+ * The way of a value in the order in which it went: what it replaced, the text that holds it, then what took it
+ * further, the outermost last. A step that stands where the value does is that step.
  */
-export function chainOf({ file, line, via }: Provenance): ChainStep[] {
-  const steps = [{ file, line, does: '' }, ...via.map(stepOf).reverse()];
+export function chainOf({ file, line, how, via }: Provenance): ChainStep[] {
+  const after = via.map(stepOf).reverse();
+  // What a transformer went on from says nothing of its own; a template's lines come after the value.
+  const isBefore = ({ does, file: at }: ChainStep) =>
+    does === 'overwritten' ||
+    (does === '' && how === 'transformed' && !/(^|\/)templates\//.test(at));
+  const steps = [
+    ...after.filter(isBefore),
+    { file, line, does: '' },
+    ...after.filter(step => !isBefore(step)),
+  ];
   return steps.reduce<ChainStep[]>((chain, step) => {
     const before = chain.find(each => each.file === step.file && each.line === step.line);
     if (!before) chain.push(step);

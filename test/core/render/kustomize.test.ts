@@ -104,7 +104,7 @@ describe('a kustomization', () => {
     const web = objectOf(rendered, 'Deployment', 'prod-web');
     expect(viaOf(web, '/spec/replicas')).toEqual([
       `${overlay}:19 patches`,
-      'base/deployment.yaml:7',
+      'base/deployment.yaml:7 overwritten',
     ]);
     expect(viaOf(web, '/spec/template/spec/containers/1/image')).toEqual([
       `${overlay}:6 resources`,

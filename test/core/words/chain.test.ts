@@ -23,6 +23,15 @@ describe('the chain of a value', () => {
     ]);
   });
 
+  it('has what was replaced before what replaced it', () => {
+    const via = ['over/kustomization.yaml:9 patches', 'base/web.yaml:8 overwritten'];
+    expect(at('over/web.yaml', 7, via)).toEqual([
+      'base/web.yaml:8 overwritten',
+      'over/web.yaml:7',
+      'over/kustomization.yaml:9 patches',
+    ]);
+  });
+
   it('reads names with spaces and colons, and steps that say nothing', () => {
     expect(at('a.yaml', 1, ['my files/b:2.yaml:3 include web.labels', 'c.yaml:4'])).toEqual([
       'a.yaml:1',

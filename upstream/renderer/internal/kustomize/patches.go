@@ -3,6 +3,7 @@ package kustomize
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
@@ -248,26 +249,37 @@ func (o *objectTracer) changes() []change {
 }
 
 // overwritten are the places where the field has a value, too, that something later replaced: patches, and the
-// text in which the object stands.
+// text in which the object stands. The value that a transformer went on from takes part in what it made of it; all
+// others are gone, and say so.
 func (o *objectTracer) overwritten(pointer string, place provenance.Place) []string {
+	if len(o.changes()) == 0 {
+		return nil
+	}
 	var steps []string
 	add := func(other provenance.Place, step string) {
 		if other.String() != place.String() {
 			steps = append(steps, step)
 		}
 	}
-	if len(o.changes()) == 0 {
-		return nil
-	}
-	for _, made := range o.changes() {
+	input := place.How == provenance.Transformed
+	for _, made := range slices.Backward(o.changes()) {
 		if node := made.nodes[pointer]; made.sure && node != nil && node.Kind == yaml.ScalarNode {
 			other := made.span.place(node.Line, node.Column)
-			add(other, other.Step(made.field))
+			if input && other.String() != place.String() {
+				add(other, other.Step(made.field))
+				input = false
+			} else {
+				add(other, other.Step(provenance.Overwritten))
+			}
 		}
 	}
 	if node := o.text().node(pointer); node != nil && node.Kind == yaml.ScalarNode {
 		other := o.text().span.place(node.Line, node.Column)
-		add(other, other.String())
+		if input {
+			add(other, other.String())
+		} else {
+			add(other, other.Step(provenance.Overwritten))
+		}
 	}
 	return steps
 }

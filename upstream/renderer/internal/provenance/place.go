@@ -16,6 +16,9 @@ const (
 	Unknown     = "unknown"
 )
 
+// Overwritten is what a link of a chain says of a value that something later replaced: it has no part in the result.
+const Overwritten = "overwritten"
+
 // Place is where a value stands; lines and columns are 1-based, columns in UTF-16 units.
 type Place struct {
 	File   string `json:"file"`
