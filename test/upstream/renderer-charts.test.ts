@@ -6,8 +6,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Repository } from '../../src/core/model/repository.ts';
 import { ResidentProgram } from '../../src/core/upstream/process.ts';
 import { requireProgram } from '../../src/core/upstream/programs.ts';
-import { RendererProgram } from '../../src/core/upstream/renderer.ts';
-import { filesBelow, repositoryOf } from '../core/render/harness.ts';
+import {
+  type RendererAnswer,
+  type RendererObject,
+  type RendererPlace,
+  RendererProgram,
+} from '../../src/core/upstream/renderer.ts';
+import { filesBelow, repositoryOf, scalars } from '../core/render/harness.ts';
 
 // What the corpora's charts lack: every kind of dependency, value and failure, as the real helm says it.
 const tools = process.env.DRIFTLINE_TOOLS ?? '';
@@ -149,6 +154,102 @@ describe.skipIf(!has && !process.env.CI)('charts of our own', () => {
   }
 });
 
+// Where each field comes from, and the proof: what stands there is changed, and the field changes.
+describe('fields of charts', () => {
+  const resident = new ResidentProgram({ program: requireProgram('renderer') });
+  const renderer = new RendererProgram(resident);
+  afterAll(() => resident.close());
+  const files = texts(join(import.meta.dirname, 'charts'));
+  const values = [{ file: 'shop/values-production.yaml' }, { file: 'shop/values-more.yaml' }];
+  const render = (changed: Record<string, string>): Promise<RendererAnswer> =>
+    renderer.render('helm', repositoryOf({ ...files, ...changed }), {
+      path: 'shop',
+      release: 'shop',
+      includeCrds: true,
+      values,
+      trace: true,
+    });
+
+  it('are all known, and exact only where the text stands', async () => {
+    const { objects, unused } = await render({});
+    const known = { exact: 0, transformed: 0, template: 0, unknown: 0 };
+    const wrong: string[] = [];
+    for (const { pointer, value, place } of objects.flatMap(fieldsOf)) {
+      known[place?.how ?? 'unknown']++;
+      if (place?.how === 'exact' && !stands(textAt(files, place), value))
+        wrong.push(`${pointer} ${place.file}:${place.line}:${place.column}`);
+    }
+    expect(wrong).toEqual([]);
+    expect(known.unknown).toBe(0);
+    expect(known.exact).toBeGreaterThan(known.template + known.transformed);
+    expect(unused).toBeUndefined();
+  });
+
+  it('change with the text they are said to come from', async () => {
+    const before = await render({});
+    const wrong: string[] = [];
+    let proven = 0;
+    for (const [index, object] of before.objects.entries())
+      for (const { pointer, value, place } of fieldsOf(object)) {
+        const text = place && textAt(files, place);
+        // What a hook is must be one of Helm's words; blocks are changed by their first line elsewhere.
+        if (place?.how !== 'exact' || !text || /^[|>&!]/.test(text) || /hook|kind$/.test(pointer))
+          continue;
+        const changed = await render({ [place.file]: withLetters(files, place, text) });
+        const after = fieldsOf(changed.objects[index] as RendererObject);
+        const now = after.find(field => field.pointer === pointer)?.value;
+        if (changed.failure || changed.objects.length !== before.objects.length) continue;
+        if (now === undefined || `${now}` === `${value}`)
+          wrong.push(`${pointer} ${place.file}:${place.line}`);
+        else proven++;
+      }
+    expect(wrong).toEqual([]);
+    expect(proven).toBeGreaterThan(50);
+  });
+});
+
+interface Field {
+  pointer: string;
+  value: unknown;
+  place?: RendererPlace;
+}
+
+function fieldsOf({ value, provenance }: RendererObject): Field[] {
+  return scalars(value).map(([steps, scalar]) => {
+    const names = steps.map(step => `${step}`.replaceAll('~', '~0').replaceAll('/', '~1'));
+    const pointer = `/${names.join('/')}`;
+    return { pointer, value: scalar, place: provenance?.fields[pointer] };
+  });
+}
+
+function texts(folder: string): Record<string, string> {
+  const entries = Object.entries(filesBelow(folder));
+  return Object.fromEntries(entries.map(([name, bytes]) => [name, Buffer.from(bytes).toString()]));
+}
+
+function textAt(files: Record<string, string>, { file, line, column }: RendererPlace): string {
+  return files[file]?.split('\n')[line - 1]?.slice(column - 1) ?? '';
+}
+
+function stands(text: string, value: unknown): boolean {
+  const first = `${value}`.split('\n')[0] ?? '';
+  return /^["'|>&!]/.test(text) || text.startsWith(first.slice(0, 20)) || value === null;
+}
+
+/** The file with letters, or a digit, put into the scalar at a place. */
+function withLetters(
+  files: Record<string, string>,
+  { file, line, column }: RendererPlace,
+  text: string,
+): string {
+  const lines = files[file]?.split('\n') ?? [];
+  const at = column - 1 + (/^["']/.test(text) ? 1 : 0);
+  const whole = lines[line - 1] ?? '';
+  lines[line - 1] =
+    `${whole.slice(0, at)}${/^["']?[1-9]/.test(text) ? '7' : 'zz'}${whole.slice(at)}`;
+  return lines.join('\n');
+}
+
 // Helm's own test charts lie in the module cache of whoever builds the renderer.
 const cache = goModules();
 const helms = join(cache, 'helm.sh/helm/v4@v4.2.4/pkg');
@@ -179,6 +280,25 @@ describe.skipIf(!has || !existsSync(helms))("Helm's own test charts", () => {
     }
     expect(wrong).toEqual([]);
     expect(charts.length).toBeGreaterThan(100);
+  }, 120_000);
+
+  it('say where nearly every field comes from, and where exactly only if it stands there', async () => {
+    const files = texts(helms);
+    const repository = repositoryOf(files);
+    const wrong: string[] = [];
+    const count = { known: 0, unknown: 0 };
+    for (const chart of repository.files.filter(name => name.endsWith('/Chart.yaml'))) {
+      const request = { path: dirname(chart), release: 'shop', values: [], trace: true };
+      const { objects } = await renderer.render('helm', repository, request);
+      for (const { pointer, value, place } of (objects ?? []).flatMap(fieldsOf)) {
+        count[place && place.how !== 'unknown' ? 'known' : 'unknown']++;
+        const inArchive = place?.file.includes('.tgz/');
+        if (place?.how === 'exact' && !inArchive && !stands(textAt(files, place), value))
+          wrong.push(`${chart} ${pointer} ${place.file}:${place.line}:${place.column}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(count.unknown).toBeLessThan(0.01 * count.known);
   }, 120_000);
 
   function template(path: string): Promise<string> {
