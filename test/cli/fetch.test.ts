@@ -229,6 +229,93 @@ describe('driftline fetch', () => {
   });
 });
 
+describe('charts that engines name', () => {
+  const flux = (url: string) => ({
+    'clusters/production/gotk-sync.yaml': `apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: fleet, namespace: flux-system}
+spec: {url: "https://git.example.com/fleet"}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: fleet, namespace: flux-system}
+spec: {path: ./clusters/production, prune: true, sourceRef: {kind: GitRepository, name: fleet}}
+`,
+    'clusters/production/podinfo.yaml': `apiVersion: source.toolkit.fluxcd.io/v1
+kind: HelmRepository
+metadata: {name: podinfo, namespace: flux-system}
+spec: {url: "${url}"}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: podinfo, namespace: flux-system}
+spec:
+  targetNamespace: shop
+  chart:
+    spec:
+      chart: podinfo
+      version: 6.x
+      sourceRef: {kind: HelmRepository, name: podinfo}
+  values:
+    replicas: 3
+`,
+  });
+  const argo = (url: string) => ({
+    'apps/podinfo.yaml': `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: podinfo, namespace: argocd}
+spec:
+  destination: {server: "https://kubernetes.default.svc", namespace: shop}
+  project: default
+  source:
+    repoURL: "${url}"
+    chart: podinfo
+    targetRevision: 6.5.0
+    helm:
+      valuesObject:
+        replicas: 3
+`,
+  });
+
+  it.each([
+    {
+      engine: 'Flux',
+      files: flux,
+      name: 'shop-podinfo',
+      at: 'clusters/production/podinfo.yaml',
+      line: 17,
+    },
+    { engine: 'Argo CD', files: argo, name: 'podinfo', at: 'apps/podinfo.yaml', line: 13 },
+  ])(
+    '$engine: rendered after the fetch, the values on their own lines',
+    async ({ files, name, at, line }) => {
+      const { url } = await chartRepository({ '6.5.0': archiveOf('6.5.0') });
+      const home = folderWith({});
+      const env = {
+        HOME: home,
+        XDG_CACHE_HOME: join(home, 'cache'),
+        XDG_CONFIG_HOME: join(home, 'config'),
+      };
+      const repo = repositoryWith(files(url));
+      const run = (...args: string[]) => driftline([...args, '-C', repo], { env });
+      expect((await run('render')).stderr).toContain('`driftline fetch --trust` gets it');
+      const fetched = await run('fetch', '--trust');
+      expect(fetched.stdout).toContain('podinfo 6.5.0');
+      const rendered = await run('render');
+      expect(rendered.stderr).toBe('');
+      expect(rendered.stdout).toContain('chart: podinfo-6.5.0');
+      const traced = await run('trace', `Deployment/${name}`, '--format', 'json');
+      const { objects } = JSON.parse(traced.stdout);
+      const field = (path: string) =>
+        objects[0].fields.find((each: { path: string }) => each.path === path);
+      expect(field('.spec.replicas')).toMatchObject({ value: 3, file: at, line });
+      const label = field('.metadata.labels.chart');
+      expect(label).toMatchObject({ file: at, how: 'template' });
+      expect(label.via).toContain('podinfo-6.5.0.tgz: templates/deployment.yaml:6');
+    },
+  );
+});
+
 function write(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);

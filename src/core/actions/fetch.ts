@@ -1,7 +1,13 @@
 import { missingDependencies } from '../charts/dependencies.ts';
 import { fetchArchives } from '../charts/fetcher.ts';
 import { UserError } from '../lib/errors.ts';
-import type { ChartReference, Environment, HelmSource } from '../model/environment.ts';
+import {
+  type Application,
+  type ChartReference,
+  type Environment,
+  partsOf,
+  type SingleSource,
+} from '../model/environment.ts';
 import type { Place } from '../model/source.ts';
 import { requireProgram } from '../upstream/programs.ts';
 import type { Workspace } from '../workspace.ts';
@@ -47,8 +53,7 @@ export async function planFetch(
 ): Promise<FetchPlan> {
   const planned = new Map<string, PlannedChart>();
   for (const { name, applications } of environments)
-    for (const { source, origin } of applications) {
-      if (source.kind !== 'helm') continue;
+    for (const { source, origin } of applications.flatMap(partsWithOrigin)) {
       for (const { reference, place } of await namedBy(workspace, source, origin)) {
         if (!refresh && (await isHere(workspace, reference))) continue;
         const key = JSON.stringify([reference.url, reference.name, reference.version]);
@@ -60,6 +65,10 @@ export async function planFetch(
   return { charts: [...planned.values()] };
 }
 
+function partsWithOrigin({ source, origin }: Application) {
+  return partsOf(source).map(part => ({ source: part, origin }));
+}
+
 async function isHere(workspace: Workspace, reference: ChartReference): Promise<boolean> {
   const found = await workspace.charts.find(reference, workspace.repository);
   return found.kind !== 'missing';
@@ -68,9 +77,10 @@ async function isHere(workspace: Workspace, reference: ChartReference): Promise<
 /** The charts elsewhere that a release is made of. */
 async function namedBy(
   { charts, repository }: Workspace,
-  source: HelmSource,
+  source: SingleSource,
   origin: Place,
 ): Promise<{ reference: ChartReference; place: Place }[]> {
+  if (source.kind !== 'helm') return [];
   if (source.chart) return [{ reference: source.chart, place: origin }];
   const names = await missingDependencies(repository, source.path);
   const found = await charts.dependencies(source.path, names, repository);

@@ -13,29 +13,19 @@ const quietMilliseconds = 200;
 interface ChartRecord {
   url: string;
   name: string;
-  /** By the version that was asked for, such as `6.x`: what it meant when it was fetched. */
-  asked: Record<string, Meaning>;
-  versions: Record<string, StoredVersion>;
+  /** By the version that was asked for, such as `6.x` or a tag: what it meant when it was fetched. */
+  asked: Record<string, StoredChart>;
+  versions: Record<string, StoredChart>;
 }
 
-interface Meaning {
+export interface StoredChart {
   version: string;
-  /** When, as ISO 8601. */
-  at: string;
-}
-
-interface StoredVersion {
   /** SHA-256 of the archive in hex. */
   digest: string;
   /** Address of the archive. */
   from: string;
+  /** When it was fetched, as ISO 8601. */
   at: string;
-}
-
-export interface StoredChart extends StoredVersion {
-  version: string;
-  /** When the version that was asked for was resolved. */
-  resolvedAt: string;
 }
 
 export interface NewChart {
@@ -59,10 +49,7 @@ export class ChartStore {
   /** What the version that is asked for meant when it was fetched last; undefined where it never was. */
   async find({ url, name, version }: ChartReference): Promise<StoredChart | undefined> {
     const record = await this.#record(url, name);
-    const meaning = own(record?.asked, version);
-    const exact = own(record?.versions, meaning?.version ?? version);
-    if (!exact) return undefined;
-    return { ...exact, version: meaning?.version ?? version, resolvedAt: meaning?.at ?? exact.at };
+    return own(record?.asked, version) ?? own(record?.versions, version);
   }
 
   /** The archive; undefined where it is gone or is not what was stored. */
@@ -75,14 +62,17 @@ export class ChartStore {
   async put(reference: ChartReference, chart: NewChart, at: Date): Promise<string | undefined> {
     const { url, name, version: asked } = reference;
     await writeWhole(this.#archive(chart.digest), chart.archive);
-    const time = at.toISOString();
     const known = (await this.#record(url, name)) ?? { url, name, asked: {}, versions: {} };
-    const before = own(known.versions, chart.version)?.digest;
-    const stored = { digest: chart.digest, from: chart.from, at: time };
+    const earlier = own(known.asked, asked) ?? own(known.versions, chart.version);
+    const before = earlier?.version === chart.version ? earlier.digest : undefined;
+    const { version, digest, from } = chart;
+    const stored: StoredChart = { version, digest, from, at: at.toISOString() };
     const record: ChartRecord = {
       ...known,
-      asked: { ...known.asked, [asked]: { version: chart.version, at: time } },
-      versions: { ...known.versions, [chart.version]: stored },
+      asked: { ...known.asked, [asked]: stored },
+      versions: isCalledByVersion(chart)
+        ? { ...known.versions, [version]: stored }
+        : known.versions,
     };
     await writeWhole(this.#file(url, name), JSON.stringify(record, null, 1));
     return before === chart.digest ? undefined : before;
@@ -123,6 +113,11 @@ export class ChartStore {
   #archive(digest: string): string {
     return join(this.folder, 'archives', `${/^[0-9a-f]{64}$/.test(digest) ? digest : 'none'}.tgz`);
   }
+}
+
+/** False for a registry's tag that is not the version, such as `latest`: it may move to other bytes. */
+function isCalledByVersion({ from, version }: NewChart): boolean {
+  return !from.startsWith('oci://') || from.endsWith(`:${version.replaceAll('+', '_')}`);
 }
 
 export function sha256(content: Uint8Array | string): string {

@@ -4,6 +4,7 @@ import type {
   RendererObject,
   RendererPlace,
   RendererProvenance,
+  RendererUnused,
 } from '../upstream/renderer.ts';
 
 /** A file, or what is below a folder, that the renderer saw at a path where the repository has it not. */
@@ -38,6 +39,10 @@ export function withPlacesHere(
   return {
     ...answer,
     objects: (answer.objects ?? []).map(object => objectHere(object, map)),
+    // What an archive has to say of itself is nobody's here to change.
+    unused: answer.unused?.flatMap(each =>
+      here([each.file]).map((file): RendererUnused => ({ ...each, file })),
+    ),
     reads: here(answer.reads),
     absent: here(answer.absent),
     listed: here(answer.listed),

@@ -69,7 +69,7 @@ describe('a chart that was fetched', () => {
     await finder.store.put({ url, name: 'podinfo', version: '6.x' }, fetched, at);
     expect(await find(finder, '6.x')).toBe(`archive podinfo-6.5.0.tgz ${digest}`);
     expect(await find(finder, '>=1')).toContain('cannot be known');
-    expect((await finder.store.find({ url, name: 'podinfo', version: '6.x' }))?.resolvedAt).toBe(
+    expect((await finder.store.find({ url, name: 'podinfo', version: '6.x' }))?.at).toBe(
       at.toISOString(),
     );
   });
@@ -90,6 +90,25 @@ describe('a chart that was fetched', () => {
     const again = { ...fetched, archive: other, digest: sha256(other) };
     expect(await finder.store.put(reference, again, at)).toBe(digest);
   });
+});
+
+it('a tag that can move says nothing of the version that it named once', async () => {
+  const { finder } = world();
+  const registry = 'oci://registry.example.com/charts';
+  const tagged = { ...fetched, from: `${registry}/podinfo:latest` };
+  await finder.store.put({ url: registry, name: 'podinfo', version: 'latest' }, tagged, at);
+  expect(await find(finder, 'latest', empty, registry)).toContain(digest);
+  expect(await find(finder, '6.5.0', empty, registry)).toContain('is not here');
+  const other = packed('podinfo', { ...podinfo('6.5.0'), 'values.yaml': 'replicas: 9\n' });
+  const versioned = {
+    ...fetched,
+    archive: other,
+    digest: sha256(other),
+    from: `${registry}/podinfo:6.5.0`,
+  };
+  await finder.store.put({ url: registry, name: 'podinfo', version: '6.5.0' }, versioned, at);
+  expect(await find(finder, 'latest', empty, registry)).toContain(digest);
+  expect(await find(finder, '6.5.0', empty, registry)).toContain(sha256(other));
 });
 
 const repositories = `apiVersion: ""\nrepositories:\n- name: stefan\n  url: ${url}/\n`;
