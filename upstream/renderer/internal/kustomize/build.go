@@ -59,7 +59,9 @@ func build(view *files.View, request Request, finished bool) (objects.Rendered, 
 		}
 	}
 	if err == nil && request.Trace {
-		for index, traced := range trace(view, request, made, edited) {
+		traces, unused := trace(view, request, made, edited)
+		rendered.Unused = unused
+		for index, traced := range traces {
 			if finish != nil {
 				finish.trace(index, rendered.Objects[index].Value, traced)
 			}

@@ -24,6 +24,11 @@ type patch struct {
 
 // findPatches notes the entries of a kustomization that patch objects.
 func (f *kustomizationFile) findPatches(root *yaml.RNode) {
+	// A component's patches are for what includes it.
+	f.makesObjects = f.makesObjects || f.level == 1 && root.GetKind() == "Component"
+	for _, field := range []string{"generators", "transformers", "helmCharts", "helmChartInflationGenerator"} {
+		f.makesObjects = f.makesObjects || !root.Field(field).IsNilOrEmpty()
+	}
 	for _, field := range []string{"patches", "patchesJson6902", "patchesStrategicMerge"} {
 		each(root, field, func(item *yaml.RNode) {
 			found := patch{place: f.place(item.YNode()), field: field}
@@ -36,6 +41,14 @@ func (f *kustomizationFile) findPatches(root *yaml.RNode) {
 				found.target = newSelector(target.Value)
 			}
 			found.text = f.textName(scalarIn(item, "path"), scalarIn(item, "patch"))
+			if options := item.Field("options"); options != nil {
+				allows := func(change string) bool {
+					scalar := scalarIn(options.Value, change)
+					return scalar != nil && scalar.Value == "true"
+				}
+				f.makesNames = f.makesNames || allows("allowNameChange")
+				f.makesObjects = f.makesObjects || allows("allowKindChange")
+			}
 			f.entries = append(f.entries, found)
 		})
 	}

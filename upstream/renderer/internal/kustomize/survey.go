@@ -23,6 +23,9 @@ type survey struct {
 	markNames bool
 	// makesNames is true when a kustomization sets a namespace, prefix or suffix.
 	makesNames bool
+	// makesObjects is true where it is not known for certain which objects patches act on: some may be made, or
+	// get another kind, in ways that are not followed.
+	makesObjects bool
 	// withoutJSON leaves the JSON 6902 patches out: they lose the lines of the objects they touch.
 	withoutJSON bool
 	jsonPatches int
@@ -184,6 +187,7 @@ func (s *survey) jsonPatch(patch *yaml.RNode, numbered *span) string {
 		content = append(content, operation)
 		at := fieldOf(operation, "path")
 		named := at != nil && identifying[at.Value]
+		s.makesObjects = s.makesObjects || named && at.Value != "/metadata/name" && at.Value != "/metadata/namespace"
 		s.makesNames = s.makesNames || named
 		if s.marks != nil && named == s.markNames {
 			s.markOperation(yaml.NewRNode(operation), numbered)

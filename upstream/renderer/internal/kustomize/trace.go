@@ -8,12 +8,14 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
 	"driftline/renderer/internal/files"
+	"driftline/renderer/internal/objects"
 	"driftline/renderer/internal/provenance"
 )
 
 // trace tells where every field of a build comes from. The same is built again with numbered and marked
-// texts. What these builds say of a field is taken only where they made the same value.
-func trace(view *files.View, request Request, built *built, made *generated) []*provenance.Trace {
+// texts. What these builds say of a field is taken only where they made the same value. Also tells which
+// patches change nothing.
+func trace(view *files.View, request Request, built *built, made *generated) ([]*provenance.Trace, []objects.Unused) {
 	t := &tracer{view: view, request: request, made: made, size: built.Size(), firstLine: built.linesToSpare()}
 	t.folds = built.folds
 	t.marked = t.rebuild(func(s *survey) { s.marks = newMarks() })
@@ -33,7 +35,7 @@ func trace(view *files.View, request Request, built *built, made *generated) []*
 		reformatted(resource, traces[index])
 	}
 	t.followCopies(built, traces)
-	return traces
+	return traces, t.unusedPatches(built)
 }
 
 // tracer knows the builds to compare with; each is nil where it failed or is not needed.

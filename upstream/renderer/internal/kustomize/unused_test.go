@@ -1,0 +1,45 @@
+package kustomize
+
+import (
+	"fmt"
+	"reflect"
+	"testing"
+)
+
+func TestPatchesThatSelectNothingAreNamed(t *testing.T) {
+	kustomization := "resources: [web.yaml]\npatches:\n" +
+		"- target: {kind: Deployment, name: web}\n  patch: '[{\"op\": \"add\", \"path\": \"/spec/paused\", \"value\": true}]'\n" +
+		"- target: {kind: Deployment, name: wep}\n  patch: '[{\"op\": \"add\", \"path\": \"/spec/paused\", \"value\": true}]'\n" +
+		"- target: {kind: StatefulSet}\n  path: patch.yaml\n" +
+		"- target: {kind: Deployment, labelSelector: a=b}\n  path: patch.yaml\n" +
+		"- target: {kind: Deployment, name: w.*}\n  path: patch.yaml\n" +
+		"- target: {kind: Deployment, name: x.*}\n  path: patch.yaml\n" +
+		"- target: {kind: Deployment, name: p-web}\n  path: patch.yaml\n"
+	patch := "apiVersion: apps/v1\nkind: Any\nmetadata: {name: any}\nspec: {paused: true}\n"
+	for name, test := range map[string]struct {
+		prefix string
+		want   []string
+	}{
+		"names as they are": {"", []string{"Deployment wep:5", "StatefulSet:7", "Deployment x.*:13", "Deployment p-web:15"}},
+		// What a name was when a patch looked for it is not known then.
+		"names with a prefix": {"namePrefix: p-\n", []string{"Deployment wep:5", "StatefulSet:7"}},
+	} {
+		view := viewOf(map[string]string{
+			"kustomization.yaml": kustomization + test.prefix, "web.yaml": webText, "patch.yaml": patch,
+		})
+		built, err := Build(view, Request{Trace: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var found []string
+		for _, unused := range built.Unused {
+			if unused.Kind != "patch" || unused.File != "kustomization.yaml" || unused.Column != 3 {
+				t.Errorf("%+v", unused)
+			}
+			found = append(found, fmt.Sprintf("%s:%d", unused.Name, unused.Line))
+		}
+		if !reflect.DeepEqual(found, test.want) {
+			t.Errorf("%s: %q, want %q", name, found, test.want)
+		}
+	}
+}
