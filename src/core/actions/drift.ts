@@ -39,9 +39,14 @@ export async function drift(
     .filter(({ severity }) => severity === 'error')
     .map(({ message, ...place }) => `${placeText(place)}: ${message}`);
   const compared = environments.map(async environment => {
+    const connecting = workspace.connect(environment);
+    const cluster = connecting.then(
+      answer => (answer.ok ? answer.cluster : undefined),
+      () => undefined,
+    );
     const [applications, opened] = await Promise.all([
-      renderApplications(workspace, environment, { trace: placeAll }),
-      workspace.connect(environment),
+      renderApplications(workspace, environment, { trace: placeAll, cluster, signal }),
+      connecting,
     ]);
     const rendered = { environment, applications };
     if (opened.ok) {

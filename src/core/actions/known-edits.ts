@@ -23,7 +23,13 @@ export async function knownEdits(
   const asked = environments.filter(({ name }) => names.includes(name));
   const answers = await Promise.all(
     asked.map(async environment => {
-      const applications = await renderApplications(workspace, environment, { trace: false });
+      const opened = workspace.connect(environment);
+      const cluster = opened.then(
+        answer => (answer.ok ? answer.cluster : undefined),
+        () => undefined,
+      );
+      const rendering = { trace: false, cluster, signal };
+      const applications = await renderApplications(workspace, environment, rendering);
       return addLiveEdits(workspace, { environment, applications }, { ...known, signal });
     }),
   );

@@ -1,21 +1,34 @@
+import type { Cluster } from '../cluster/cluster.ts';
 import type { RenderedApplication } from '../drift/declared.ts';
-import type { Environment } from '../model/environment.ts';
+import type { Application, Environment } from '../model/environment.ts';
 import type { NotChecked } from '../model/finding.ts';
 import type { Workspace } from '../workspace.ts';
+import { completeFromCluster, needsCluster } from './cluster-data.ts';
 
-/** Renders all applications of an environment; with `trace`, each field's place is known. */
+export interface RenderOptions {
+  /** Each field's place is asked for. */
+  trace: boolean;
+  /** Where the ConfigMaps and Secrets are that only a cluster has; waited for where they are needed. */
+  cluster?: Promise<Cluster | undefined>;
+  signal?: AbortSignal;
+}
+
+/** Renders all applications of an environment, as far as what they need is known. */
 export function renderApplications(
   workspace: Workspace,
   environment: Environment,
-  options: { trace: boolean },
+  { trace, cluster, signal }: RenderOptions,
 ): Promise<RenderedApplication[]> {
+  const complete = async (application: Application) => {
+    const asked = needsCluster(application) ? await cluster : undefined;
+    return asked ? completeFromCluster(application, asked, signal) : application;
+  };
   return Promise.all(
-    environment.applications.map(async application => ({
-      application,
-      rendered: options.trace
-        ? await workspace.trace(application)
-        : await workspace.render(application),
-    })),
+    environment.applications.map(async declared => {
+      const application = await complete(declared);
+      const rendered = trace ? workspace.trace(application) : workspace.render(application);
+      return { application, rendered: await rendered };
+    }),
   );
 }
 

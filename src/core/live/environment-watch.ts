@@ -115,9 +115,15 @@ export class EnvironmentWatch {
 
   async #compare(workspace: Workspace): Promise<ComparedEnvironment> {
     const { environment } = this.current;
+    const { signal } = this.#closed;
+    const opening = this.#open(workspace, environment);
+    const cluster = opening.then(
+      answer => (typeof answer === 'string' ? undefined : answer),
+      () => undefined,
+    );
     const [applications, opened] = await Promise.all([
-      renderApplications(workspace, environment, { trace: true }),
-      this.#open(workspace, environment),
+      renderApplications(workspace, environment, { trace: true, cluster, signal }),
+      opening,
     ]);
     const rendered = { environment, applications };
     if (typeof opened === 'string') {
@@ -125,7 +131,6 @@ export class EnvironmentWatch {
       const nothing = { objects: [], controllers: new Map(), at: new Date() };
       return { ...rendered, ...nothing, phase: 'blocked', reason: opened, report };
     }
-    const signal = this.#closed.signal;
     const options = { traced: true, memory: this.#memory, signal };
     const { report, compared } = await compareOpen(
       workspace,

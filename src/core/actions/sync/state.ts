@@ -33,7 +33,8 @@ export async function compareUnits(
   units: readonly Unit[],
   signal?: AbortSignal,
 ): Promise<Found> {
-  const applications = await renderApplications(workspace, environment, { trace: false });
+  const asked = { trace: false, cluster: Promise.resolve(cluster), signal };
+  const applications = await renderApplications(workspace, environment, asked);
   const open = { environment, applications, cluster };
   const { report, compared, schemas } = await compareOpen(workspace, open, {
     traced: false,

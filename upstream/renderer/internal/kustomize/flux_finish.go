@@ -220,6 +220,10 @@ func appliedPointers(value json.RawMessage) []string {
 func addPlace(traced *provenance.Trace, parent, key string, place provenance.Place) {
 	place.How = provenance.Transformed
 	traced.Fields[provenance.Field(parent, key)] = place
+	if _, known := traced.Fields[parent]; !known {
+		// The map was made for it.
+		traced.Fields[parent] = place
+	}
 }
 
 // fieldChanges are what a substitution did to an object's fields.
