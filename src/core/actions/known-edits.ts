@@ -33,10 +33,11 @@ export async function knownEdits(
       return addLiveEdits(workspace, { environment, applications }, { ...known, signal });
     }),
   );
-  for (const [index, { name }] of asked.entries()) {
+  for (const [index, { name, cluster }] of asked.entries()) {
     const reason = answers[index];
     if (reason === undefined) known.compared.push(name);
-    else known.notCompared.push({ environment: name, reason });
+    // Where no cluster was chosen, nobody expects to hear of one.
+    else if (cluster.kind !== 'none') known.notCompared.push({ environment: name, reason });
   }
   return known;
 }

@@ -15,6 +15,7 @@ import { formatPath } from '../model/path.ts';
 import { type Resource, resourceKey } from '../model/resource.ts';
 import { type LineTouches, type Touch, touchesIn } from '../render/reach.ts';
 import type { Schemas } from '../schemas/type.ts';
+import { deployingLines } from './deploying-lines.ts';
 import { type LiveEdits, overlaps, placedEdits } from './live-edits.ts';
 import { whyNothing } from './reach-why.ts';
 
@@ -72,10 +73,15 @@ export function fileReach(
   environments: readonly TracedEnvironment[],
   edits: LiveEdits,
 ): FileReach {
-  const parts = environments.flatMap(each => touchedParts(each, file));
+  const parts = environments.flatMap(each => [
+    ...touchedParts(each, file),
+    ...deployingParts(each, source),
+  ]);
   const lines = source?.text.split(/\r\n|\r|\n/) ?? [];
-  const touchesAt = (line: number) => linesOf(parts, { line, lines, source });
-  const at = (line: number) => parts.flatMap(part => reachesOf(part, touchesAt(line), edits));
+  const at = (line: number) => {
+    const answering = linesOf(parts, { line, lines, source });
+    return parts.flatMap(part => reachesWithin(part, answering, edits));
+  };
   return {
     file,
     at,
@@ -100,6 +106,17 @@ function touchedParts(traced: TracedEnvironment, file: string): Part[] {
   });
 }
 
+/** The lines that say what an application deploys: they bring all of its objects. */
+function deployingParts(traced: TracedEnvironment, source: IndexedFile | undefined): Part[] {
+  if (!source) return [];
+  return traced.applications.flatMap(application => {
+    const lines = deployingLines(application.application, source);
+    if (lines.length === 0) return [];
+    const whole = wholeOf(application).get(0) ?? [];
+    return [{ ...traced, application, touches: new Map(lines.map(line => [line, whole])) }];
+  });
+}
+
 interface At {
   line: number;
   lines: readonly string[];
@@ -116,7 +133,11 @@ function linesOf(parts: readonly Part[], { line, lines, source }: At): number[] 
     numbers.filter(each => parts.some(({ touches }) => touches.has(each)));
   const below = spanBelow(lines, line);
   const own = touched(below ? numbers(below) : [line]);
-  if (own.length > 0) return own;
+  // What a patch is for (its kind and name) decides nothing by itself, and everything of the patch.
+  const decides = (each: number) =>
+    parts.some(({ touches }) => touches.get(each)?.some(({ how }) => how === 'decides'));
+  const isTarget = source?.role === 'patch' && !own.some(decides);
+  if (own.length > 0 && !isTarget) return own;
   const start = startOfValue(lines, line);
   const begun = start === undefined ? [] : touched([start]);
   if (begun.length > 0) return begun;
@@ -158,6 +179,38 @@ function reachesOf(part: Part, lines: readonly number[], edits: LiveEdits): Reac
       };
     });
   });
+}
+
+/** What lines reach, and what is deployed by the objects that they bring as a whole. */
+function reachesWithin(part: Part, lines: readonly number[], edits: LiveEdits): Reach[] {
+  const seen = new Set([part.application]);
+  const parts = [{ part, lines }];
+  for (const each of parts)
+    for (const application of deployedBy(each.part, each.lines)) {
+      if (seen.has(application)) continue;
+      seen.add(application);
+      parts.push({ part: { ...part, application, touches: wholeOf(application) }, lines: [0] });
+    }
+  return parts.flatMap(each => reachesOf(each.part, each.lines, edits));
+}
+
+/** The applications whose Flux or Argo CD objects lines bring as a whole. */
+function deployedBy(part: Part, lines: readonly number[]): RenderedApplication[] {
+  const brought = lines
+    .flatMap(line => part.touches.get(line) ?? [])
+    .filter(({ pointer }) => pointer.length === 0)
+    .map(({ object }) => resourceKey(resourceIn(part, object.resource)));
+  if (brought.length === 0) return [];
+  const keys = new Set(brought);
+  return part.applications.filter(
+    ({ application: { controller } }) => controller && keys.has(resourceKey(controller)),
+  );
+}
+
+/** All objects of an application as one line, 0, that brings them. */
+function wholeOf({ rendered }: RenderedApplication): LineTouches {
+  const how = 'takes part' as const;
+  return new Map([[0, rendered.objects.map(object => ({ object, pointer: [], how }))]]);
 }
 
 /** One for each object of a part that lines touch, as a whole. */
@@ -205,7 +258,7 @@ function countsOf(parts: readonly Part[], edits: LiveEdits): LineCount[] {
     .map(line =>
       countOf(
         line,
-        parts.flatMap(part => reachesOf(part, [line], edits)),
+        parts.flatMap(part => reachesWithin(part, [line], edits)),
       ),
     );
 }

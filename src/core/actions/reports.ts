@@ -72,7 +72,7 @@ export interface ReachReport {
   notCompared: NotCompared[];
 }
 
-/** An environment whose cluster or snapshot was not compared, and why. */
+/** An environment whose chosen cluster or snapshot was not compared, and why. */
 export interface NotCompared {
   environment: string;
   reason: string;

@@ -40,7 +40,9 @@ export async function traceLine(
     compared: reached.filter((_, index) => answers[index] === undefined).map(nameOf),
     notCompared: reached.flatMap((each, index) => {
       const reason = answers[index];
-      return reason === undefined ? [] : [{ environment: nameOf(each), reason }];
+      // Where no cluster was chosen, nobody expects to hear of one.
+      const isChosen = each.environment.cluster.kind !== 'none';
+      return reason === undefined || !isChosen ? [] : [{ environment: nameOf(each), reason }];
     }),
   };
 }

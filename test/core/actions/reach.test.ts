@@ -78,6 +78,36 @@ patches:
   'apps/web/unused.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: unused\n',
 };
 
+const flux = (kind: string, rest: string) =>
+  `apiVersion: ${kind === 'GitRepository' ? 'source' : 'kustomize'}.toolkit.fluxcd.io/v1\nkind: ${kind}\n${rest}`;
+const kustomization = (name: string, path: string) =>
+  flux(
+    'Kustomization',
+    `metadata:\n  name: ${name}\n  namespace: flux-system\nspec:\n  interval: 10m\n  path: ${path}\n  prune: true\n  sourceRef:\n    kind: GitRepository\n    name: flux-system\n`,
+  );
+const source = flux(
+  'GitRepository',
+  'metadata:\n  name: flux-system\n  namespace: flux-system\nspec:\n  interval: 1m\n  url: https://git.example/shop.git\n',
+);
+const release = (spec: string) =>
+  `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata:\n  name: api\n  namespace: shop\nspec:\n${spec}`;
+
+/** A release whose values an overlay patches, and which Flux deploys. */
+const released = {
+  'clusters/production/flux-system/gotk-sync.yaml': `${source}---\n${kustomization('flux-system', './clusters/production')}`,
+  'clusters/production/apps.yaml': kustomization('apps', './apps/production'),
+  'apps/base/kustomization.yaml': 'resources:\n- release.yaml\n',
+  'apps/base/release.yaml': release(
+    '  interval: 10m\n  chart:\n    spec:\n      chart: ./chart\n      sourceRef:\n        kind: GitRepository\n        name: flux-system\n        namespace: flux-system\n  values:\n    port: 80\n',
+  ),
+  'apps/production/kustomization.yaml': 'resources:\n- ../base\npatches:\n- path: patch.yaml\n',
+  'apps/production/patch.yaml': release('  values:\n    port: 8080\n'),
+  'chart/Chart.yaml': 'apiVersion: v2\nname: api\nversion: 1.0.0\n',
+  'chart/values.yaml': 'port: 80\n',
+  'chart/templates/service.yaml':
+    'apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ .Release.Name }}\nspec:\n  ports:\n  - port: {{ .Values.port }}\n',
+};
+
 async function reachOf(workspace: Workspace, file: string, edits = new LiveEdits()) {
   const { environments } = await workspace.discovery();
   const traced = await Promise.all(
@@ -152,6 +182,26 @@ describe('the reach of a line', () => {
     const component = await reachOf(workspace, 'apps/web/component/paused.yaml');
     for (const line of [1, 2, 3])
       expect(said(component, line)).toEqual(['production: Deployment/web .spec.paused']);
+  });
+
+  it('goes through what Flux deploys: a path, a patched value, a whole release', async () => {
+    const workspace = await open(folderWith(released));
+    const apps = await reachOf(workspace, 'clusters/production/apps.yaml');
+    const deployed = ['HelmRelease/api  (takes part)', 'Service/api  (takes part)'];
+    const path = ['Kustomization/apps .spec.path', ...deployed].map(each => `production: ${each}`);
+    expect(said(apps, 8).sort()).toEqual([path[1], path[0], path[2]]);
+    const patch = await reachOf(workspace, 'apps/production/patch.yaml');
+    expect(said(patch, 8)).toEqual([
+      'production: HelmRelease/api .spec.values.port',
+      'production: Service/api .spec.ports[0].port',
+    ]);
+    const base = await reachOf(workspace, 'apps/base/kustomization.yaml');
+    expect(said(base, 2)).toEqual(deployed.map(each => `production: ${each}`));
+    const release = await reachOf(workspace, 'apps/base/release.yaml');
+    expect(said(release, 10)).toEqual([
+      'production: HelmRelease/api .spec.chart.spec.chart',
+      'production: Service/api  (takes part)',
+    ]);
   });
 
   it('says why it is nothing', async () => {
