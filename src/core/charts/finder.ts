@@ -1,3 +1,4 @@
+import { UserError } from '../lib/errors.ts';
 import type { ChartDependency, Charts, FoundChart } from '../model/chart.ts';
 import { chartText } from '../model/chart.ts';
 import type { ChartReference } from '../model/environment.ts';
@@ -57,11 +58,16 @@ export class ChartFinder implements Charts {
     version: string,
     digest: string,
   ): Promise<FoundChart | undefined> {
-    const content = await this.store.read(digest);
-    if (!content) return undefined;
+    if (!(await this.store.has(digest))) return undefined;
     const name = archiveName(reference, version);
     const file = isFileName(name) ? name : 'chart.tgz';
-    return { kind: 'archive', file, digest, read: async () => content };
+    return { kind: 'archive', file, digest, read: () => this.#read(digest) };
+  }
+
+  async #read(digest: string): Promise<Uint8Array> {
+    const content = await this.store.read(digest);
+    if (content) return content;
+    throw new UserError(`The archive sha256:${digest} was changed or removed while it was read.`);
   }
 }
 

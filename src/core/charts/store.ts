@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type FSWatcher, mkdirSync, watch } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ChartReference } from '../model/environment.ts';
 import { isObject } from '../model/resource.ts';
@@ -41,6 +41,8 @@ export interface NewChart {
  */
 export class ChartStore {
   readonly folder: string;
+  /** State of the archives that were read and found whole, by digest. */
+  readonly #whole = new Map<string, string>();
 
   constructor(folder: string) {
     this.folder = folder;
@@ -50,6 +52,17 @@ export class ChartStore {
   async find({ url, name, version }: ChartReference): Promise<StoredChart | undefined> {
     const record = await this.#record(url, name);
     return own(record?.asked, version) ?? own(record?.versions, version);
+  }
+
+  /** True where the archive is there and is what was stored; read once as long as the file stays as it is. */
+  async has(digest: string): Promise<boolean> {
+    const file = await stat(this.#archive(digest)).catch(() => undefined);
+    if (!file) return false;
+    const state = `${file.mtimeMs} ${file.size} ${file.ino}`;
+    if (this.#whole.get(digest) === state) return true;
+    if (!(await this.read(digest))) return false;
+    this.#whole.set(digest, state);
+    return true;
   }
 
   /** The archive; undefined where it is gone or is not what was stored. */

@@ -29,7 +29,8 @@ export function revealInPlace(encrypted: string, plain: string): Revealed | unde
   const values: string[] = [];
   for (const [index, { root }] of documents.entries()) {
     const answer = answers[index]?.root;
-    if (!root) continue;
+    if (!root && !answer) continue;
+    if (!root) return undefined;
     if (!collect(root, answer && jsonOf(answer), edits, values)) return undefined;
     if (root.kind === 'map') edits.push(...withoutMetadata(encrypted, root));
   }

@@ -1,4 +1,6 @@
 import { rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, expect, it, vi } from 'vitest';
 import { ChartStore, sha256 } from '../../../src/core/charts/store.ts';
@@ -6,11 +8,18 @@ import { openLive } from '../../../src/core/live/live-repository.ts';
 import { folderWith, repositoryWith } from '../../cli/fixtures.ts';
 import { packed, podinfo } from '../charts/archive.ts';
 
-const url = 'https://charts.example.com';
+const asked: string[] = [];
+const server = createServer((request, response) => {
+  asked.push(request.url ?? '');
+  response.writeHead(404).end();
+});
+await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 const cache = folderWith({});
 vi.stubEnv('XDG_CACHE_HOME', cache);
 afterAll(() => {
   vi.unstubAllEnvs();
+  server.close();
   rmSync(cache, { recursive: true, force: true });
 });
 
@@ -24,7 +33,7 @@ it('an environment that lacked a chart is compared as soon as somebody fetched i
   const live = await openLive({
     directory,
     clusters: [],
-    host: { log: () => {}, trusted: () => false, secret: () => undefined, forges: () => ({}) },
+    host: { log: () => {}, trusted: () => true, secret: () => undefined, forges: () => ({}) },
   });
   try {
     await live.settled();
@@ -45,6 +54,7 @@ it('an environment that lacked a chart is compared as soon as somebody fetched i
     await live.settled();
     expect(states()).not.toContain('driftline fetch');
     // The snapshot does not say whether the Deployment is there: it was looked for.
+    expect(asked, 'an open repository asks no address').toEqual([]);
     expect(live.environments()[0]?.counts).toMatchObject({ unknown: 1 });
   } finally {
     await live.close();
