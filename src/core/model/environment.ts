@@ -173,10 +173,14 @@ export interface FluxRelease {
 
 /** `spec.source.kustomize` of an Argo CD Application: what Argo CD adds by `kustomize edit` before the build. */
 export interface ArgoKustomize {
-  /** The options as they are written. */
+  /** The options as they are written, with the variables of Argo CD's build environment filled in. */
   options: JsonObject;
   /** Where the options stand. */
   place: Place;
+  /** Where those stand that another file says, by JSON pointer. */
+  places?: Record<string, Place>;
+  /** Argo CD's settings let a kustomization read files above its folder. */
+  anyFile?: true;
 }
 
 /**

@@ -5,6 +5,7 @@ import { RepositoryIndex } from '../../../src/core/manifests/repository-index.ts
 import { objectAt, textAt } from '../../../src/core/model/fields.ts';
 import type { JsonObject } from '../../../src/core/model/resource.ts';
 import { createRendering } from '../../../src/core/render/rendering.ts';
+import type { SetAnswer, SetRequest } from '../../../src/core/upstream/application-sets.ts';
 import type { RendererProgram } from '../../../src/core/upstream/renderer.ts';
 import { filesBelow, repositoryOf } from '../render/harness.ts';
 
@@ -30,28 +31,36 @@ export function recorded(): Made {
   return JSON.parse(readFileSync(recordedFile, 'utf8'));
 }
 
-/** What we make of it. */
-export async function madeHere(program: RendererProgram): Promise<Made> {
+/** Its environments as a workspace finds them; `heard` is told what sets are expanded to. */
+export async function discoverFleet(
+  program: RendererProgram,
+  heard: (request: SetRequest, answer: SetAnswer) => void = () => {},
+) {
   const repository = repositoryOf(fleetFiles());
   const rendering = createRendering(repository, program);
-  const index = await RepositoryIndex.build(repository);
-  const sets: Made['sets'] = {};
   const found = await discoverEnvironments({
-    index,
+    index: await RepositoryIndex.build(repository),
     remotes: [fleet],
     render: application => rendering.render(application),
+    trace: application => rendering.trace(application),
     expand: async request => {
       const answer = await program.expand(repository, request);
-      const values = answer.applications.map(({ value }) => value);
-      const named = values.map(value => [
-        textAt(value, 'metadata', 'name') ?? '',
-        comparable(value),
-      ]);
-      if (answer.asks.length === 0)
-        sets[textAt(request.set, 'metadata', 'name') ?? ''] =
-          answer.unresolved.length > 0 ? null : Object.fromEntries(named);
+      heard(request, answer);
       return answer;
     },
+  });
+  return { rendering, found };
+}
+
+/** What we make of it. */
+export async function madeHere(program: RendererProgram): Promise<Made> {
+  const sets: Made['sets'] = {};
+  const { rendering, found } = await discoverFleet(program, (request, answer) => {
+    const values = answer.applications.map(({ value }) => value);
+    const named = values.map(value => [textAt(value, 'metadata', 'name') ?? '', comparable(value)]);
+    if (answer.asks.length === 0)
+      sets[textAt(request.set, 'metadata', 'name') ?? ''] =
+        answer.unresolved.length > 0 ? null : Object.fromEntries(named);
   });
   const made: Made = { applications: {}, sets };
   const applications = found.environments.flatMap(each => each.applications);

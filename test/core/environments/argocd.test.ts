@@ -490,6 +490,22 @@ describe('sources of Applications', () => {
     });
   });
 
+  it('may read any file where the settings in the repository say so', async () => {
+    const settings = (options: string) => ({
+      'argocd/argocd-cm.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: argocd-cm }\ndata: { kustomize.buildOptions: '${options}' }\n`,
+    });
+    const source = '    path: kustomize\n';
+    expect(
+      await sourceOf(source, settings('--load-restrictor LoadRestrictionsNone')),
+    ).toMatchObject({
+      argocd: { options: {}, anyFile: true },
+    });
+    expect(await sourceOf(source, settings('--enable-helm'))).toEqual({
+      kind: 'kustomize',
+      path: 'kustomize',
+    });
+  });
+
   it('are a kustomization where a folder is a chart too, and what their options say before that', async () => {
     const both = { 'charts/web/kustomization.yaml': 'resources: []\n' };
     expect((await sourceOf('    path: charts/web\n', both)).kind).toBe('kustomize');

@@ -109,7 +109,7 @@ function folderSource(
   const type = said[0] ?? found;
   if (type === 'plugin') return unresolved('it is rendered by a plug-in of Argo CD');
   if (type === 'helm') return argoHelmSource(context, application, source, siblings, { path });
-  if (type === 'kustomize') return argoKustomizeSource(application, source, path);
+  if (type === 'kustomize') return argoKustomizeSource(context, application, source, path);
   return directorySource(source.value, path);
 }
 

@@ -23,8 +23,11 @@ import (
 // Argo is what an Argo CD Application's source adds to the build of its path.
 type Argo struct {
 	Options argoOptions `json:"options"`
-	// Place is where the options begin.
-	Place provenance.Place `json:"place"`
+	// AnyFile is Argo CD's `--load-restrictor LoadRestrictionsNone`.
+	AnyFile bool `json:"anyFile"`
+	// Place is where the options begin; Places are those of options that another file says, by JSON pointer.
+	Place  provenance.Place            `json:"place"`
+	Places map[string]provenance.Place `json:"places"`
 }
 
 // argoOptions are the fields of `spec.source.kustomize`, the build environment's variables already filled in.
@@ -70,7 +73,7 @@ func (a *Argo) generate(view *files.View, folder string) (*files.View, *generate
 	if err != nil || yaml.IsMissingOrNull(root) || root.YNode().Kind != yaml.MappingNode {
 		root = yaml.NewMapRNode(nil)
 	}
-	edit := &argoEdit{argoOptions: a.Options, view: view, folder: folder, root: root, written: readWritten(view, a.Place, nil, nil)}
+	edit := &argoEdit{argoOptions: a.Options, view: view, folder: folder, root: root, written: readWritten(view, a.Place, nil, a.Places)}
 	for _, step := range []func() error{
 		edit.names, edit.images, edit.replicas, edit.labels, edit.annotations, edit.patches, edit.components,
 	} {
@@ -97,7 +100,9 @@ type argoEdit struct {
 // scalar is a text that stands in the options; a template there, or a part of it, has their line too.
 func (e *argoEdit) scalar(value string, at ...any) *yaml.RNode {
 	made := yaml.NewStringRNode(value)
-	if node := e.written.at(at...); node != nil {
+	if place, ok := e.written.places[e.written.pointer(at)]; ok {
+		e.written.markPlace(made.YNode(), place)
+	} else if node := e.written.at(at...); node != nil {
 		e.written.markLine(made.YNode(), e.written.file, node.Line, node.Column)
 	}
 	return made

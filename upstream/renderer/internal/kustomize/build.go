@@ -142,7 +142,7 @@ func run(view *files.View, request Request) (resmap.ResMap, error) {
 func runHere(view *files.View, request Request) (resmap.ResMap, error) {
 	options := krusty.MakeDefaultOptions()
 	options.Reorder = krusty.ReorderOptionUnspecified
-	if request.Flux != nil {
+	if request.Flux != nil || request.Argo != nil && request.Argo.AnyFile {
 		options.LoadRestrictions = types.LoadRestrictionsNone
 	}
 	built, err := krusty.MakeKustomizer(options).Run(view, view.Abs(request.Path))

@@ -72,7 +72,10 @@ func (o *objectTracer) marksPlace(found []mark, pointer string, built *yaml.Node
 	}
 	place.Via = o.chain(place, last.field)
 	for _, other := range found[:len(found)-1] {
-		place.Via = append(place.Via, other.place.Step(other.field))
+		// A new name and a tag can stand in one text.
+		if step := other.place.Step(other.field); !slices.Contains(place.Via, step) {
+			place.Via = append(place.Via, step)
+		}
 	}
 	if own, ok := o.own(pointer); ok {
 		place.Via = append(place.Via, own.String())

@@ -135,7 +135,8 @@ func (t *tracer) chain(place provenance.Place, field string) []string {
 		return nil
 	}
 	var steps []string
-	if field != "" && isKustomization(place.File) {
+	added := t.made != nil && t.made.written.adds(place.File)
+	if field != "" && (isKustomization(place.File) || added) {
 		steps = append(steps, place.Step(field))
 	}
 	seen := map[string]bool{}

@@ -175,5 +175,10 @@ func (w *writtenSpec) markLine(made *yaml.Node, file *writtenFile, line, column 
 	made.Line, made.Column = -len(w.marks), column
 }
 
+// adds tells whether something that an engine adds stands in a file.
+func (w *writtenSpec) adds(name string) bool {
+	return w.file != nil && w.file.name == name || w.files[name] != nil
+}
+
 // marked is what a negative line number stands for.
 func (w *writtenSpec) marked(line int) writtenMark { return w.marks[-line-1] }
