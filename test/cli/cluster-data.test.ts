@@ -29,7 +29,7 @@ const files: Record<string, string> = {
   'apps/app.yaml': `apiVersion: v1
 kind: ConfigMap
 metadata: { name: app, namespace: shop }
-data: { host: "${use('HOST')}", none: "x${use('NONE')}" }
+data: { host: "${use('HOST')}", none: "${use('NONE:-x')}" }
 ---
 apiVersion: v1
 kind: ConfigMap

@@ -128,16 +128,16 @@ describe('variables of substituteFrom', () => {
           'stringData',
           'sops: { version: "3" }\nstringData',
         ),
-      'apps/app.yaml': app,
-      'others/app.yaml': app.replace('name: app', 'name: other'),
+      'apps/app.yaml': app.replace('DOMAIN', 'DOMAIN:-none'),
+      'others/app.yaml': app.replace('name: app', 'name: other').replace('DOMAIN', 'DOMAIN:-none'),
     });
     const environment = named(found, 'eu');
     expect(build(environment, 'apps').postBuild?.known).toMatchObject([
       { data: {}, hidden: ['OTHER'], reason: 'is encrypted with SOPS', secret: true },
     ]);
-    // DOMAIN is none of its keys: it is empty, that is certain.
+    // DOMAIN is none of its keys: that it is not set is certain.
     const apps = await rendering.render(application(environment, 'apps'));
-    expect(apps.objects[0]?.value.data).toEqual({ domain: null });
+    expect(apps.objects[0]?.value.data).toEqual({ domain: 'none' });
     const others = await rendering.render(application(environment, 'others'));
     expect(others.notChecked.map(({ reason }) => reason)).toEqual([
       `${use('DOMAIN')} may be set by Secret elsewhere, which only the cluster has`,

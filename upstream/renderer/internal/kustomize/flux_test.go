@@ -111,6 +111,15 @@ func TestWhatMayBeSetElsewhereIsNotCertain(t *testing.T) {
 	}
 }
 
+func TestWhatNothingSetsIsRefusedOrEmpty(t *testing.T) {
+	text := "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  a: ${A}\n  b: ${B:-b}\n  c: ${C}${#D}\n"
+	build := &postBuild{Substitute: map[string]string{"A": "1"}}
+	got := buildFlux(t, &Flux{PostBuild: build}, map[string]string{"ks.yaml": fluxFile, "apps/a.yaml": text})["unresolved"]
+	if got != "${C}, ${D} is set by nothing: kustomize-controller 1.9 and later refuse that, earlier ones leave it empty" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestNothingIsSubstitutedWithoutVariables(t *testing.T) {
 	files := map[string]string{"ks.yaml": fluxFile, "apps/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  x: ${X:-1}\n"}
 	absent := []knownData{{objectName: objectName{"ConfigMap", "gone"}}}

@@ -2,6 +2,7 @@ package kustomize
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"sort"
@@ -146,6 +147,27 @@ func (v *variables) count() int {
 	return count
 }
 
+var notSet = regexp.MustCompile(`variable not set \(strict mode\): "([^"]+)"`)
+
+// unset are the variables that a text asks for without a default and that surely nothing sets.
+func (v *variables) unset(text string) []string {
+	missing := map[string]bool{}
+	for {
+		_, err := envsubst.Eval(text, func(name string) (string, bool) {
+			set := v.byName[name]
+			return "x", set != nil || missing[name] || len(v.uncertain(name)) > 0
+		})
+		if err == nil {
+			return slices.Sorted(maps.Keys(missing))
+		}
+		found := notSet.FindStringSubmatch(err.Error())
+		if found == nil || missing[found[1]] {
+			return slices.Sorted(maps.Keys(missing))
+		}
+		missing[found[1]] = true
+	}
+}
+
 // eval substitutes in a text and tells the names that it asked for.
 func (v *variables) eval(text string) (result string, used map[string]bool, err error) {
 	used = map[string]bool{}
@@ -186,6 +208,11 @@ func (v *variables) substitute(object *resource.Resource, text []byte) (substitu
 		return plain, fmt.Errorf("envsubst error: variable substitution failed: %w", v.scrub(err))
 	}
 	result := substituted{text: []byte(replaced), unresolved: v.reason(names), names: names, variables: v}
+	if unset := v.unset(string(text)); result.unresolved == "" && len(unset) > 0 {
+		// The feature gate StrictPostBuildSubstitutions is on by default since that version.
+		result.unresolved = fmt.Sprintf("${%s} is set by nothing: kustomize-controller 1.9 and later refuse that, earlier ones leave it empty",
+			strings.Join(unset, "}, ${"))
+	}
 	if !surely && result.unresolved == "" && replaced != string(text) {
 		result.unresolved = fmt.Sprintf("variables are substituted only where %s, sets any", strings.Join(v.others, ", "))
 	}
