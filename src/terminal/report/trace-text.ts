@@ -24,6 +24,10 @@ interface Row {
   field: TracedField;
   name: string;
   value: string;
+  /** What took it further, the outermost last. */
+  through: string[];
+  /** Places whose value it replaces. */
+  replaces: string[];
 }
 
 /** The fields of an object by the file they come from, in the order of its lines. */
@@ -33,12 +37,12 @@ function objectLines(traced: TracedObject, options: TextOptions): string[] {
   const where = style.dim(printable(traced.environment ?? ''));
   const rows = traced.fields.map(field => rowOf(traced, field));
   const names = Math.min(widest(rows.map(row => row.name)), Math.round(options.width * 0.45));
-  const groups = Map.groupBy(rows, ({ field }) => [field.file, ...field.via].join('\0'));
+  const groups = Map.groupBy(rows, ({ field, through }) => [field.file, ...through].join('\0'));
   return [
     (where === '' ? undefined : justify(name, where, options.width)) ?? name,
     ...[...groups.values()].flatMap(group => [
       ...fileLines(group, style),
-      ...[...group].sort(byLine).map(row => rowLine(row, names, options.width, style)),
+      ...[...group].sort(byLine).flatMap(row => rowLines(row, names, options.width, style)),
     ]),
   ];
 }
@@ -46,13 +50,27 @@ function objectLines(traced: TracedObject, options: TextOptions): string[] {
 function rowOf({ object }: TracedObject, field: TracedField): Row {
   const hidden = isSecret(object, field.path);
   const value = hidden ? masked : printable(valueText(field.value));
-  return { field, name: shortPath(field.path), value };
+  const steps = [...field.via].reverse();
+  const isReplaced = (step: string) => step.endsWith(overwritten);
+  return {
+    ...{ field, name: shortPath(field.path), value },
+    through: steps.filter(step => !isReplaced(step)),
+    replaces: steps.filter(isReplaced).map(step => step.slice(0, -overwritten.length)),
+  };
 }
+
+/** How a link of a chain says that the value there has no part any more. */
+const overwritten = ' overwritten';
 
 function fileLines([first]: readonly Row[], { cyan, dim }: Style): string[] {
   if (first === undefined) return [];
-  const { file, via } = first.field;
-  return [`  ${cyan(printable(file))}`, ...via.map(step => dim(`      via ${printable(step)}`))];
+  const steps = first.through.map(step => dim(`      → ${printable(step)}`));
+  return [`  ${cyan(printable(first.field.file))}`, ...steps];
+}
+
+function rowLines(row: Row, names: number, width: number, style: Style): string[] {
+  const replaced = row.replaces.map(place => style.dim(`          instead of ${printable(place)}`));
+  return [rowLine(row, names, width, style), ...replaced];
 }
 
 function rowLine(row: Row, names: number, width: number, { dim }: Style): string {

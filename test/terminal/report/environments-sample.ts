@@ -101,7 +101,7 @@ export const traced: TraceReport = {
           value: 3,
           ...at('overlays/production/replicas.yaml', 7, 13),
           how: 'exact',
-          via: ['overlays/production/kustomization.yaml:6 patches'],
+          via: ['overlays/production/kustomization.yaml:6 patches', 'base/web.yaml:8 overwritten'],
         },
         {
           path: '.spec.template.spec.containers[name="app"].image',
