@@ -191,7 +191,7 @@ export const commands = {
   fetch: {
     summary: 'get the charts that environments name and that are not here',
     about: [
-      "Finds the charts of the chosen environments that are neither in the repository nor in Helm's cache, and the dependencies that charts of the repository lack, and gets them from their repositories (https://…) and registries (oci://…), with the credentials that `helm repo add` and `helm registry login` left. They are kept for all repositories; nothing is written to this one.",
+      "Finds the charts of the chosen environments that are neither in the repository nor in Helm's cache, and the dependencies that their charts lack (without -e: those of every chart of the repository), and gets them from their repositories (https://…) and registries (oci://…), with the credentials that `helm repo add` and `helm registry login` left. They are kept for all repositories; nothing is written to this one.",
       'Nothing else fetches: what is not here is listed as not checked. Needs --trust, since the repository says which addresses are asked.',
     ],
     formats: ['text', 'json'],

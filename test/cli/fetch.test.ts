@@ -89,7 +89,7 @@ describe('driftline fetch', () => {
     );
     const planned = await run(['fetch', '--dry-run']);
     expect(planned.stdout).toBe(
-      `1 chart would be fetched:\npodinfo 6.5.0  from ${url}\n  for production (web/Chart.yaml:1)\n`,
+      `1 chart would be fetched:\npodinfo 6.5.0  from ${url}\n  for production (web/Chart.yaml:5)\n`,
     );
     expect(asked).toEqual([]);
     const fetched = await run(['fetch', '--trust', '--format', 'json']);
@@ -227,6 +227,23 @@ describe('driftline fetch', () => {
     expect(stored(home)).toEqual([]);
     expect(readdirSync(temporary)).toEqual([]);
   });
+});
+
+it('gets the dependencies of a chart that no environment deploys, which render names', async () => {
+  const { url } = await chartRepository({ '6.5.0': archiveOf('6.5.0') });
+  const { run, repo } = world(url, '6.5.0');
+  write(
+    join(repo, 'lib/Chart.yaml'),
+    `apiVersion: v2\nname: lib\nversion: 1.0.0\ndependencies:\n- name: podinfo\n  version: ">=6"\n  repository: ${url}\n`,
+  );
+  const before = await run(['render', join(repo, 'lib')]);
+  expect(before.stderr).toContain(
+    'cannot be known before it was fetched: `driftline fetch --trust` gets it',
+  );
+  expect((await run(['fetch', '-e', 'production', '--dry-run'])).stdout).not.toContain('>=6');
+  const fetched = await run(['fetch', '--trust']);
+  expect(fetched.stdout).toContain('for a chart that no environment deploys (lib/Chart.yaml:5)');
+  expect((await run(['render', join(repo, 'lib')])).stdout).toContain('chart: podinfo-6.5.0');
 });
 
 describe('charts that engines name', () => {

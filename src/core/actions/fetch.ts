@@ -2,13 +2,14 @@ import { missingDependencies } from '../charts/dependencies.ts';
 import { fetchArchives } from '../charts/fetcher.ts';
 import { UserError } from '../lib/errors.ts';
 import {
-  type Application,
   type ChartReference,
   type Environment,
   partsOf,
   type SingleSource,
 } from '../model/environment.ts';
 import type { Place } from '../model/source.ts';
+import { isNamed } from '../render/charts.ts';
+import { lineWhere } from '../render/locate.ts';
 import { requireProgram } from '../upstream/programs.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -43,30 +44,37 @@ export type FetchOutcome = { chart: PlannedChart } & (
 
 /**
  * The charts that environments name and that are not here: charts of releases, and dependencies of the
- * repository's own charts. With `refresh` those too that were fetched before, as ranges of versions may mean
- * others by now. Opens no connection.
+ * repository's own charts; with `all` also of those charts that no environment deploys. With `refresh` those too
+ * that were fetched before, as ranges of versions may mean others by now. Opens no connection.
  */
 export async function planFetch(
   workspace: Workspace,
   environments: readonly Environment[],
-  { refresh = false }: { refresh?: boolean } = {},
+  { refresh = false, all = false }: { refresh?: boolean; all?: boolean } = {},
 ): Promise<FetchPlan> {
   const planned = new Map<string, PlannedChart>();
+  const add = async ({ reference, place }: Named, environment?: string) => {
+    if (!refresh && (await isHere(workspace, reference))) return;
+    const key = JSON.stringify([reference.url, reference.name, reference.version]);
+    const known = planned.get(key) ?? { reference, place, neededBy: [] };
+    if (environment !== undefined && !known.neededBy.includes(environment))
+      known.neededBy.push(environment);
+    planned.set(key, known);
+  };
   for (const { name, applications } of environments)
-    for (const { source, origin } of applications.flatMap(partsWithOrigin)) {
-      for (const { reference, place } of await namedBy(workspace, source, origin)) {
-        if (!refresh && (await isHere(workspace, reference))) continue;
-        const key = JSON.stringify([reference.url, reference.name, reference.version]);
-        const known = planned.get(key) ?? { reference, place, neededBy: [] };
-        if (!known.neededBy.includes(name)) known.neededBy.push(name);
-        planned.set(key, known);
-      }
-    }
+    for (const { source, origin } of applications)
+      for (const part of partsOf(source))
+        for (const named of await namedBy(workspace, part, origin)) await add(named, name);
+  if (all)
+    for (const folder of workspace.index.charts.keys())
+      for (const named of await dependenciesOf(workspace, folder)) await add(named);
   return { charts: [...planned.values()] };
 }
 
-function partsWithOrigin({ source, origin }: Application) {
-  return partsOf(source).map(part => ({ source: part, origin }));
+/** A chart elsewhere, and where it is named. */
+interface Named {
+  reference: ChartReference;
+  place: Place;
 }
 
 async function isHere(workspace: Workspace, reference: ChartReference): Promise<boolean> {
@@ -76,20 +84,27 @@ async function isHere(workspace: Workspace, reference: ChartReference): Promise<
 
 /** The charts elsewhere that a release is made of. */
 async function namedBy(
-  { charts, repository }: Workspace,
+  workspace: Workspace,
   source: SingleSource,
   origin: Place,
-): Promise<{ reference: ChartReference; place: Place }[]> {
+): Promise<Named[]> {
   if (source.kind !== 'helm') return [];
-  if (source.chart) return [{ reference: source.chart, place: origin }];
-  const names = await missingDependencies(repository, source.path);
-  const found = await charts.dependencies(source.path, names, repository);
-  const file = source.path === '' ? 'Chart.yaml' : `${source.path}/Chart.yaml`;
-  return found.flatMap(each =>
-    each.kind === 'reference'
-      ? [{ reference: each.reference, place: { file, line: 1, column: 1 } }]
-      : [],
-  );
+  if (!source.chart) return dependenciesOf(workspace, source.path);
+  return [{ reference: source.chart, place: origin }];
+}
+
+/** The dependencies of a chart's folder that it has not. */
+async function dependenciesOf({ charts, repository }: Workspace, folder: string): Promise<Named[]> {
+  const names = await missingDependencies(repository, folder);
+  if (names.length === 0) return [];
+  const file = folder === '' ? 'Chart.yaml' : `${folder}/Chart.yaml`;
+  const text = Buffer.from(await repository.read(file)).toString();
+  const found = await charts.dependencies(folder, names, repository);
+  return found.flatMap(each => {
+    if (each.kind !== 'reference') return [];
+    const line = lineWhere(text, written => isNamed(written, each.name)) ?? 1;
+    return [{ reference: each.reference, place: { file, line, column: 1 } }];
+  });
 }
 
 /**

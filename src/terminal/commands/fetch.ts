@@ -12,7 +12,8 @@ export async function fetch(
   return withWorkspace(invocation, terminal, async workspace => {
     const { refresh, dryRun, format } = invocation;
     const environments = await workspace.choose(invocation.environments);
-    const plan = await planFetch(workspace, environments, { refresh });
+    const all = invocation.environments.length === 0;
+    const plan = await planFetch(workspace, environments, { refresh, all });
     const options = textOptions(invocation, terminal);
     if (dryRun) {
       const text = format === 'json' ? fetchJson(plan) : fetchPlanText(plan, options);

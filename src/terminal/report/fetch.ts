@@ -82,5 +82,6 @@ function from({ reference }: PlannedChart): string {
 }
 
 function about({ place, neededBy }: PlannedChart): string {
-  return printable(`for ${neededBy.join(', ')} (${placeText(place)})`);
+  const who = neededBy.length === 0 ? 'a chart that no environment deploys' : neededBy.join(', ');
+  return printable(`for ${who} (${placeText(place)})`);
 }
