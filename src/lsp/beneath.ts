@@ -27,8 +27,8 @@ export async function placesBeneath(
   const places = new Map<string, Place>();
   const byObject = Map.groupBy(fields, each => `${each.environment} ${resourceKey(each.object)}`);
   for (const same of byObject.values()) {
-    const [{ environment, object }] = same as [Reach, ...Reach[]];
-    const rendered = await renderedObject(workspace, environment, object);
+    const [{ environment, object, application }] = same as [Reach, ...Reach[]];
+    const rendered = await renderedObject(workspace, environment, object, application);
     if (!rendered) continue;
     for (const { path } of same) {
       const place = placeBeneath(workspace, rendered, pointerIn(rendered, path), { file, line });

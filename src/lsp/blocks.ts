@@ -44,19 +44,19 @@ function wholeOf({ parsed }: IndexedFile): Block[] {
 }
 
 /** Documents, and each item of a `List`. */
-function documentsOf({ parsed }: IndexedFile): Block[] {
-  return parsed.documents.flatMap(({ root }) =>
-    root ? [linesOf(parsed, root.start, root.end)] : [],
+function documentsOf(file: IndexedFile): Block[] {
+  return file.parsed.documents.flatMap(({ root }) =>
+    root ? [linesOf(file, root.start, root.end)] : [],
   );
 }
 
 /** The top-level keys of the documents. */
-function entriesOf({ parsed }: IndexedFile): Block[] {
-  return parsed.documents.flatMap(({ root }) =>
+function entriesOf(file: IndexedFile): Block[] {
+  return file.parsed.documents.flatMap(({ root }) =>
     root?.kind === 'map'
       ? root.entries
           .filter(({ merged }) => !merged)
-          .map(({ keyStart, keyEnd, node }) => linesOf(parsed, keyStart, endOf(node, keyEnd)))
+          .map(({ keyStart, keyEnd, node }) => linesOf(file, keyStart, endOf(node, keyEnd)))
       : [],
   );
 }
@@ -78,7 +78,10 @@ function definitionsOf(text: string): Block[] {
   }));
 }
 
-function linesOf(parsed: IndexedFile['parsed'], start: number, end: number): Block {
+/** A literal block goes on to what follows it: that is no text of its own. */
+function linesOf({ parsed, text }: IndexedFile, start: number, end: number): Block {
   const { line } = positionAt(parsed, start);
-  return { line, endLine: Math.max(positionAt(parsed, Math.max(end - 1, start)).line, line) };
+  let last = end - 1;
+  while (last > start && /\s/.test(text[last] ?? '')) last--;
+  return { line, endLine: Math.max(positionAt(parsed, Math.max(last, start)).line, line) };
 }

@@ -38,7 +38,8 @@ export function fieldText(field: LineField, at: HoverAt): string {
   const head = ['', ...environments.map(({ name }) => plainText(printable(name)))];
   const links = at.session.client.ours ? [linksOf(field, at)] : [];
   const way = chainText(environments, { ...at.open, line: at.line });
-  return [title, table(head, rows), way, ...links].filter(part => part !== '').join('\n\n');
+  // What can be done comes before what may be long: a hover shows its beginning.
+  return [title, table(head, rows), ...links, way].filter(part => part !== '').join('\n\n');
 }
 
 /** `2 more fields of 3 objects`: what else a line decides. */

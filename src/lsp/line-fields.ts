@@ -36,6 +36,14 @@ export async function lineFields(
   line: number,
   differences: readonly MarkedDifference[],
 ): Promise<LineField[]> {
+  const reaches = live
+    .reach(file)
+    .on(line)
+    .filter(({ path }) => path !== '');
+  const marked = differences.flatMap(({ environment, object, path }) =>
+    path ? [{ environment, object, path: path.path }] : [],
+  );
+  if (marked.length + reaches.length === 0) return [];
   const workspace = live.workspace();
   const environments = await workspace.choose([]);
   const rendered = await Promise.all(
@@ -53,13 +61,6 @@ export async function lineFields(
     ).map(({ resource, object, application }) => ({
       ...{ environment: environment.name, application: application.name, resource, object },
     })),
-  );
-  const reaches = live
-    .reach(file)
-    .on(line)
-    .filter(({ path }) => path !== '');
-  const marked = differences.flatMap(({ environment, object, path }) =>
-    path ? [{ environment, object, path: path.path }] : [],
   );
   const states = live.environments();
   const fields = new Map<string, LineField>();

@@ -1,4 +1,5 @@
 import type { Location } from 'vscode-languageserver';
+import type { Reach } from '../core/actions/reach.ts';
 import { renderedObject } from '../core/actions/rendered-object.ts';
 import { resourceKey } from '../core/model/resource.ts';
 import type { Feature } from './feature.ts';
@@ -28,14 +29,14 @@ export const references: Feature = {
 
 async function beginnings(
   { live, repository }: RepositoryFile,
-  reached: readonly Parameters<typeof renderedUri>[0][],
+  reached: readonly Reach[],
 ): Promise<Location[]> {
   const objects = new Map(
     reached.map(each => [`${each.environment}\n${resourceKey(each.object)}`, each]),
   );
   const places = new Map<string, Location>();
-  for (const { environment, object } of objects.values()) {
-    const rendered = await renderedObject(live.workspace(), environment, object);
+  for (const { environment, object, application } of objects.values()) {
+    const rendered = await renderedObject(live.workspace(), environment, object, application);
     if (!rendered) continue;
     const { file, line } = rendered.source;
     places.set(`${file}:${line}`, { uri: uriOf(repository, file), range: atStart(line - 1) });

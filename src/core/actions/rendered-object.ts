@@ -6,22 +6,25 @@ import { renderApplications } from './rendering.ts';
 
 /**
  * An object as an environment would get it, with the place of each field; of several applications that declare it
- * the last counts, as with an apply. Undefined where none does. Throws a `UserError` for an environment that is not
- * there.
+ * the last counts, as with an apply; `application` is the only one that is asked. Undefined where none does. Throws a
+ * `UserError` for an environment that is not there.
  */
 export async function renderedObject(
   workspace: Workspace,
   environmentName: string,
   resource: Resource,
+  application?: string,
 ): Promise<RenderedObject | undefined> {
-  const [environment] = await workspace.choose([environmentName]);
-  if (!environment) return undefined;
+  const [found] = await workspace.choose([environmentName]);
+  if (!found) return undefined;
+  const applications = found.applications.filter(({ name }) => name === (application ?? name));
+  const environment = { ...found, applications };
   const schemas = workspace.schemas(environment.kubernetes, workspace.customTypes());
-  const applications = await renderApplications(workspace, environment, { trace: true });
+  const rendered = await renderApplications(workspace, environment, { trace: true });
   const key = resourceKey(resource);
-  return applications
-    .flatMap(({ application, rendered: { objects } }) => {
-      const namespace = application.namespace ?? environment.namespace;
+  return rendered
+    .flatMap(({ application: { namespace: own }, rendered: { objects } }) => {
+      const namespace = own ?? environment.namespace;
       return objects.filter(
         object => resourceKey(effectiveResource(object.resource, namespace, schemas)) === key,
       );

@@ -37,12 +37,14 @@ export async function placedFields(
   );
   const placed = [...byObject.values()].map(async (same): Promise<RenderedField[]> => {
     const [first] = same;
-    const rendered =
-      first && (await renderedObject(live.workspace(), first.environment, first.object));
-    if (!rendered) return [];
-    const text = renderedText(rendered);
+    if (!first) return [];
+    const { environment: name, object: about, application: by } = first;
+    const rendered = await renderedObject(live.workspace(), name, about, by);
+    const text = rendered ? renderedText(rendered) : '';
     return same.map(({ environment, application, object, path }) => {
-      const line = path === '' ? 1 : lineOfField(text, pointerIn(rendered, path));
+      // An edit may have taken the object away since: its document says so.
+      const isThere = rendered && path !== '';
+      const line = isThere ? lineOfField(text, pointerIn(rendered, path)) : 1;
       return { environment, application, object, path, line: line - 1 };
     });
   });
