@@ -11,7 +11,6 @@ import (
 
 	"helm.sh/helm/v4/pkg/chart/loader/archive"
 	chart "helm.sh/helm/v4/pkg/chart/v2"
-	"helm.sh/helm/v4/pkg/chart/v2/loader"
 	"helm.sh/helm/v4/pkg/ignore"
 	"sigs.k8s.io/yaml"
 
@@ -59,7 +58,7 @@ func load(view *files.View, folder string) (*chart.Chart, error) {
 	if err != nil {
 		return nil, err
 	}
-	return loader.LoadFiles(found)
+	return loadFiles(view, found)
 }
 
 // loadArchive reads a packed chart as Helm does, within Helm's limits. Its files are laid over the view below
@@ -87,7 +86,7 @@ func loadArchive(view *files.View, name string) (*chart.Chart, error) {
 	for _, file := range packed.found {
 		view.Lay(path.Join(name, file.Name), file.Data)
 	}
-	return loader.LoadFiles(packed.found)
+	return loadFiles(view, packed.found)
 }
 
 type archiveKey [sha256.Size]byte

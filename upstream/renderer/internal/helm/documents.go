@@ -3,6 +3,7 @@ package helm
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	kubeyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/yaml"
 
+	"driftline/renderer/internal/files"
 	"driftline/renderer/internal/objects"
 )
 
@@ -39,11 +41,11 @@ func (m *manifests) documents() []document {
 }
 
 // objects reads each document as the API server's clients do. Documents of comments only are none.
-func (m *manifests) objects(sources map[string]string) ([]document, []objects.Object, error) {
+func (m *manifests) objects(derived *files.Derived, sources map[string]string) ([]document, []objects.Object, error) {
 	var read []document
 	var found []objects.Object
 	for _, document := range m.documents() {
-		value, err := yaml.YAMLToJSON([]byte(document.text))
+		value, err := document.json(derived)
 		if err != nil {
 			return nil, nil, fmt.Errorf("YAML parse error on %s: %w", document.template, err)
 		}
@@ -56,6 +58,21 @@ func (m *manifests) objects(sources map[string]string) ([]document, []objects.Ob
 		}
 	}
 	return read, found, nil
+}
+
+type jsonKey [sha256.Size]byte
+
+// json is the document as JSON. Most documents are the same in the next render.
+func (d document) json(derived *files.Derived) ([]byte, error) {
+	type made struct {
+		value []byte
+		err   error
+	}
+	found := files.Get(derived, jsonKey(sha256.Sum256([]byte(d.text))), func() (made, int) {
+		value, err := yaml.YAMLToJSON([]byte(d.text))
+		return made{value, err}, len(value)
+	})
+	return found.value, found.err
 }
 
 func split(text string) []string {

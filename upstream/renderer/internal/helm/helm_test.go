@@ -180,3 +180,63 @@ func TestAnythingMayBeReadWhereAllValuesArePassedOn(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyWhatIsMadeAnewIsRenderedAgain(t *testing.T) {
+	view := viewOf(map[string]string{
+		"web/Chart.yaml":             chartFile,
+		"web/templates/_helpers.tpl": `{{ define "secret" }}{{ randAlphaNum 8 }}{{ end }}`,
+		"web/templates/fixed.yaml":   "kind: Fixed\n",
+		"web/templates/summed.yaml":  `{{ "kind" }}: Summed` + "\nsum: {{ include (print $.Template.BasePath \"/secret.yaml\") . | sha256sum }}\n",
+		"web/templates/secret.yaml":  "kind: Secret\nkey: {{ include \"secret\" . }}\n",
+	})
+	prepared, err := prepare(view, Request{Path: "web"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept []string
+	for _, file := range prepared.reaching(madeAnew).Templates {
+		kept = append(kept, file.Name)
+	}
+	if want := "templates/_helpers.tpl templates/secret.yaml templates/summed.yaml"; strings.Join(kept, " ") != want {
+		t.Error(kept)
+	}
+	made, err := Template(view, Request{Path: "web"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, object := range made.Objects {
+		volatile := strings.Join(object.Volatile, " ")
+		if want := map[string]string{"web/templates/secret.yaml": "/key", "web/templates/summed.yaml": "/sum"}[object.Source]; volatile != want || object.Unresolved != "" {
+			t.Errorf("%s: %s %s", object.Source, volatile, object.Unresolved)
+		}
+	}
+}
+
+func TestRendersShareNoState(t *testing.T) {
+	view := viewOf(map[string]string{
+		"web/Chart.yaml":            chartFile + "dependencies:\n- {name: db, alias: store, version: 1.0.0, condition: store.enabled, import-values: [{child: a, parent: b}]}\n",
+		"web/values.yaml":           "list: [{x: 1}]\nmap: {}\n",
+		"web/templates/x.yaml":      "kind: X\n{{ $_ := set .Values.map \"seen\" true }}{{ $_ := set (index .Values.list 0) \"x\" 2 }}map: {{ .Values.map | toJson }}\nb: {{ toJson .Values.b }}\nstore: {{ toJson .Values.store }}\n",
+		"web/templates/a.yaml":      "kind: A\nmap: {{ .Values.map | toJson }}\nlist: {{ .Values.list | toJson }}\n",
+		"web/charts/db/Chart.yaml":  "apiVersion: v2\nname: db\nversion: 1.0.0\n",
+		"web/charts/db/values.yaml": "a: {c: 1}\n",
+	})
+	var texts []string
+	for _, values := range []string{"", "store: {enabled: false}", "store: {a: {c: 2}}", ""} {
+		for _, trace := range []bool{false, true} {
+			made, err := Template(view, Request{Path: "web", Values: []Values{{Text: values}}, Trace: trace})
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts = append(texts, string(made.Text))
+		}
+	}
+	for _, index := range []int{1, 6, 7} {
+		if texts[index] != texts[0] {
+			t.Errorf("render %d: %s\nfirst: %s", index, texts[index], texts[0])
+		}
+	}
+	if texts[2] == texts[0] || texts[4] == texts[0] {
+		t.Error(texts)
+	}
+}

@@ -1,16 +1,31 @@
 package helm
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"io"
 	"path"
+	"slices"
+	"strings"
 	"text/template/parse"
 
 	chart "helm.sh/helm/v4/pkg/chart/v2"
+
+	"driftline/renderer/internal/files"
 )
 
-// templatesReaching names the templates that call a function, themselves or through what they include. An
-// include whose name is computed may reach any definition.
-func templatesReaching(root *chart.Chart, function string) map[string]bool {
+// reached are the templates that call certain functions, themselves or through what they include.
+type reached struct {
+	names map[string]bool
+	// included are files that others include by their path.
+	included map[string]bool
+	// computed is set where an include's name is computed, so that it may reach any definition.
+	computed bool
+}
+
+func templatesReaching(root *chart.Chart, functions ...string) reached {
 	trees := parseTemplates(root)
+	found := reached{names: map[string]bool{}, included: map[string]bool{}}
 	memo := map[string]bool{}
 	var reaches func(name string) bool
 	reaches = func(name string) bool {
@@ -22,28 +37,75 @@ func templatesReaching(root *chart.Chart, function string) map[string]bool {
 		if tree == nil || tree.Root == nil {
 			return false
 		}
-		found := false
+		calls := false
 		visit(tree.Root, func(called string, argument string, computed bool) {
 			switch {
-			case called == function:
-				found = true
+			case slices.Contains(functions, called):
+				calls = true
+			case called == "tpl":
+				found.computed = true // a value may call anything
 			case called != "include" && called != "template":
-			case computed:
+			case computed && argument != "":
 				for other := range trees {
-					found = found || reaches(other)
+					if strings.HasSuffix(other, argument) {
+						found.included[other] = true
+						calls = reaches(other) || calls
+					}
+				}
+			case computed:
+				found.computed = true
+				for other := range trees {
+					calls = reaches(other) || calls
 				}
 			default:
-				found = found || reaches(argument)
+				calls = reaches(argument) || calls
 			}
 		})
-		memo[name] = found
-		return found
+		memo[name] = calls
+		return calls
 	}
-	result := map[string]bool{}
 	for name := range trees {
-		result[name] = reaches(name)
+		found.names[name] = reaches(name)
 	}
-	return result
+	return found
+}
+
+type reachingKey [sha256.Size]byte
+
+// reaching is the chart without the templates that cannot call certain functions, where that is known.
+func (p *preparedChart) reaching(functions []string) *chart.Chart {
+	sum := sha256.New()
+	eachChart(p.chart, func(c *chart.Chart) {
+		for _, file := range c.Templates {
+			_, _ = io.WriteString(sum, path.Join(c.ChartFullPath(), file.Name)+"\x00")
+			_, _ = sum.Write(file.Data)
+		}
+	})
+	found := files.Get(p.view.Derived(), reachingKey(sum.Sum(nil)), func() (reached, int) {
+		all := templatesReaching(p.chart, functions...)
+		return all, 64 * len(all.names)
+	})
+	if found.computed {
+		return p.chart
+	}
+	return withoutTemplates(p.chart, found)
+}
+
+// withoutTemplates keeps what is wanted, and files with definitions.
+func withoutTemplates(c *chart.Chart, wanted reached) *chart.Chart {
+	other := *c
+	other.Templates = nil
+	for _, file := range c.Templates {
+		name := path.Join(c.ChartFullPath(), file.Name)
+		if wanted.names[name] || wanted.included[name] || bytes.Contains(file.Data, []byte("define")) || bytes.Contains(file.Data, []byte("block")) {
+			other.Templates = append(other.Templates, file)
+		}
+	}
+	other.SetDependencies()
+	for _, dependency := range c.Dependencies() {
+		other.AddDependency(withoutTemplates(dependency, wanted))
+	}
+	return &other
 }
 
 func parseTemplates(root *chart.Chart) map[string]*parse.Tree {
@@ -103,9 +165,9 @@ func visitCommand(n *parse.CommandNode, call func(name, argument string, compute
 		if identifier, ok := argument.(*parse.IdentifierNode); ok {
 			name, computed := "", true
 			if index+1 < len(n.Args) {
-				if text, ok := n.Args[index+1].(*parse.StringNode); ok {
-					name, computed = text.Text, false
-				}
+				var whole bool
+				name, whole = nameIn(n.Args[index+1])
+				computed = !whole
 			}
 			call(identifier.Ident, name, computed)
 			continue

@@ -66,12 +66,12 @@ func Template(view *files.View, request Request) (objects.Rendered, error) {
 		return objects.Rendered{}, err
 	}
 	rendered := objects.Rendered{Text: made.text()}
-	documents, found, err := made.objects(prepared.locations)
+	documents, found, err := made.objects(view.Derived(), prepared.locations)
 	if err != nil {
 		return objects.Rendered{}, err
 	}
 	rendered.Objects = found
-	prepared.findUnstable(documents, found, calls)
+	prepared.findUnstable(documents, found, outputs, calls)
 	if request.Trace {
 		traces, unused := prepared.trace(view, documents, outputs, calls)
 		for index, traced := range traces {
@@ -84,6 +84,7 @@ func Template(view *files.View, request Request) (objects.Rendered, error) {
 
 // preparedChart is a chart with everything that its templates see.
 type preparedChart struct {
+	view    *files.View
 	chart   *chart.Chart
 	values  common.Values
 	request Request
@@ -108,7 +109,7 @@ func prepare(view *files.View, request Request) (*preparedChart, error) {
 	if err != nil {
 		return nil, err
 	}
-	prepared.locations = folders.locations(root)
+	prepared.view, prepared.locations = view, folders.locations(root)
 	return prepared, nil
 }
 

@@ -1,6 +1,7 @@
 package helm
 
 import (
+	"bytes"
 	"path"
 	"strings"
 
@@ -53,7 +54,7 @@ func dependencyFolder(view *files.View, folder string, dependency *chart.Chart) 
 	own := chartFileOf(dependency)
 	for _, base := range candidates {
 		content, ok := view.Content(path.Join(charts, base, "Chart.yaml"))
-		if ok && own != nil && sameBytes(content, own.Data) {
+		if ok && isChartOf(content, own) {
 			return path.Join(charts, base)
 		}
 	}
@@ -69,10 +70,9 @@ func dependencyFolder(view *files.View, folder string, dependency *chart.Chart) 
 	return path.Join(charts, found)
 }
 
-// sameBytes tells whether two slices end in the same place of memory: the text that was read is the text
-// that was given.
-func sameBytes(a, b []byte) bool {
-	return len(a) > 0 && len(b) > 0 && &a[len(a)-1] == &b[len(b)-1]
+// isChartOf tells whether a folder's Chart.yaml is the one that a chart was read from.
+func isChartOf(content []byte, own *common.File) bool {
+	return own != nil && bytes.Equal(bytes.TrimPrefix(content, byteOrderMark), own.Data)
 }
 
 // locations maps the names that files have in Helm (`web/charts/db/templates/a.yaml`) to files of the

@@ -18,7 +18,7 @@ import (
 var madeAnew = []string{
 	"ago", "bcrypt", "encryptAES", "genCA", "genCAWithKey", "genPrivateKey", "genSelfSignedCert",
 	"genSelfSignedCertWithKey", "genSignedCert", "genSignedCertWithKey", "htpasswd", "randAlpha", "randAlphaNum",
-	"randAscii", "randBytes", "randInt", "randNumeric", "shuffle", "uuidv4",
+	"randAscii", "randBytes", "randInt", "randNumeric", "shuffle", "uuidv4", "now",
 }
 
 // calls remembers which functions a render called whose answer is not decided by the chart and its values,
@@ -61,6 +61,9 @@ func (c *calls) functions() template.FuncMap {
 	}
 	known := sprig.TxtFuncMap()
 	for _, name := range madeAnew {
+		if name == "now" {
+			continue
+		}
 		if function, ok := known[name]; ok {
 			functions[name] = c.remembering(name, reflect.ValueOf(function))
 		}
@@ -86,15 +89,15 @@ func (c *calls) remembering(name string, function reflect.Value) any {
 }
 
 // findUnstable marks what a second render makes otherwise, and the objects whose template asks the cluster.
-func (p *preparedChart) findUnstable(documents []document, found []objects.Object, first *calls) {
+func (p *preparedChart) findUnstable(documents []document, found []objects.Object, outputs map[string]string, first *calls) {
 	if len(first.anew) > 0 {
-		p.compareAgain(found, first)
+		p.compareAgain(documents, found, outputs, first)
 	}
 	if len(first.lookups) == 0 {
 		return
 	}
 	reason := fmt.Sprintf("the chart looks up %s in the cluster (lookup), so it may render otherwise there", list(first.lookups))
-	asking := templatesReaching(p.chart, "lookup")
+	asking := templatesReaching(p.chart, "lookup").names
 	for index, document := range documents {
 		if asking[document.template] && found[index].Unresolved == "" {
 			found[index].Unresolved = reason
@@ -104,23 +107,44 @@ func (p *preparedChart) findUnstable(documents []document, found []objects.Objec
 
 // compareAgain renders a second time, at another time of day, and notes what comes out otherwise. Where not
 // even the number of objects is the same, none of them is known.
-func (p *preparedChart) compareAgain(found []objects.Object, first *calls) {
+func (p *preparedChart) compareAgain(documents []document, found []objects.Object, outputs map[string]string, first *calls) {
 	again := newCalls()
 	again.now = first.now.AddDate(1, 1, 1).Add(time.Hour + time.Minute + time.Second)
-	var second []objects.Object
-	other, _, err := p.renderWith(again)
-	if err == nil {
-		_, second, err = other.objects(nil)
-	}
-	if err != nil || len(second) != len(found) {
-		for index := range found {
-			found[index].Unresolved = fmt.Sprintf("the chart renders otherwise each time (%s)", list(first.anew))
+	narrowed := *p
+	narrowed.chart = p.reaching(madeAnew)
+	others, err := narrowed.execute(again)
+	for name, output := range others {
+		if output == outputs[name] {
+			delete(others, name)
 		}
-		return
 	}
-	for index := range found {
-		found[index].Volatile = differences(found[index].Value, second[index].Value)
+	var changed []int
+	for index, document := range documents {
+		if _, differs := others[document.template]; (differs || err != nil) && !document.plain {
+			changed = append(changed, index)
+		}
 	}
+	var second []objects.Object
+	if err == nil && len(others) > 0 {
+		second, err = p.objectsOf(others)
+	}
+	for at, index := range changed {
+		if err != nil || len(second) != len(changed) {
+			found[index].Unresolved = fmt.Sprintf("the chart renders otherwise each time (%s)", list(first.anew))
+			continue
+		}
+		found[index].Volatile = differences(found[index].Value, second[at].Value)
+	}
+}
+
+func (p *preparedChart) objectsOf(outputs map[string]string) ([]objects.Object, error) {
+	made, err := p.sort(outputs)
+	if err != nil {
+		return nil, err
+	}
+	made.crds = nil
+	_, found, err := made.objects(p.view.Derived(), nil)
+	return found, err
 }
 
 func list(set map[string]bool) string {

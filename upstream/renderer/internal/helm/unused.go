@@ -21,12 +21,17 @@ type writtenValue struct {
 // unused are the values of the request that no template reads: no expression of any template can reach them,
 // and the release is the same when they are changed or taken away.
 func (t *tracer) unused(prepared *preparedChart, outputs map[string]string, calls *calls) []objects.Unused {
+	var trees []valuesTree
+	for _, source := range t.request.Values {
+		trees = append(trees, t.writtenIn(source)...)
+	}
+	if len(trees) == 0 {
+		return nil
+	}
 	known := readsOf(t.chart, prepared.values["Values"])
 	var found []writtenValue
-	for _, source := range t.request.Values {
-		for _, tree := range t.writtenIn(source) {
-			found = append(found, unreadBelow(known, tree.node, nil, tree)...)
-		}
+	for _, tree := range trees {
+		found = append(found, unreadBelow(known, tree.node, nil, tree)...)
 	}
 	found = slices.DeleteFunc(found, func(v writtenValue) bool { return t.named(v.path[0]) && len(v.path) == 1 })
 	found = t.allProven(found, outputs, calls)
