@@ -20,18 +20,20 @@ type patch struct {
 	target *selector
 	// text is the name in the numbering of the patch's own text.
 	text string
+	// owner is the kustomization.
+	owner string
 }
 
 // findPatches notes the entries of a kustomization that patch objects.
 func (f *kustomizationFile) findPatches(root *yaml.RNode) {
 	// A component's patches are for what includes it.
-	f.makesObjects = f.makesObjects || f.level == 1 && root.GetKind() == "Component"
+	f.makesObjects = f.makesObjects || len(f.levels) == 1 && root.GetKind() == "Component"
 	for _, field := range []string{"generators", "transformers", "helmCharts", "helmChartInflationGenerator"} {
 		f.makesObjects = f.makesObjects || !root.Field(field).IsNilOrEmpty()
 	}
 	for _, field := range []string{"patches", "patchesJson6902", "patchesStrategicMerge"} {
 		each(root, field, func(item *yaml.RNode) {
-			found := patch{place: f.place(item.YNode()), field: field}
+			found := patch{place: f.place(item.YNode()), field: field, owner: f.name}
 			if item.YNode().Kind == yaml.ScalarNode {
 				found.text = f.textName(item.YNode(), item.YNode())
 				f.entries = append(f.entries, found)
@@ -149,10 +151,13 @@ type change struct {
 	sure bool
 }
 
-// changesOf finds what patches say about an object.
+// changesOf finds what patches say about an object, in the order in which they act.
 func (t *tracer) changesOf(object identity, built *yaml.Node) []change {
 	var found []change
-	for _, entry := range t.marked.survey.entries {
+	if t.entries == nil {
+		t.entries = inOrder(t.marked.survey, t.marked.survey.entries, func(entry patch) string { return entry.owner })
+	}
+	for _, entry := range t.entries {
 		s := t.marked.survey.numbers.byName[entry.text]
 		if s == nil || entry.target != nil && !entry.target.selects(object) {
 			continue
@@ -269,12 +274,20 @@ func (o *objectTracer) overwritten(pointer string, place provenance.Place) []str
 		return nil
 	}
 	var steps []string
+	named := func(other provenance.Place) bool {
+		return slices.ContainsFunc(place.Via, func(step string) bool {
+			return step == other.String() || strings.HasPrefix(step, other.String()+" ")
+		})
+	}
 	add := func(other provenance.Place, step string) {
-		if other.String() != place.String() {
+		if other.String() != place.String() && !named(other) {
 			steps = append(steps, step)
 		}
 	}
-	input := place.How == provenance.Transformed
+	// A link without a word is the field's own line: what the transformer went on from.
+	input := place.How == provenance.Transformed && !slices.ContainsFunc(place.Via, func(step string) bool {
+		return !strings.Contains(step, " ")
+	})
 	for _, made := range slices.Backward(o.changes()) {
 		if node := made.nodes[pointer]; made.sure && node != nil && node.Kind == yaml.ScalarNode {
 			other := made.span.place(node.Line, node.Column)

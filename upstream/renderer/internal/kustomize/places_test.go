@@ -16,6 +16,8 @@ type placed struct {
 
 const webText = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 1\n  template:\n    spec:\n      containers:\n      - name: app\n        image: nginx:1.0\n        args: [\"-a\", '-b']\n"
 
+const replicasPatch = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replicas: 1\n"
+
 const settingsText = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  key: one\n  other: two\n"
 
 var constructs = map[string]placed{
@@ -28,7 +30,33 @@ var constructs = map[string]placed{
 		},
 		want: map[string]string{"Deployment /spec/replicas": "second.yaml:6:13 exact"},
 		via: map[string]string{
-			"Deployment /spec/replicas": "kustomization.yaml:4 patches > first.yaml:6 patches > web.yaml:6",
+			"Deployment /spec/replicas": "kustomization.yaml:4 patches > first.yaml:6 overwritten > web.yaml:6 overwritten",
+		},
+	},
+	"patches of a base, a component and an overlay": {
+		files: map[string]string{
+			"kustomization.yaml":           "resources: [base]\ncomponents: [component]\npatches:\n- path: patch.yaml\n",
+			"patch.yaml":                   strings.Replace(replicasPatch, ": 1", ": 4", 1),
+			"component/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n- path: patch.yaml\n",
+			"component/patch.yaml":         strings.Replace(replicasPatch, ": 1", ": 3", 1),
+			"base/kustomization.yaml":      "resources: [web.yaml]\npatches:\n- path: patch.yaml\n",
+			"base/patch.yaml":              strings.Replace(replicasPatch, ": 1", ": 2", 1),
+			"base/web.yaml":                webText,
+		},
+		want: map[string]string{"Deployment /spec/replicas": "patch.yaml:6:13 exact"},
+		via: map[string]string{
+			"Deployment /spec/replicas": "kustomization.yaml:4 patches > component/patch.yaml:6 overwritten > base/patch.yaml:6 overwritten > base/web.yaml:6 overwritten",
+		},
+	},
+	"an image that a patch sets and a kustomization tags": {
+		files: map[string]string{
+			"kustomization.yaml": "resources: [web.yaml]\npatches:\n- path: patch.yaml\nimages:\n- name: other\n  newTag: \"2\"\n",
+			"web.yaml":           webText,
+			"patch.yaml":         "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  template:\n    spec:\n      containers:\n      - name: app\n        image: other:1\n",
+		},
+		want: map[string]string{"Deployment /spec/template/spec/containers/0/image": "kustomization.yaml:6:11 transformed"},
+		via: map[string]string{
+			"Deployment /spec/template/spec/containers/0/image": "kustomization.yaml:6 images > patch.yaml:10 patches > web.yaml:11 overwritten",
 		},
 	},
 	"a patch that says what the base says": {

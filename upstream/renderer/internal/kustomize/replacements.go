@@ -21,10 +21,10 @@ type replacement struct {
 	// from selects the object whose field at path is copied; words are as written, not regular expressions.
 	from map[string]string
 	path string
-	// parts is true where only a part of the source is copied, and level says in which order kustomizations
-	// were read: the outermost first.
-	parts   bool
-	level   int
+	// parts is true where only a part of the source is copied.
+	parts bool
+	// owner is the kustomization.
+	owner   string
 	targets []replacementTarget
 }
 
@@ -44,7 +44,6 @@ type kustomizeVar struct {
 
 // findReplacements notes the replacements of a kustomization, also those in files of their own, and its vars.
 func (f *kustomizationFile) findReplacements(root *yaml.RNode) {
-	f.level++
 	each(root, "replacements", func(item *yaml.RNode) {
 		file := scalarIn(item, "path")
 		if file == nil {
@@ -85,7 +84,7 @@ func (f *kustomizationFile) addReplacement(item *yaml.RNode, place provenance.Pl
 		return
 	}
 	source := item.Field("source").Value
-	found := replacement{place: place, step: "replacements", from: words(source), path: "metadata.name", level: f.level}
+	found := replacement{place: place, step: "replacements", from: words(source), path: "metadata.name", owner: f.name}
 	found.parts = hasDelimiter(source)
 	if scalar := scalarIn(source, "fieldPath"); scalar != nil && scalar.Value != "" {
 		found.path = scalar.Value
@@ -171,10 +170,7 @@ func (t *tracer) followCopies(built resmap.ResMap, traces []*provenance.Trace) {
 		return
 	}
 	c := &copies{tracer: t, built: built, traces: traces}
-	// An inner kustomization's, which is read later, act first.
-	inOrder := slices.Clone(t.marked.survey.replacements)
-	slices.SortStableFunc(inOrder, func(a, b replacement) int { return b.level - a.level })
-	for _, from := range inOrder {
+	for _, from := range inOrder(t.marked.survey, t.marked.survey.replacements, func(from replacement) string { return from.owner }) {
 		c.follow(from)
 	}
 	c.expand(t.marked.survey.variables)

@@ -38,8 +38,8 @@ type survey struct {
 	signatures   map[string][]int
 	replacements []replacement
 	variables    []kustomizeVar
-	// level counts the kustomizations that were read.
-	level int
+	// levels number the kustomizations in the order in which they are read.
+	levels map[string]int
 	// entries are what patches objects, the outermost kustomization's first.
 	entries []patch
 	// patchFiles are the files that the entries name.
@@ -60,7 +60,7 @@ type reference struct {
 func newSurvey(view *files.View, made *generated, origin provenance.Place, firstLine int) *survey {
 	return &survey{
 		view: view, numbers: newNumbering(firstLine), made: made, origin: origin,
-		raw: map[string]bool{}, patchFiles: map[string]bool{}, signatures: map[string][]int{}, parents: map[string]reference{}, seen: map[string]bool{},
+		raw: map[string]bool{}, patchFiles: map[string]bool{}, signatures: map[string][]int{}, levels: map[string]int{}, parents: map[string]reference{}, seen: map[string]bool{},
 	}
 }
 
@@ -148,6 +148,7 @@ func (s *survey) kustomization(name string, content []byte) []byte {
 	file := &kustomizationFile{survey: s, name: name, lines: strings.Split(original, "\n")}
 	if !s.seen[name] {
 		s.seen[name] = true
+		s.levels[name] = len(s.levels) + 1
 		file.references(root)
 		file.findGenerators(root)
 		file.findReplacements(root)
@@ -159,7 +160,10 @@ func (s *survey) kustomization(name string, content []byte) []byte {
 	file.sign(root)
 	if s.withoutJSON {
 		file.keepNames(root)
-		_ = root.PipeE(yaml.Clear("replacements"))
+		if root.Field("replacements") != nil {
+			// Left empty, not out: a kustomization must say something.
+			set(root, "replacements", yaml.NewListRNode())
+		}
 	}
 	file.patches(root)
 	if s.marks != nil {

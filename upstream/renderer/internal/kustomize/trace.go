@@ -48,6 +48,8 @@ type tracer struct {
 	marked, named, unpatched *rebuilt
 	// size is how many objects were built.
 	size, firstLine int
+	// entries are the patches in the order in which they act, sorted when they are needed.
+	entries []patch
 	// identities of the built objects, where replacements or variables select them.
 	identities []identity
 	// folds is nil where the texts were built as they are.
