@@ -18,7 +18,7 @@ export interface UnusedIn {
 
 /**
  * Patches that match no object and values that no template reads, as information: only what is unused in every
- * render that reads the file, all of which succeeded. A file that something else is made of too (a ConfigMap of
+ * render that reads the file, all of which succeeded and were of whole files. A file that something else is made of too (a ConfigMap of
  * values) is left alone.
  */
 export function unusedFindings(renders: readonly UnusedIn[], index: RepositoryIndex): Finding[] {
@@ -35,6 +35,9 @@ export function unusedFindings(renders: readonly UnusedIn[], index: RepositoryIn
     if (kind === 'object' || index.file(place.file)?.role === 'generator-input') return [];
     const mayUse = (render: UnusedIn) =>
       (kind === 'patch' ? render.patches : render.values).includes(place.file);
+    // What is filled in later (Flux's own manifests, by its bootstrap) may be what a patch is for.
+    if (kind === 'patch' && by.some(each => each.patches.some(file => isPlaceholder(index, file))))
+      return [];
     // One that failed did not come to tell, and counts as one that uses it.
     const isUsed = renders.some(each => mayUse(each) && (each.failed || !by.includes(each)));
     return isUsed ? [] : [findingOf(unused, by, index)];
@@ -43,6 +46,12 @@ export function unusedFindings(renders: readonly UnusedIn[], index: RepositoryIn
 
 function keyOf({ kind, name, place }: Unused): string {
   return `${kind} ${place.file}:${place.line}:${place.column} ${name}`;
+}
+
+/** True for a file with nothing but comments in it. */
+function isPlaceholder(index: RepositoryIndex, file: string): boolean {
+  const text = index.file(file)?.text;
+  return text?.split('\n').every(line => /^\s*(#.*|---\s*)?$/.test(line)) ?? false;
 }
 
 function findingOf({ kind, name, place }: Unused, by: UnusedIn[], index: RepositoryIndex): Finding {

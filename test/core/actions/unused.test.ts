@@ -144,6 +144,23 @@ describe('what was written in vain', () => {
     });
   });
 
+  it('is no patch of what is only made later', async () => {
+    const kustomization = `resources: [made.yaml]
+patches:
+- target: {kind: Deployment, name: controller}
+  patch: |-
+    - {op: add, path: /spec/paused, value: true}
+`;
+    const files = (made: string) => ({
+      'apps/a/kustomization.yaml': kustomization,
+      'apps/a/made.yaml': made,
+    });
+    expect(await findings(files(map('settings')))).toEqual([
+      'information unused-patch apps/a/kustomization.yaml',
+    ]);
+    expect(await findings(files('# made by the bootstrap\n'))).toEqual([]);
+  });
+
   it('is not what another render of the same file uses, or might have used', async () => {
     expect(await told(render([unused]), render([], { environment: 'staging' }))).toEqual([]);
     expect(await told(render([unused]), render([], { failed: true }))).toEqual([]);
