@@ -167,6 +167,8 @@ describe('files that SOPS encrypted', () => {
     expect(Object.values(states).filter(state => state !== 'unknown')).toEqual([]);
     const deployment = results.find(({ object }) => object.kind === 'Deployment');
     expect(deployment?.reason).toContain('encrypted (SOPS)');
+    const checked = await driftline(['validate', '-C', repo, '--format', 'json'], { env });
+    expect(JSON.parse(checked.stdout).findings).toEqual([]);
   });
 
   it('are compared on request, and nothing of them is shown', async () => {

@@ -52,7 +52,8 @@ function withCiphers(object: RenderedObject): RenderedObject {
     if (/^sops_/.test(key)) return [];
     return [[key, isSealedData(value) ? `${cipher}]` : value]];
   });
-  const value: JsonObject = { ...object.value, data: Object.fromEntries(entries), sops: {} };
+  const sops = { mac: `${cipher}]` };
+  const value: JsonObject = { ...object.value, data: Object.fromEntries(entries), sops };
   return { ...object, value };
 }
 
