@@ -63,6 +63,7 @@ let repo: string;
 let home: string;
 let env: Record<string, string>;
 let live: string;
+let encrypt: (file: string, options: string[]) => void;
 
 beforeAll(async () => {
   const [programs, tools] = [await buildPart(parts.sops), await buildPart(parts.tools)];
@@ -82,12 +83,12 @@ beforeAll(async () => {
     XDG_CACHE_HOME: join(home, 'cache'),
   };
   repo = folderWith({ ...plain, 'driftline.yaml': config });
+  encrypt = (file, rule) => {
+    const options = ['--in-place', '--age', recipient, ...rule];
+    execFileSync(join(programs, 'sops'), ['encrypt', ...options, file], { env });
+  };
   for (const file of Object.keys(plain).filter(name => name.includes('.sops.')))
-    execFileSync(
-      join(programs, 'sops'),
-      ['encrypt', '--in-place', '--age', recipient, ...(rules[file] ?? []), join(repo, file)],
-      { env },
-    );
+    encrypt(join(repo, file), rules[file] ?? []);
   // As Flux does it: what sops makes of the files is what is built.
   const decrypted = Object.keys(plain).map(file => {
     const read = (): string => readFileSync(join(repo, file), 'utf8');
@@ -251,5 +252,45 @@ describe('files that SOPS encrypted', () => {
       drifted: 0,
       missing: 0,
     });
+  });
+
+  it("are Flux's variables on request", async () => {
+    const files: Record<string, string> = {
+      'clusters/production/flux.yaml': `apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: fleet, namespace: flux-system}
+spec: {url: "https://git.example.com/fleet"}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: fleet, namespace: flux-system}
+spec: {path: ./clusters/production, prune: true, sourceRef: {kind: GitRepository, name: fleet}, decryption: {provider: sops}}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: apps, namespace: flux-system}
+spec:
+  path: ./apps
+  prune: true
+  sourceRef: {kind: GitRepository, name: fleet}
+  postBuild: {substituteFrom: [{kind: Secret, name: variables}]}
+`,
+      'clusters/production/variables.sops.yaml':
+        'apiVersion: v1\nkind: Secret\nmetadata:\n  name: variables\n  namespace: flux-system\nstringData:\n  DOMAIN: topsecret.example.com\n',
+      'apps/settings.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: shop}\ndata:\n  host: www.\${DOMAIN}\n`,
+    };
+    const folder = folderWith(files);
+    const secret = join(folder, 'clusters/production/variables.sops.yaml');
+    encrypt(secret, ['--encrypted-regex', '^(data|stringData)$']);
+    git(folder, 'init', '--quiet', '--initial-branch=main');
+    git(folder, 'add', '--all');
+    git(folder, 'commit', '--quiet', '--message=first');
+    const without = await driftline(['render', '-C', folder], { env });
+    quiet(without.stdout + without.stderr);
+    const ran = await driftline(['render', '-C', folder, '--decrypt', '--trust'], { env });
+    quiet(ran.stdout + ran.stderr);
+    expect(without.stderr).toContain('Secret variables, which is encrypted with SOPS');
+    expect(ran).toMatchObject({ status: 0, stderr: '' });
+    expect(ran.stdout).toMatch(/host: •••\nkind: ConfigMap/);
   });
 });
