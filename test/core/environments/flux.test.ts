@@ -169,6 +169,17 @@ spec:
     });
   });
 
+  it('look at a schema of values unless neither install nor upgrade does', async () => {
+    const skips = async (spec: string) => {
+      const files = { ...fleet, 'apps/us/release.yaml': release('api', localChart + spec) };
+      const { source } = application(named(await discover(files), 'us'), 'api');
+      return 'skipSchema' in source && source.skipSchema;
+    };
+    const off = '{ disableSchemaValidation: true }';
+    expect(await skips(`  install: ${off}\n`)).toBe(false);
+    expect(await skips(`  install: ${off}\n  upgrade: ${off}\n`)).toBe(true);
+  });
+
   it('name a release after its namespace, and cut long names as the controller does', async () => {
     const nameOf = async (name: string, spec = '') => {
       const files = { ...fleet, 'apps/us/release.yaml': release(name, localChart + spec) };

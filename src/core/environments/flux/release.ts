@@ -68,6 +68,9 @@ function releaseSource(
     values: [...chart.values, ...valuesFrom(release, named), ...ownValues(release)],
     // Helm never changes a CRD of a chart's crds folder on upgrade, unless the release says so.
     includeCrds: textAt(value, 'spec', 'upgrade', 'crds') === 'CreateReplace',
+    skipSchema: ['install', 'upgrade'].every(
+      action => objectAt(value, 'spec', action)?.disableSchemaValidation === true,
+    ),
     flux: fluxRelease(release),
   };
 }
