@@ -6,8 +6,8 @@ import { placeLink } from './place-link.ts';
 import type { RepositoryFile } from './session/repositories.ts';
 
 /**
- * How a field comes about in each environment, one line for those in which it does the same way:
- * `production: this line → production/kustomization.yaml:9 patches`, each step a link.
+ * How a field comes about in each environment in which the line has a part in it, one line for those in which it does
+ * the same way: `production: this line → production/kustomization.yaml:9 patches`, each step a link.
  */
 export function chainText(
   environments: readonly FieldIn[],
@@ -15,10 +15,9 @@ export function chainText(
 ): string {
   const ways = new Map<string, string[]>();
   for (const { name, rendered } of environments) {
-    if (!rendered) continue;
-    const way = chainOf(rendered.place)
-      .map(step => stepText(step, at))
-      .join(' → ');
+    const chain = rendered ? chainOf(rendered.place) : [];
+    if (!rendered || !chain.some(step => isAt(step, at))) continue;
+    const way = chain.map(step => stepText(step, at)).join(' → ');
     const note = rendered.place.how === 'unknown' ? `near ${way}` : way;
     ways.set(note, [...(ways.get(note) ?? []), `**${plainText(printable(name))}**`]);
   }
@@ -29,7 +28,10 @@ function stepText(
   { does, ...place }: ChainStep,
   { repository, file, line }: RepositoryFile & { line: number },
 ) {
-  const here = place.file === file && place.line === line;
-  const where = here ? 'this line' : placeLink(repository, place);
+  const where = isAt(place, { file, line }) ? 'this line' : placeLink(repository, place);
   return does === '' ? where : `${where} ${codeSpan(printable(does))}`;
+}
+
+function isAt(place: { file: string; line: number }, at: { file: string; line: number }): boolean {
+  return place.file === at.file && place.line === at.line;
 }

@@ -49,7 +49,6 @@ describe('the chain in a hover', () => {
 
   it('leads from a patch through the kustomization that names it', async () => {
     expect(await chains(`${overlay}/replicas.yaml`, 'replicas: 3')).toEqual([
-      '- **staging**: [base/deployment.yaml:8] → [base/kustomization.yaml:10] `resources` → [staging/kustomization.yaml:4] `resources`',
       '- **production**: [base/deployment.yaml:8] `overwritten` → this line → [production/kustomization.yaml:9] `patches`',
     ]);
   });
@@ -62,17 +61,14 @@ describe('the chain in a hover', () => {
   });
 
   it('names the line that makes a tag', async () => {
-    const [staging, production] = await chains(`${overlay}/kustomization.yaml`, 'newTag');
-    expect(staging).toContain('[staging/kustomization.yaml:7] `images`');
-    expect(production).toMatch(/^- \*\*production\*\*: .*this line `images`$/);
+    expect(await chains(`${overlay}/kustomization.yaml`, 'newTag')).toEqual([
+      '- **production**: [base/deployment.yaml:19] → this line `images`',
+    ]);
   });
 
   it('leads from a values file to the template that reads it, and back', async () => {
     const values = await chains('charts/api/values-production.yaml', 'replicas: 2');
-    expect(values).toEqual([
-      '- **staging**: [api/values.yaml:1] → [templates/deployment.yaml:8]',
-      '- **production**: this line → [templates/deployment.yaml:8]',
-    ]);
+    expect(values).toEqual(['- **production**: this line → [templates/deployment.yaml:8]']);
     const template = await chains('charts/api/templates/deployment.yaml', 'replicas: {{');
     expect(template).toEqual([
       '- **staging**: [api/values.yaml:1] → this line',

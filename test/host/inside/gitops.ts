@@ -133,7 +133,7 @@ export const gitops: readonly InsideTest[] = [
         text,
         /this line → \[production\/kustomization\.yaml:9\]\(file:.*kustomization\.yaml#L9/,
       );
-      match(text, /\*\*staging\*\*: \[base\/deployment\.yaml:8\]\(file:.*deployment\.yaml#L8/);
+      match(text, /\*\*production\*\*: \[base\/deployment\.yaml:8\]\(file:.*deployment\.yaml#L8/);
     },
   },
   {
