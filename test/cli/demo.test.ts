@@ -81,4 +81,68 @@ describe('the demo that npm start prints', async () => {
       }
     }
   });
+
+  it('says what a line reaches, and whose change in the cluster it would overwrite', async () => {
+    const replicas = 'apps/web/overlays/production/replicas.yaml';
+    const at = await lineOf(replicas, 'replicas:');
+    const { stdout, status } = await driftline(['trace', '-C', repository, at, '--offline']);
+    expect(status).toBe(0);
+    expect(stdout).toContain('Deployment shop/web');
+    expect(stdout).toMatch(/live edit {2}3 → 5 +kubectl/);
+    expect(stdout).toContain(
+      `${at}\nreaches 1 object in 1 environment · 1 live edit would be overwritten`,
+    );
+    const json = await driftline(['trace', '-C', repository, at, '--format', 'json']);
+    expect(JSON.parse(json.stdout).reaches).toMatchObject([
+      {
+        ...{ environment: 'production', path: '.spec.replicas', how: 'decides' },
+        object: { kind: 'Deployment', namespace: 'shop', name: 'web' },
+        liveEdit: { desired: 3, live: 5 },
+      },
+    ]);
+    const nothing = await driftline(['trace', '-C', repository, 'README.md:1']);
+    expect(nothing.status).toBe(0);
+    expect(nothing.stdout).toContain('No environment reads the file.');
+  });
+});
+
+describe('a change of the demo', async () => {
+  const { repository } = await makeDemo(folderWith({}));
+  const { readFileSync, writeFileSync } = await import('node:fs');
+  const file = `${repository}/apps/web/overlays/production/replicas.yaml`;
+  writeFileSync(file, readFileSync(file, 'utf8').replace('replicas: 3', 'replicas: 4'));
+
+  it('is told for each environment, with what it overwrites', async () => {
+    const { stdout, status } = await driftline(['render', '-C', repository, '--diff', 'HEAD']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/spec\.replicas +3 → 4/);
+    expect(stdout).toContain('apps/web/overlays/production/replicas.yaml:7');
+    expect(stdout).toMatch(/live edit {2}4 → 5/);
+    expect(stdout).not.toContain('staging');
+    const verbose = await driftline(['render', '-C', repository, '--diff', 'HEAD', '--verbose']);
+    expect(verbose.stdout).toMatch(/\n {4}- {2}replicas: 3\n {4}\+ {2}replicas: 4\n/);
+    const json = await driftline([
+      'render',
+      '-C',
+      repository,
+      '--diff',
+      'HEAD',
+      '--format',
+      'json',
+    ]);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      since: 'HEAD',
+      environments: [
+        {
+          ...{ name: 'production', protected: true },
+          objects: [
+            { change: 'change', fields: [{ path: '.spec.replicas', before: 3, after: 4 }] },
+          ],
+        },
+      ],
+    });
+    const wrong = await driftline(['render', '-C', repository, '--diff', 'nowhere']);
+    expect(wrong.status).toBe(2);
+    expect(wrong.stderr).toContain('nowhere');
+  });
 });
