@@ -212,6 +212,16 @@ describe('driftline fetch', () => {
     );
   });
 
+  it('says when what it got cannot be kept', async () => {
+    const { url } = await chartRepository({ '6.5.0': archiveOf('6.5.0') });
+    const { run, home } = world(url, '6.5.0');
+    write(join(home, 'cache', 'driftline'), 'a file where a folder should be');
+    const ran = await run(['fetch', '--trust']);
+    expect(ran.status).toBe(2);
+    expect(ran.stdout).toMatch(/It cannot be kept in .*charts: E/);
+    expect(ran.stderr).toBe('');
+  });
+
   it('leaves nothing half-written when it is interrupted', async () => {
     const { url, state, asked } = await chartRepository({ '6.5.0': archiveOf('6.5.0') });
     state.hang = true;

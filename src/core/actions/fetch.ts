@@ -1,6 +1,7 @@
 import { missingDependencies } from '../charts/dependencies.ts';
 import { fetchArchives } from '../charts/fetcher.ts';
-import { UserError } from '../lib/errors.ts';
+import type { ChartStore, NewChart } from '../charts/store.ts';
+import { messageOf, UserError } from '../lib/errors.ts';
 import {
   type ChartReference,
   type Environment,
@@ -133,7 +134,12 @@ export async function fetchCharts(
         return;
       }
       const { version, digest, from } = result.chart;
-      const before = await store.put(chart.reference, result.chart, new Date());
+      const kept = await keep(store, chart.reference, result.chart);
+      if ('message' in kept) {
+        outcomes[result.index] = { chart, kind: 'failed', message: kept.message };
+        return;
+      }
+      const { before } = kept;
       const changed = before !== undefined && { before };
       outcomes[result.index] = { chart, kind: 'fetched', version, digest, from, ...changed };
       const done = outcomes.filter(each => each !== undefined).length;
@@ -145,6 +151,18 @@ export async function fetchCharts(
     (outcome, index) =>
       outcome ?? { chart: charts[index] as PlannedChart, kind: 'failed', message: nothing },
   );
+}
+
+async function keep(
+  store: ChartStore,
+  reference: ChartReference,
+  chart: NewChart,
+): Promise<{ before: string | undefined } | { message: string }> {
+  try {
+    return { before: await store.put(reference, chart, new Date()) };
+  } catch (error) {
+    return { message: `It cannot be kept in ${store.folder}: ${messageOf(error)}.` };
+  }
 }
 
 function requirePermission(workspace: Workspace): void {

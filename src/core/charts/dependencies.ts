@@ -20,13 +20,16 @@ export async function dependenciesOf(
   const below = (name: string) => (folder === '' ? name : `${folder}/${name}`);
   const declared = objectsAt(await readFileOf(repository, below('Chart.yaml')), 'dependencies');
   const locked = objectsAt(await readFileOf(repository, below('Chart.lock')), 'dependencies');
-  return Promise.all(
-    names.map(async name => {
-      const entry = declared.find(each => textAt(each, 'name') === name);
-      if (!entry) return unknown(name, `Chart.yaml does not say where ${name} comes from`);
-      return dependencyOf(repository, folder, entry, { locked, address });
-    }),
-  );
+  const isNamed = (name: string) => declared.some(each => textAt(each, 'name') === name);
+  const wanted = declared.filter(each => names.includes(textAt(each, 'name') ?? ''));
+  const found = wanted.map(entry => {
+    const version = versionOf(entry, declared, locked);
+    return dependencyOf(repository, folder, entry, { version, address });
+  });
+  const undeclared = names
+    .filter(name => !isNamed(name))
+    .map(name => unknown(name, `Chart.yaml does not say where ${name} comes from`));
+  return [...(await Promise.all(found)), ...undeclared];
 }
 
 /** Names of the dependencies that `Chart.yaml` declares and the charts folder has not. */
@@ -42,7 +45,8 @@ export async function missingDependencies(
     const copy = `${prefix}charts/${name}`;
     return !present.some(
       file =>
-        file === `${copy}/Chart.yaml` || (file.startsWith(`${copy}-`) && file.endsWith('.tgz')),
+        file === `${copy}/Chart.yaml` ||
+        (file.startsWith(copy) && /^-v?\d.*\.tgz$/.test(file.slice(copy.length))),
     );
   });
 }
@@ -52,9 +56,9 @@ async function dependencyOf(
   folder: string,
   entry: JsonObject,
   {
-    locked,
+    version,
     address,
-  }: { locked: JsonObject[]; address: (name: string) => Promise<string | undefined> },
+  }: { version: string | undefined; address: (name: string) => Promise<string | undefined> },
 ): Promise<ChartDependency> {
   const name = textAt(entry, 'name') ?? '';
   const written = textAt(entry, 'repository') ?? '';
@@ -71,7 +75,6 @@ async function dependencyOf(
     return unknown(name, `Helm here knows no repository ${alias} (\`helm repo add ${alias} …\`)`);
   if (!/^(https?|oci):\/\//.test(url))
     return unknown(name, `${url} is no address of a chart repository`);
-  const version = versionOf(entry, locked, written);
   if (version === undefined)
     return unknown(
       name,
@@ -80,14 +83,20 @@ async function dependencyOf(
   return { name, kind: 'reference', reference: { url, name, version } };
 }
 
-/** The locked version; undefined where the lock contradicts an exact version. */
-function versionOf(entry: JsonObject, locked: JsonObject[], written: string): string | undefined {
+/**
+ * The locked version; undefined where the lock contradicts an exact version. A chart may depend on several versions
+ * of another one, which the lock has in the same order.
+ */
+function versionOf(
+  entry: JsonObject,
+  declared: JsonObject[],
+  locked: JsonObject[],
+): string | undefined {
   const asked = textAt(entry, 'version') ?? '';
-  const lock = locked.find(
-    each =>
-      textAt(each, 'name') === textAt(entry, 'name') &&
-      sameAddress(textAt(each, 'repository') ?? '', written),
-  );
+  const alike = (each: JsonObject) =>
+    textAt(each, 'name') === textAt(entry, 'name') &&
+    sameAddress(textAt(each, 'repository') ?? '', textAt(entry, 'repository') ?? '');
+  const lock = locked.filter(alike)[declared.filter(alike).indexOf(entry)];
   const version = textAt(lock, 'version');
   if (version === undefined || version === asked) return asked;
   return isFullVersion(asked) && asked.replace(/^v/, '') !== version.replace(/^v/, '')

@@ -4,7 +4,7 @@ import type { Repository } from './repository.ts';
 /** Where charts are found that are not folders of the repository. Reads the disk, opens no connection. */
 export interface Charts {
   find(reference: ChartReference, repository: Repository): Promise<FoundChart>;
-  /** What a chart's `Chart.yaml` says of the dependencies of these names, in that order. */
+  /** What a chart's `Chart.yaml` says of the dependencies of these names; several may have the same name. */
   dependencies(
     folder: string,
     names: readonly string[],

@@ -232,11 +232,13 @@ describe('a copy in the repository', () => {
 describe('the dependencies of a chart', () => {
   const dependency = (text: string) =>
     `apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n- name: redis\n${text}`;
-  const resolve = async (text: string, more: Record<string, string> = {}) => {
+  const resolveAll = async (text: string, more: Record<string, string> = {}) => {
     const { finder } = world({ 'config/helm/repositories.yaml': repositories });
     const files = repositoryOf({ 'web/Chart.yaml': dependency(text), ...more });
-    return (await finder.dependencies('web', ['redis'], files))[0];
+    return finder.dependencies('web', ['redis'], files);
   };
+  const resolve = async (...given: Parameters<typeof resolveAll>) =>
+    (await resolveAll(...given))[0];
 
   it('come from where Chart.yaml says, at the version of Chart.lock', async () => {
     const written = '  version: 18.x\n  repository: https://r.example.com/\n';
@@ -251,6 +253,14 @@ describe('the dependencies of a chart', () => {
     expect(await resolve(written.replace('18.x', '18.1.0'), lock)).toMatchObject({
       reason: expect.stringContaining('Chart.lock has another version'),
     });
+    const twice = `${written.replace('18.x', '17.x')}- name: redis\n${written}`;
+    const both = {
+      'web/Chart.lock': `dependencies:\n${['17.1.0', '18.2.0'].map(version => `- name: redis\n  repository: https://r.example.com\n  version: ${version}\n`).join('')}`,
+    };
+    expect(await resolveAll(twice, both)).toMatchObject([
+      { reference: { version: '17.1.0' } },
+      { reference: { version: '18.2.0' } },
+    ]);
     expect(await resolve('  version: 1.0.0\n  repository: "@stefan"\n')).toMatchObject({
       reference: { url: `${url}/` },
     });

@@ -175,6 +175,34 @@ describe('a chart of the repository whose dependencies are not in it', () => {
     expect((after as RenderedSource).absent).toContain('web/Chart.lock');
   });
 
+  it('is rendered with several versions of one chart', async () => {
+    for (const version of ['6.8.0', '6.9.0'])
+      await fetched(
+        'podinfo',
+        version,
+        packed('podinfo', {
+          ...podinfo(version),
+          'templates/deployment.yaml':
+            podinfo(version)['templates/deployment.yaml']?.replace(
+              '{{ .Release.Name }}',
+              '{{ .Chart.Name }}',
+            ) ?? '',
+        }),
+      );
+    const both = parent(
+      `  alias: old\n  version: 6.8.0\n  repository: ${url}\n- name: podinfo\n  alias: new\n  version: 6.9.0\n  repository: ${url}\n`,
+    );
+    const rendered = await renderingOf(both, program, charts).render(release('web'));
+    expect(rendered.failure).toBeUndefined();
+    const labels = ['old', 'new'].map(
+      name => objectOf(rendered, 'Deployment', name).value.metadata,
+    );
+    expect(labels).toMatchObject([
+      { labels: { chart: 'podinfo-6.8.0' } },
+      { labels: { chart: 'podinfo-6.9.0' } },
+    ]);
+  });
+
   it('is rendered with a chart beside it, whose lines stay exact', async () => {
     const beside = Object.fromEntries(
       Object.entries(podinfo('0.1.0')).map(([name, text]) => [`libs/podinfo/${name}`, text]),
