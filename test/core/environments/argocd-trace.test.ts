@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { objectOf, placeOf, startRenderer, viaOf } from '../render/harness.ts';
+import { objectOf, placeOf, scalars, startRenderer, viaOf } from '../render/harness.ts';
 import { discoverFleet, fleetFiles } from './argocd-fixture.ts';
 
 const { program, resident } = startRenderer();
@@ -82,4 +82,24 @@ describe('a field leads to the line of Argo CD’s objects that decides it', () 
     const line = text.findIndex(each => each.includes("value: '{{ .name }}'")) + 1;
     expect(viaOf(values, '/data/values')).toContain(`sets.yaml:${line} .text`);
   });
+});
+
+it('every place that is called exact holds its value, and every field of the fleet has a place', async () => {
+  const wrong: string[] = [];
+  let exact = 0;
+  for (const application of fleet.found.environments.flatMap(each => each.applications)) {
+    const { objects } = await fleet.rendering.trace(application);
+    for (const object of objects)
+      for (const [pointer, value] of scalars(object.value)) {
+        const { file, line, column, how } = object.locate(pointer);
+        const text = (files[file] ?? '').split('\n')[line - 1]?.slice(column - 1) ?? '';
+        const written = text.replace(/^["']/, '');
+        const holds = written.startsWith(String(value)) || (value === 80 && written === '0x50');
+        if (how === 'exact') exact += 1;
+        if (how === 'unknown' || (how === 'exact' && !holds))
+          wrong.push(`${application.name} ${pointer.join('.')} ${file}:${line} ${how}: ${text}`);
+      }
+  }
+  expect(wrong).toEqual([]);
+  expect(exact).toBeGreaterThan(800);
 });

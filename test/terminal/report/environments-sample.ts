@@ -77,7 +77,16 @@ export const environments: EnvironmentsReport = {
     environment('staging', {
       cluster: { kind: 'snapshot', file: 'live/staging.yaml' },
       namespace: 'shop',
-      applications: [application('apps', { kind: 'kustomize', path: 'apps/staging' })],
+      applications: [
+        application('apps', { kind: 'kustomize', path: 'apps/staging' }),
+        application('monitoring', {
+          kind: 'several',
+          sources: [
+            { kind: 'plain', path: 'rules', recurse: true, argocd: true },
+            { kind: 'unresolved', reason: 'its source is another repository' },
+          ],
+        }),
+      ],
     }),
     environment('dev', { engine: 'none' }),
   ],

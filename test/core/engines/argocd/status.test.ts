@@ -72,6 +72,17 @@ describe('what Argo CD says of an application', () => {
     ];
     const history = [{ id: 2, sources, revisions: [commit, '1.2.3', other] }];
     expect(status({ history }).revision).toBe(commit);
+    const both: Application = {
+      ...application,
+      source: {
+        kind: 'several',
+        sources: [
+          { kind: 'unresolved', reason: 'its source is another repository' },
+          { kind: 'plain', path: 'apps/values', recurse: false },
+        ],
+      },
+    };
+    expect(status({ history }, {}, both).revision).toBe(other);
     const elsewhere = { ...application, source: { ...application.source, path: 'apps/other' } };
     expect(status({ history }, {}, elsewhere as Application)).not.toHaveProperty('revision');
     const twice = [{ ...history[0], sources: [{ path: 'apps/shop' }, { path: 'apps/shop' }] }];
