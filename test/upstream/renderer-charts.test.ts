@@ -185,6 +185,17 @@ describe('fields of charts', () => {
     expect(unused).toBeUndefined();
   });
 
+  it('are read by some template, or it is said that nothing reads them', async () => {
+    const more = {
+      'shop/values-more.yaml': `${files['shop/values-more.yaml']}nmae: x\ncache: {sise: 1}\n`,
+    };
+    // What the cache exports its parent imports: any of its values may be read there.
+    const { unused } = await render(more);
+    expect(unused).toEqual([
+      { kind: 'value', name: 'nmae', file: 'shop/values-more.yaml', line: 9, column: 1 },
+    ]);
+  });
+
   it('change with the text they are said to come from', async () => {
     const before = await render({});
     const wrong: string[] = [];

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { setValue } from '../../../src/core/environments/argocd/helm-set.ts';
 import { environmentPart, shortestNames } from '../../../src/core/environments/folders.ts';
 import { matchesGlob } from '../../../src/core/environments/globs.ts';
 import { normalizeRemote, sameRemote } from '../../../src/core/environments/remotes.ts';
@@ -82,33 +81,5 @@ describe('globs', () => {
     const path = `${'a'.repeat(200)}/`.repeat(20);
     expect(matchesGlob(`${'*a'.repeat(90)}b`, path)).toBe(false);
     expect(matchesGlob(`${'**/'.repeat(40)}b`, path)).toBe(false);
-  });
-});
-
-describe('--set', () => {
-  it.each([
-    ['a.b', '1', { a: { b: 1 } }],
-    ['a[1].b', 'x', { a: [null, { b: 'x' }] }],
-    ['a\\.b', 'TRUE', { 'a.b': true }],
-    ['a', '007', { a: '007' }],
-    ['a', '0', { a: 0 }],
-    ['a', '-3', { a: -3 }],
-    ['a', '1.5', { a: '1.5' }],
-    ['a', 'null', { a: null }],
-    ['a', '', { a: '' }],
-    ['a', '{x, 2}', { a: ['x', 2] }],
-  ])('%s=%s', (path, text, values) => {
-    expect(setValue({}, path, text)).toEqual(values);
-  });
-
-  it('keeps other values, and text as text when asked to', () => {
-    const values = { a: { b: 1 } };
-    expect(setValue(values, 'a.c', '1', true)).toEqual({ a: { b: 1, c: '1' } });
-    expect(values).toEqual({ a: { b: 1 } });
-  });
-
-  it('refuses paths it does not understand', () => {
-    for (const path of ['', '[0]', 'a..b', 'a[x]', 'a=b'])
-      expect(setValue({}, path, '1')).toBeUndefined();
   });
 });

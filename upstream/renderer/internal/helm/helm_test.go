@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"driftline/renderer/internal/files"
+	"driftline/renderer/internal/provenance"
 )
 
 func viewOf(texts map[string]string) *files.View {
@@ -238,5 +239,34 @@ func TestRendersShareNoState(t *testing.T) {
 	}
 	if texts[2] == texts[0] || texts[4] == texts[0] {
 		t.Error(texts)
+	}
+}
+
+func TestValuesOfOtherFilesLeadThere(t *testing.T) {
+	view := viewOf(map[string]string{
+		"web/Chart.yaml":       chartFile,
+		"web/templates/x.yaml": "kind: X\na: {{ .Values.a }}\nb: {{ .Values.b.c }}\nd: {{ .Values.d }}\ne: {{ index .Values.e 0 }}\nhost: {{ getHostByName \"example.org\" | quote }}\n",
+		"map.yaml":             "kind: ConfigMap\ndata:\n  values.yaml: |\n    # first\n    a: one\n    b: {c: \"t😀o\", x: 1}\n",
+		"app.yaml":             "parameters:\n- name: d\n  value: three\n- {name: e, value: \"{four,five}\"}\n",
+	})
+	made, err := Template(view, Request{Path: "web", Trace: true, Values: []Values{
+		{Text: "a: one\nb: {c: \"t😀o\", x: 1}\n", Place: provenance.Place{File: "map.yaml", Line: 3, Column: 16}},
+		{Set: "d=three", As: setTyped, Place: provenance.Place{File: "app.yaml", Line: 2, Column: 3}},
+		{Set: "e={four,five}", As: setTyped, Place: provenance.Place{File: "app.yaml", Line: 4, Column: 3}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pointer, want := range map[string]string{
+		"/a": "map.yaml:5:8 exact", "/b": "map.yaml:6:12 exact", "/d": "app.yaml:3:10 exact", "/e": "app.yaml:4:3 transformed",
+		"/host": "web/templates/x.yaml:6:1 template",
+	} {
+		place := made.Objects[0].Provenance.Fields[pointer]
+		if got := fmt.Sprintf("%s:%d %s", place, place.Column, place.How); got != want {
+			t.Errorf("%s is %s, want %s", pointer, got, want)
+		}
+	}
+	if !strings.Contains(string(made.Text), `host: ""`) {
+		t.Errorf("%s", made.Text)
 	}
 }
