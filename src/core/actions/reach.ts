@@ -138,6 +138,7 @@ function linesOf(parts: readonly Part[], { line, lines, source }: At): number[] 
     parts.some(({ touches }) => touches.get(each)?.some(({ how }) => how === 'decides'));
   const isTarget = source?.role === 'patch' && !own.some(decides);
   if (own.length > 0 && !isTarget) return own;
+  if (isContent(parts, source) && (!source || line <= lines.length)) return [1];
   const start = startOfValue(lines, line);
   const begun = start === undefined ? [] : touched([start]);
   if (begun.length > 0) return begun;
@@ -155,6 +156,12 @@ function linesOf(parts: readonly Part[], { line, lines, source }: At): number[] 
     if (found.length > 0) return found;
   }
   return [];
+}
+
+/** True for a file that is a value as a whole, such as one of a ConfigMap's: its place is the first line. */
+function isContent(parts: readonly Part[], source: IndexedFile | undefined): boolean {
+  const isInput = source === undefined || source.role === 'generator-input';
+  return isInput && parts.every(({ touches }) => touches.size === 1 && touches.has(1));
 }
 
 function numbers({ from, to }: { from: number; to: number }): number[] {

@@ -184,6 +184,26 @@ describe('the reach of a line', () => {
       expect(said(component, line)).toEqual(['production: Deployment/web .spec.paused']);
   });
 
+  it('of a file that a ConfigMap holds is its value, from every line', async () => {
+    const generator = `${files['apps/web/overlays/production/kustomization.yaml']}  files:\n  - settings.yaml\n  - app.conf\n`;
+    const input = {
+      'apps/web/overlays/production/kustomization.yaml': generator,
+      'apps/web/overlays/production/settings.yaml': 'a: 1\n# a comment\nb:\n  c: 2\n',
+      'apps/web/overlays/production/app.conf': 'one\ntwo\n',
+    };
+    const workspace = await open(folderWith({ ...files, ...input }));
+    for (const name of ['settings.yaml', 'app.conf']) {
+      const reach = await reachOf(workspace, `apps/web/overlays/production/${name}`);
+      for (const line of [1, 2])
+        expect(said(reach, line)).toEqual([
+          expect.stringMatching(/^production: ConfigMap\/flags-\w+ \.data\["/),
+        ]);
+    }
+    const settings = await reachOf(workspace, 'apps/web/overlays/production/settings.yaml');
+    expect(settings.at(4)).toHaveLength(1);
+    expect(settings.at(9)).toEqual([]);
+  });
+
   it('goes through what Flux deploys: a path, a patched value, a whole release', async () => {
     const workspace = await open(folderWith(released));
     const apps = await reachOf(workspace, 'clusters/production/apps.yaml');
