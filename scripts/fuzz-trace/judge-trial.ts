@@ -146,6 +146,8 @@ function explained(
       return true;
   if (!locate) return false;
   const reported = locate(pointer);
+  // A place that is unknown claims nothing.
+  if (reported.how === 'unknown') return true;
   const line = `${place.file}:${place.line}`;
   const here = reported.file === place.file && reported.line === place.line;
   return here || reported.via.some(step => step === line || step.startsWith(`${line} `));

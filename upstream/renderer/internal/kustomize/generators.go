@@ -199,8 +199,9 @@ func lineOfEnv(file, content, key, value string) (provenance.Place, bool) {
 	for index, line := range strings.Split(content, "\n") {
 		line = strings.TrimSuffix(line, "\r")
 		text := strings.TrimLeft(strings.TrimPrefix(line, "\uFEFF"), " \t")
-		name, written, _ := strings.Cut(text, "=")
-		if name == key && written == value {
+		// Without `=` the value would come from the environment.
+		name, written, found := strings.Cut(text, "=")
+		if found && name == key && written == value {
 			column := len(line) - len(written) + 1
 			return provenance.Place{File: file, Line: index + 1, Column: column, How: provenance.Exact}, true
 		}

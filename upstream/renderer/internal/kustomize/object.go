@@ -187,6 +187,10 @@ func (o *objectTracer) byName(pointer string, built *yaml.Node) (provenance.Plac
 // byText: the node was made anew, but the text of the object holds the same value at the same place.
 func (o *objectTracer) byText(pointer string, built *yaml.Node) (provenance.Place, bool) {
 	node := o.text().node(pointer)
+	if o.unpatched != nil && o.unpatched[pointer] == nil {
+		// Which item of a list it was is not known.
+		node = nil
+	}
 	if node == nil || !sameValue(node, built) || o.isChanged(pointer, false) {
 		return provenance.Place{}, false
 	}

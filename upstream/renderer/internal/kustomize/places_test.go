@@ -96,6 +96,18 @@ var constructs = map[string]placed{
 		},
 		want: map[string]string{"Deployment /spec/template/spec/containers/0/args/0": "unknown"},
 	},
+	"a JSON patch that adds an item like one that it removes": {
+		files: map[string]string{
+			"kustomization.yaml": "resources: [web.yaml]\npatches:\n- target: {kind: Deployment}\n  patch: |-\n    - {op: add, path: /spec/template/spec/containers/0/args/-, value: \"-a\"}\n    - {op: remove, path: /spec/template/spec/containers/0/args/0}\n    - {op: copy, from: /spec/replicas, path: /spec/limit}\n",
+			"web.yaml":           strings.Replace(webText, "'-b'", "'-a'", 1),
+		},
+		want: map[string]string{
+			"Deployment /spec/template/spec/containers/0/args/0": "unknown",
+			"Deployment /spec/template/spec/containers/0/args/1": "kustomization.yaml:5:71 exact",
+			"Deployment /spec/limit":                             "web.yaml:6:13 transformed",
+		},
+		via: map[string]string{"Deployment /spec/limit": "kustomization.yaml:7 patches"},
+	},
 	"components": {
 		files: map[string]string{
 			"kustomization.yaml":           "resources: [web.yaml]\ncomponents: [component]\n",

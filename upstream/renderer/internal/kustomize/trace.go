@@ -103,13 +103,19 @@ func (t *tracer) makersOf(index int, built *yaml.Node) []*generator {
 // object traces one object.
 func (t *tracer) object(index int, built *yaml.Node) *provenance.Trace {
 	o := &objectTracer{tracer: t, built: built, fields: map[string]provenance.Place{}}
-	o.marked, o.named = nodesOf(t.marked.node(index, t.size, built)), nodesOf(t.named.node(index, t.size, built))
+	marked := t.marked.node(index, t.size, built)
+	o.marked, o.named = nodesOf(marked), nodesOf(t.named.node(index, t.size, built))
 	if unpatched := t.unpatched.node(index, t.size, built); unpatched != nil {
 		o.unpatched = map[string]*yaml.Node{}
-		align(built, unpatched, "", o.unpatched)
+		if marked == nil {
+			marked = built
+		}
+		// Items that patches added carry marks: they are not taken for others of the same value.
+		align(marked, unpatched, "", o.unpatched)
 	}
 	o.makers, o.secret = t.makersOf(index, built), yaml.NewRNode(built).GetKind() == "Secret"
 	provenance.Walk(built, "", o.field)
+	o.followCopyOperations()
 	if t.copiesFields() {
 		t.identities = append(t.identities, o.identity())
 	}

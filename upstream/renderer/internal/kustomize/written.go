@@ -31,7 +31,9 @@ func (w *writtenObject) node(pointer string) *yaml.Node {
 func (o *objectTracer) text() *writtenObject {
 	if o.written == nil {
 		o.written = o.findWritten()
-		o.written.built = o.built
+		if o.written.built = o.marked[""]; o.written.built == nil {
+			o.written.built = o.built
+		}
 	}
 	return o.written
 }
