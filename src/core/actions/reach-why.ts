@@ -38,6 +38,8 @@ export function whyNothing(silent: Silent): string {
     .flatMap(({ rendered }) => rendered.unused ?? [])
     .find(({ place }) => place.file === file && place.line === line);
   if (unused?.kind === 'value') return `No template reads ${unused.name}.`;
+  if (unused?.kind === 'object')
+    return `A later source of the Application makes ${unused.name} too, and that one is applied.`;
   if (unused) return `The patch matches no object (${unused.name}).`;
   const elsewhere = overriding(silent, reading);
   if (elsewhere.length > 0) return `Another line decides instead: ${elsewhere.join(', ')}.`;

@@ -19,7 +19,7 @@ export interface UnusedIn {
 /**
  * Patches that match no object and values that no template reads, as information: only what is unused in every
  * render that reads the file, all of which succeeded and were of whole files. A file that something else is made of too (a ConfigMap of
- * values) is left alone.
+ * values) is left alone. Objects that a later source of the same Application replaces are warned of.
  */
 export function unusedFindings(renders: readonly UnusedIn[], index: RepositoryIndex): Finding[] {
   const found = new Map<string, { unused: Unused; by: UnusedIn[] }>();
@@ -32,7 +32,9 @@ export function unusedFindings(renders: readonly UnusedIn[], index: RepositoryIn
     }
   return [...found.values()].flatMap(({ unused, by }) => {
     const { kind, place } = unused;
-    if (kind === 'object' || index.file(place.file)?.role === 'generator-input') return [];
+    if (index.file(place.file)?.role === 'generator-input') return [];
+    // Whoever else deploys the file, in this application the object is lost.
+    if (kind === 'object') return [replacedFinding(unused, by, index)];
     const mayUse = (render: UnusedIn) =>
       (kind === 'patch' ? render.patches : render.values).includes(place.file);
     // What is filled in later (Flux's own manifests, by its bootstrap) may be what a patch is for.
@@ -42,6 +44,22 @@ export function unusedFindings(renders: readonly UnusedIn[], index: RepositoryIn
     const isUsed = renders.some(each => mayUse(each) && (each.failed || !by.includes(each)));
     return isUsed ? [] : [findingOf(unused, by, index)];
   });
+}
+
+/** As Argo CD warns (RepeatedResourceWarning). */
+function replacedFinding(unused: Unused, by: UnusedIn[], index: RepositoryIndex): Finding {
+  return {
+    rule: 'replaced-object',
+    severity: 'warning',
+    file: unused.place.file,
+    message: `A later source of the same Application makes ${unused.name} too, and that one is applied.`,
+    environments: environmentsOf(by),
+    ...lineRange(index, unused.place),
+  };
+}
+
+function environmentsOf(by: readonly UnusedIn[]): string[] {
+  return [...new Set(by.flatMap(({ environment }) => environment ?? []))];
 }
 
 function keyOf({ kind, name, place }: Unused): string {
@@ -64,7 +82,7 @@ function findingOf({ kind, name, place }: Unused, by: UnusedIn[], index: Reposit
     severity: 'information',
     file: place.file,
     message,
-    environments: [...new Set(by.flatMap(({ environment }) => environment ?? []))],
+    environments: environmentsOf(by),
     ...lineRange(index, place),
   };
 }

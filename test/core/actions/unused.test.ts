@@ -46,9 +46,29 @@ async function findings(files: Record<string, string>, environments?: string[]) 
     paths: [],
   });
   return report.findings
-    .filter(({ rule }) => /^(unused|undeployed)/.test(rule))
+    .filter(({ rule }) => /^(unused|undeployed|replaced)/.test(rule))
     .map(({ rule, severity, file }) => `${severity} ${rule} ${file}`);
 }
+
+describe('an object that a later source of an Application makes too', () => {
+  it('is warned of where the earlier one stands', async () => {
+    const from = 'repoURL: https://git.example/shop.git, targetRevision: HEAD';
+    const application = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: { name: shop, namespace: argocd }
+spec:
+  destination: { server: https://kubernetes.default.svc, namespace: shop }
+  sources:
+    - { ${from}, path: one }
+    - { ${from}, path: two }
+`;
+    const files = { 'apps/shop.yaml': application, 'one/a.yaml': map('a'), 'two/b.yaml': map('b') };
+    expect(await findings(files)).toEqual([]);
+    expect(await findings({ ...files, 'two/again.yaml': map('a') })).toEqual([
+      'warning replaced-object one/a.yaml',
+    ]);
+  });
+});
 
 describe('an overlay that nobody deploys', () => {
   const qa = { 'apps/qa/kustomization.yaml': 'resources:\n- ../base\n' };

@@ -30,7 +30,10 @@ describe('a Secret that is generated from encrypted files', () => {
       program,
     ).render(kustomization(''));
     const { value } = objectOf(rendered, 'Secret', 'api');
-    expect(value).toMatchObject({ data: { TOKEN: expect.stringMatching(/^ENC\[/) }, sops: { mac: expect.stringMatching(/^ENC\[/) } });
+    expect(value).toMatchObject({
+      data: { TOKEN: expect.stringMatching(/^ENC\[/) },
+      sops: { mac: expect.stringMatching(/^ENC\[/) },
+    });
     expect(Object.keys(value.data ?? {})).toEqual(['TOKEN']);
     expect(objectOf(rendered, 'Pod', 'web').sealed).toBeUndefined();
   });
