@@ -9,12 +9,14 @@ import {
   spanBelow,
   startOfValue,
 } from '../manifests/line-span.ts';
+import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import type { DriftPath } from '../model/drift.ts';
 import type { Environment } from '../model/environment.ts';
 import { formatPath } from '../model/path.ts';
 import { type Resource, resourceKey } from '../model/resource.ts';
 import { type LineTouches, type Touch, touchesIn } from '../render/reach.ts';
 import type { Schemas } from '../schemas/type.ts';
+import { conditionTouches } from './conditions.ts';
 import { deployingLines } from './deploying-lines.ts';
 import { type LiveEdits, overlaps, placedEdits } from './live-edits.ts';
 import { whyNothing } from './reach-why.ts';
@@ -64,18 +66,20 @@ export interface TracedEnvironment {
 }
 
 /**
- * The blast radius of a file's lines. `source` is the file's present text, where it is indexed; renders that do
- * not know the places of fields reach nothing.
+ * The blast radius of a file's lines in its present text, which the index has; renders that do not know the places of
+ * fields reach nothing.
  */
 export function fileReach(
   file: string,
-  source: IndexedFile | undefined,
+  index: RepositoryIndex,
   environments: readonly TracedEnvironment[],
   edits: LiveEdits,
 ): FileReach {
+  const source = index.file(file);
   const parts = environments.flatMap(each => [
     ...touchedParts(each, file),
     ...deployingParts(each, source),
+    ...askedParts(each, source, index),
   ]);
   const lines = source?.text.split(/\r\n|\r|\n/) ?? [];
   const at = (line: number) => {
@@ -114,6 +118,19 @@ function deployingParts(traced: TracedEnvironment, source: IndexedFile | undefin
     if (lines.length === 0) return [];
     const whole = wholeOf(application).get(0) ?? [];
     return [{ ...traced, application, touches: new Map(lines.map(line => [line, whole])) }];
+  });
+}
+
+/** Values that templates ask for in conditions. */
+function askedParts(
+  traced: TracedEnvironment,
+  source: IndexedFile | undefined,
+  index: RepositoryIndex,
+): Part[] {
+  if (!source) return [];
+  return traced.applications.flatMap(application => {
+    const touches = conditionTouches(application, source, index);
+    return touches.size > 0 ? [{ ...traced, application, touches }] : [];
   });
 }
 

@@ -21,7 +21,7 @@ export async function traceLine(
     environments.map(environment => traceFile(workspace, environment, file)),
   );
   const edits = new LiveEdits();
-  const reachOf = (): FileReach => fileReach(file, workspace.index.file(file), rendered, edits);
+  const reachOf = (): FileReach => fileReach(file, workspace.index, rendered, edits);
   const names = new Set(
     reachOf()
       .at(line)

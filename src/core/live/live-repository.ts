@@ -143,7 +143,7 @@ class LiveRepository implements Live {
         schemas: workspace.schemas(environment.kubernetes, customTypes),
       }),
     );
-    return fileReach(file, workspace.index.file(file), environments, this.#edits);
+    return fileReach(file, workspace.index, environments, this.#edits);
   }
 
   async effect(since: 'disk' | 'commit', signal?: AbortSignal): Promise<Effect> {

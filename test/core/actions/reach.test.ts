@@ -117,7 +117,7 @@ async function reachOf(workspace: Workspace, file: string, edits = new LiveEdits
       schemas: workspace.schemas(undefined, []),
     })),
   );
-  return fileReach(file, workspace.index.file(file), traced, edits);
+  return fileReach(file, workspace.index, traced, edits);
 }
 
 const spoken = ({ environment, object, path, how }: Reach) =>
@@ -202,6 +202,19 @@ describe('the reach of a line', () => {
     const settings = await reachOf(workspace, 'apps/web/overlays/production/settings.yaml');
     expect(settings.at(4)).toHaveLength(1);
     expect(settings.at(9)).toEqual([]);
+  });
+
+  it('of a value that a template asks for is what its answer prints, where no other value counts', async () => {
+    const asked = {
+      ...released,
+      'chart/values.yaml': 'port: 80\nmap:\n  enabled: true\nother:\n  enabled: true\n',
+      'chart/templates/map.yaml':
+        '{{- if and .Values.map.enabled .Values.other.enabled }}\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: map\n{{- end }}\n',
+      'apps/production/patch.yaml': release('  values:\n    other:\n      enabled: true\n'),
+    };
+    const values = await reachOf(await open(folderWith(asked)), 'chart/values.yaml');
+    expect(said(values, 3)).toContain('production: ConfigMap/map .kind (takes part)');
+    expect(said(values, 5)).toEqual([]);
   });
 
   it('goes through what Flux deploys: a path, a patched value, a whole release', async () => {
