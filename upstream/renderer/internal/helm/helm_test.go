@@ -242,6 +242,19 @@ func TestRendersShareNoState(t *testing.T) {
 	}
 }
 
+func TestDefinitionsThatCallThemselvesMayReadAnything(t *testing.T) {
+	call := `{{ if .never }}{{ include "deep" (dict "below" . "never" .never) }}{{ include "deep" (dict "other" . "twice" . "never" .never) }}{{ end }}`
+	view := viewOf(map[string]string{
+		"web/Chart.yaml": chartFile, "prod.yaml": "name: a\n",
+		"web/templates/_x.tpl": `{{ define "deep" }}` + call + `{{ end }}`,
+		"web/templates/x.yaml": "kind: X\n" + `{{ include "deep" (dict "root" . "never" false) }}`,
+	})
+	made, err := Template(view, Request{Path: "web", Values: []Values{{File: "prod.yaml"}}, Trace: true})
+	if err != nil || len(made.Unused) != 0 {
+		t.Error(made.Unused, err)
+	}
+}
+
 func TestValuesOfOtherFilesLeadThere(t *testing.T) {
 	view := viewOf(map[string]string{
 		"web/Chart.yaml":       chartFile,

@@ -1,6 +1,7 @@
 package helm
 
 import (
+	"fmt"
 	"sort"
 	"strings"
 	"text/template/parse"
@@ -24,7 +25,11 @@ type reads struct {
 	whole, single map[string]bool
 }
 
-const maxReadDepth = 60
+// Definitions that call themselves with ever more are given up: they may read anything.
+const (
+	maxReadDepth = 60
+	maxReadTrees = 5000
+)
 
 // seen is what an expression can stand for: a chart's context, values at paths, a map that a template makes.
 // Without any of them it is nothing of the values.
@@ -190,16 +195,16 @@ func writtenDependencies(c *chart.Chart) []*chart.Dependency {
 }
 
 func (r *reads) tree(tree *parse.Tree, dot seen) {
-	if tree == nil || tree.Root == nil {
+	if tree == nil || tree.Root == nil || r.whole[""] {
 		return
 	}
-	key := tree.Root.String() + "\x00" + dot.key()
+	key := fmt.Sprintf("%p ", tree) + dot.key()
 	if r.done[key] {
 		return
 	}
 	r.done[key] = true
-	if r.depth >= maxReadDepth {
-		r.wholeOf(dot)
+	if r.depth >= maxReadDepth || len(r.done) >= maxReadTrees {
+		r.note(r.whole, "")
 		return
 	}
 	r.depth++

@@ -225,7 +225,22 @@ func (s *scope) dict(given []argument) seen {
 		}
 		made.fields[given[index].name] = made.fields[given[index].name].with(given[index+1].seen)
 	}
+	if made.size() > maxSeen {
+		s.note(s.whole, "")
+		return seen{}
+	}
 	return made
+}
+
+// maxSeen bounds a map of maps that a template makes; what is larger may read anything.
+const maxSeen = 500
+
+func (s seen) size() int {
+	size := 1
+	for _, field := range s.fields {
+		size += field.size()
+	}
+	return size
 }
 
 // looked is a field by name; where the name is computed, all of them are read.
