@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 
@@ -62,6 +63,10 @@ func (m *marks) number(scalar *yaml.Node, made mark) {
 
 // read takes the marks out of a value.
 func (m *marks) read(value string) (plain string, found []mark) {
+	if number, err := strconv.ParseFloat(value, 64); err == nil && number >= firstNumber && strings.Contains(value, "e") {
+		// JSON 6902 patches make floating-point numbers of large ones.
+		value = strconv.FormatInt(int64(number), 10)
+	}
 	if index, ok := m.byNumber[value]; ok {
 		return m.all[index].value, []mark{m.all[index]}
 	}

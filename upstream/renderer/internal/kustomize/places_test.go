@@ -108,6 +108,14 @@ var constructs = map[string]placed{
 		},
 		via: map[string]string{"Deployment /spec/limit": "kustomization.yaml:7 patches"},
 	},
+	"a replica count of an object that a JSON patch changes": {
+		files: map[string]string{
+			"kustomization.yaml":      "resources: [base]\npatches:\n- target: {kind: Deployment}\n  patch: '[{\"op\": \"add\", \"path\": \"/spec/paused\", \"value\": true}]'\n",
+			"base/kustomization.yaml": "resources: [web.yaml]\nreplicas:\n- name: web\n  count: 3\n",
+			"base/web.yaml":           webText,
+		},
+		want: map[string]string{"Deployment /spec/replicas": "base/kustomization.yaml:4:10 transformed"},
+	},
 	"components": {
 		files: map[string]string{
 			"kustomization.yaml":           "resources: [web.yaml]\ncomponents: [component]\n",
