@@ -126,6 +126,10 @@ func (d *printedDocument) scalar(at int, content []segment, text string, shift i
 			return d.writtenPlace(first, at+shift, template)
 		case value:
 			if place, ok := d.valueAt(from, first.at, text); ok {
+				// A number that is printed in quotes is a text, and another one than is written: 1e+06 for 1000000.
+				if found := d.placeOf(from); first.start > at+shift && found.node != nil && !from.cut && found.node.Value != from.text {
+					place.How = provenance.Transformed
+				}
 				place.Via = append(place.Via, template.Via...)
 				place.Via = append(place.Via, template.String())
 				return place
