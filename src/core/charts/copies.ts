@@ -15,19 +15,39 @@ export async function copyIn(
 ): Promise<string | undefined> {
   const { name, version } = reference;
   if (!isFileName(name) || !isFullVersion(version)) return undefined;
-  const archive = archiveName(reference, version);
-  const packed = repository.files.find(file => file === archive || file.endsWith(`/${archive}`));
+  const { archives, folders } = chartsIn(repository.files);
+  const packed = archives.get(archiveName(reference, version));
   if (packed !== undefined) return packed;
   const names = new Set([name, `${name}-${version}`, version]);
-  for (const file of repository.files) {
-    if (!file.endsWith('/Chart.yaml')) continue;
-    const path = file.slice(0, -'/Chart.yaml'.length);
+  for (const path of folders) {
     if (!names.has(path.slice(path.lastIndexOf('/') + 1))) continue;
-    const text = Buffer.from(await repository.read(file)).toString();
+    const text = Buffer.from(await repository.read(`${path}/Chart.yaml`)).toString();
     if (isThat(text, name, version) && (isPlaceOfCopies(path, version) || isPacked(text)))
       return path;
   }
   return undefined;
+}
+
+interface ChartsIn {
+  /** Name of an archive → the first path of that name. */
+  archives: Map<string, string>;
+  /** Folders with a chart. */
+  folders: string[];
+}
+
+/** Edits keep the list of files: what it says is worked out once. */
+const known = new WeakMap<readonly string[], ChartsIn>();
+
+function chartsIn(files: readonly string[]): ChartsIn {
+  const found: ChartsIn = known.get(files) ?? { archives: new Map(), folders: [] };
+  if (known.has(files)) return found;
+  for (const file of files) {
+    const name = file.slice(file.lastIndexOf('/') + 1);
+    if (name.endsWith('.tgz') && !found.archives.has(name)) found.archives.set(name, file);
+    if (file.endsWith('/Chart.yaml')) found.folders.push(file.slice(0, -'/Chart.yaml'.length));
+  }
+  known.set(files, found);
+  return found;
 }
 
 function isThat(text: string, name: string, version: string): boolean {

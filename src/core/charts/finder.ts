@@ -13,6 +13,15 @@ import { ChartStore } from './store.ts';
 /** What gets the charts that are missing. */
 export const fetchCommand = '`driftline fetch --trust`';
 
+/** What others put there meanwhile is seen then; what is stored by us, or while a repository is open, at once. */
+const freshMilliseconds = 5_000;
+
+/** The version is what the reference's means. */
+interface Outside {
+  found?: FoundChart;
+  version: string;
+}
+
 /**
  * Finds charts in what was fetched, in Helm's own cache, and among the copies that the repository carries; in
  * this order, as what came from that very address is surest. Opens no connection.
@@ -20,29 +29,44 @@ export const fetchCommand = '`driftline fetch --trust`';
 export class ChartFinder implements Charts {
   readonly store: ChartStore;
   readonly #helm: HelmCache;
+  /** What was found outside of the repository a moment ago: every keystroke asks for every chart. */
+  #outside = new Map<string, { until: number; found: Promise<Outside> }>();
 
   /** `folder` is where fetched charts are kept. */
   constructor(folder: string, env: NodeJS.ProcessEnv = process.env) {
     this.store = new ChartStore(folder);
     this.#helm = new HelmCache(helmSettings(env));
+    this.store.onStored(() => this.#outside.clear());
   }
 
   async find(reference: ChartReference, repository: Repository): Promise<FoundChart> {
+    const { found, version } = await this.#findOutside(reference);
+    if (found) return found;
+    const copy = await copyIn(repository, { ...reference, version });
+    return copy === undefined ? missing(reference) : { kind: 'copy', path: copy };
+  }
+
+  #findOutside(reference: ChartReference): Promise<Outside> {
+    const key = JSON.stringify(reference);
+    const known = this.#outside.get(key);
+    if (known && known.until > performance.now()) return known.found;
+    const found = this.#lookOutside(reference);
+    this.#outside.set(key, { until: performance.now() + freshMilliseconds, found });
+    return found;
+  }
+
+  async #lookOutside(reference: ChartReference): Promise<Outside> {
     const { version } = reference;
     const stored = await this.store.find(reference);
     if (stored) {
       const found = await this.#fetched(reference, stored.version, stored.digest);
-      if (found) return found;
+      if (found) return { found, version };
     }
     const cached = await this.#helm.find(reference);
-    if (cached) {
-      const { digest, content } = cached;
-      const file = archiveName(reference, version);
-      return { kind: 'archive', file, digest, read: async () => content };
-    }
-    const exact = { ...reference, version: stored?.version ?? version };
-    const copy = await copyIn(repository, exact);
-    return copy === undefined ? missing(reference) : { kind: 'copy', path: copy };
+    if (!cached) return { version: stored?.version ?? version };
+    const { digest, content } = cached;
+    const file = archiveName(reference, version);
+    return { found: { kind: 'archive', file, digest, read: async () => content }, version };
   }
 
   dependencies(

@@ -43,6 +43,7 @@ export class ChartStore {
   readonly folder: string;
   /** State of the archives that were read and found whole, by digest. */
   readonly #whole = new Map<string, string>();
+  readonly #onStored: (() => void)[] = [];
 
   constructor(folder: string) {
     this.folder = folder;
@@ -88,7 +89,17 @@ export class ChartStore {
         : known.versions,
     };
     await writeWhole(this.#file(url, name), JSON.stringify(record, null, 1));
+    this.#stored();
     return before === chart.digest ? undefined : before;
+  }
+
+  /** Calls the listener at once when charts were stored, by others as long as somebody listens to `onChanged`. */
+  onStored(listener: () => void): void {
+    this.#onStored.push(listener);
+  }
+
+  #stored(): void {
+    for (const listener of this.#onStored) listener();
   }
 
   /**
@@ -97,6 +108,7 @@ export class ChartStore {
   onChanged(listener: () => void): () => void {
     let timer: NodeJS.Timeout | undefined;
     const tell = () => {
+      this.#stored();
       clearTimeout(timer);
       timer = setTimeout(listener, quietMilliseconds);
     };
