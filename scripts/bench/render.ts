@@ -26,12 +26,7 @@ const limits = { ready: 60, memory: 300, size: 42, zipped: 14 };
 export async function benchRender(): Promise<BenchTable[]> {
   if (!existsSync(corpora)) throw new UserError(`There are no corpora at ${corpora} to render.`);
   const repository = corpusRepository(realpathSync(corpora));
-  return [
-    await folders(repository),
-    await edits(repository),
-    await charts(repository),
-    await own(),
-  ];
+  return [await folders(repository), await edits(), await charts(repository), await own()];
 }
 
 /** All kustomizations of the corpora, in a process that knows nothing yet, beside a process for each. */
@@ -49,8 +44,7 @@ async function folders(repository: Repository): Promise<BenchTable> {
   ] as const)
     await withRenderer(async renderer => {
       const ours = await timed(async () => {
-        for (const path of paths)
-          await renderer.render('kustomize', repository, { path, trace, text: true });
+        for (const path of paths) await renderer.render('kustomize', repository, { path, trace });
       });
       rows.push(benchRow(`${paths.length} kustomizations ${what}, ms`, ours, peer));
       const memory = memoryOfRenderer();
@@ -64,21 +58,37 @@ async function folders(repository: Repository): Promise<BenchTable> {
   };
 }
 
-/** What an edit of one line costs until the objects and their places are there again. */
-async function edits(repository: Repository): Promise<BenchTable> {
-  const small = `${podinfo}/deploy/overlays/production`;
+/** What an edit of one line costs until the objects and their places are there again, in a repository of its own. */
+async function edits(): Promise<BenchTable> {
   const cases = [
-    [small, `${podinfo}/deploy/bases/frontend/deployment.yaml`],
-    [kubePrometheus, `${kubePrometheus}/manifests/grafana-deployment.yaml`],
-  ] as const;
+    {
+      root: 'fluxcd+flux2-kustomize-helm-example',
+      path: 'apps/production',
+      file: 'apps/base/podinfo/release.yaml',
+      line: /interval: \S+/,
+    },
+    {
+      root: podinfo,
+      path: 'deploy/overlays/production',
+      file: 'deploy/bases/frontend/deployment.yaml',
+      line: /image: \S+/,
+    },
+    {
+      root: kubePrometheus,
+      path: '',
+      file: 'manifests/grafana-deployment.yaml',
+      line: /image: \S+/,
+    },
+  ];
   const rows: BenchRow[] = [];
-  for (const [path, file] of cases) {
+  for (const { root, path, file, line } of cases) {
+    const repository = corpusRepository(realpathSync(join(corpora, root)));
     const peers: number[] = [];
     for (let round = 0; round < 7; round++)
       peers.push(await timed(() => tool('kustomize', ['build', join(repository.root, path)])));
     for (const trace of [false, true]) {
-      const times = await editTimes(repository, { kind: 'kustomize', path }, file, trace);
-      const what = `${path.split('/').at(-1)}${trace ? ', with places' : ''}`;
+      const times = await editTimes(repository, { kind: 'kustomize', path }, { file, line }, trace);
+      const what = `${path || root.split('+').at(-1)}${trace ? ', with places' : ''}`;
       rows.push(benchRow(`${what}, p50`, median(times), median(peers)));
       rows.push(benchRow(`${what}, p95`, percentile(times, 95), percentile(peers, 95)));
     }
@@ -89,7 +99,7 @@ async function edits(repository: Repository): Promise<BenchTable> {
 async function editTimes(
   repository: Repository,
   source: RenderSource,
-  file: string,
+  { file, line }: { file: string; line: RegExp },
   trace: boolean,
 ): Promise<number[]> {
   const text = Buffer.from(await repository.read(file)).toString();
@@ -97,7 +107,7 @@ async function editTimes(
     let before = repository;
     const times: number[] = [];
     for (let round = 0; round <= rounds; round++) {
-      const edited = text.replace(/(\n\s+- )?(image: \S+)/, `$1$2${round}`);
+      const edited = text.replace(line, found => `${found}${round}`);
       const now = editedRepository(repository, new Map([[file, edited]]));
       renderer.derive(before, now, [file]);
       const rendering = createRendering(now, renderer);

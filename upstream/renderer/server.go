@@ -276,7 +276,7 @@ func (s *server) render(request renderRequest, render func(*files.View) (objects
 	made, err := s.guarded(view, render)
 	answer := rendering{Reads: view.Reads(), Absent: view.Absent(), Listed: view.Listed()}
 	if request.Text {
-		answer.Text = string(made.Text)
+		answer.Text = string(made.Text())
 	}
 	if err != nil {
 		answer.Failure = &failure{Message: err.Error()}

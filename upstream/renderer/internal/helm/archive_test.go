@@ -52,8 +52,8 @@ func TestAPackedChartIsRenderedLikeItsFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(archive.Text) != string(folder.Text) {
-		t.Errorf("%s\n%s", archive.Text, folder.Text)
+	if string(archive.Text()) != string(folder.Text()) {
+		t.Errorf("%s\n%s", archive.Text(), folder.Text())
 	}
 	for index, object := range archive.Objects {
 		for pointer, place := range folder.Objects[index].Provenance.Fields {

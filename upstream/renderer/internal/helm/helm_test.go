@@ -34,8 +34,8 @@ func TestLaterValuesWin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "---\n# Source: web/templates/x.yaml\nkind: X\na: chart-prod-inline\nns: shop\n"; string(made.Text) != want {
-		t.Errorf("%q", made.Text)
+	if want := "---\n# Source: web/templates/x.yaml\nkind: X\na: chart-prod-inline\nns: shop\n"; string(made.Text()) != want {
+		t.Errorf("%q", made.Text())
 	}
 }
 
@@ -229,7 +229,7 @@ func TestRendersShareNoState(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			texts = append(texts, string(made.Text))
+			texts = append(texts, string(made.Text()))
 		}
 	}
 	for _, index := range []int{1, 6, 7} {
@@ -279,7 +279,7 @@ func TestValuesOfOtherFilesLeadThere(t *testing.T) {
 			t.Errorf("%s is %s, want %s", pointer, got, want)
 		}
 	}
-	if !strings.Contains(string(made.Text), `host: ""`) {
-		t.Errorf("%s", made.Text)
+	if !strings.Contains(string(made.Text()), `host: ""`) {
+		t.Errorf("%s", made.Text())
 	}
 }

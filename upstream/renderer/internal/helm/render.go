@@ -65,7 +65,7 @@ func Template(view *files.View, request Request) (objects.Rendered, error) {
 	if err != nil {
 		return objects.Rendered{}, err
 	}
-	rendered := objects.Rendered{Text: made.text()}
+	rendered := objects.Rendered{Print: made.text}
 	documents, found, err := made.objects(view.Derived(), prepared.locations)
 	if err != nil {
 		return objects.Rendered{}, err

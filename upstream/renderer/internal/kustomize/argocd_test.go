@@ -36,7 +36,7 @@ func buildForArgo(t *testing.T, texts map[string]string, options string) (string
 	if err != nil {
 		return "", nil, err
 	}
-	return string(made.Text), made.Objects[0].Provenance.Fields, nil
+	return string(made.Text()), made.Objects[0].Provenance.Fields, nil
 }
 
 func TestArgoOptionsAreEditedIntoTheKustomization(t *testing.T) {

@@ -2,8 +2,10 @@
 package kustomize
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"sigs.k8s.io/kustomize/api/krusty"
@@ -154,7 +156,8 @@ func runHere(view *files.View, request Request) (resmap.ResMap, error) {
 
 // print writes the text and reads each object of it as kubectl would; what an engine adds is done to it then.
 func (b *built) print(view *files.View, finish *finisher) (objects.Rendered, error) {
-	var rendered objects.Rendered
+	var all []*printedObject
+	rendered := objects.Rendered{Print: func() []byte { return textOfAll(all) }}
 	if finish != nil {
 		finish.changed = nil
 	}
@@ -164,10 +167,7 @@ func (b *built) print(view *files.View, finish *finisher) (objects.Rendered, err
 			value, _ := resource.Map()
 			return objects.Rendered{}, fmt.Errorf("%#v: %w", value, err) // as resmap.AsYaml says it
 		}
-		if index > 0 {
-			rendered.Text = append(rendered.Text, "---\n"...)
-		}
-		rendered.Text = append(rendered.Text, written.text...)
+		all = append(all, written)
 		object, err := objects.Object{Value: written.value, Key: written.key}, written.invalid
 		if finish != nil {
 			object, err = finish.object(resource, written)
@@ -180,10 +180,18 @@ func (b *built) print(view *files.View, finish *finisher) (objects.Rendered, err
 	return rendered, nil
 }
 
+func textOfAll(all []*printedObject) []byte {
+	var texts [][]byte
+	for _, object := range all {
+		texts = append(texts, object.text())
+	}
+	return bytes.Join(texts, []byte("---\n"))
+}
+
 // printedObject is an object as it is printed, and as it is read from there.
 type printedObject struct {
-	text, value []byte
-	key         string
+	json, printed, value []byte
+	key                  string
 	// invalid says why the text cannot be read.
 	invalid error
 }
@@ -193,19 +201,39 @@ type printedKey [sha256.Size]byte
 // printed writes an object; what was written before is known by its digest.
 func (b *built) printed(view *files.View, index int) (*printedObject, error) {
 	made := files.Get(view.Derived(), printedKey(b.digests[index].sum()), func() (*printedObject, int) {
-		object := &printedObject{}
-		var folded []byte
-		if folded, object.invalid = b.Resources()[index].MarshalJSON(); object.invalid != nil {
-			return object, 64
+		folded, err := b.Resources()[index].MarshalJSON()
+		if err != nil {
+			return &printedObject{invalid: err}, 64
 		}
-		if object.text, object.invalid = yaml.JSONToYAML(b.folds.unfold(folded)); object.invalid == nil {
-			object.value, object.invalid = yaml.YAMLToJSON(object.text)
-			object.key = objects.KeyOf(object.value)
-		}
-		return object, len(object.text) + len(object.value)
+		object := newPrinted(b.folds.unfold(folded))
+		return object, 2*len(object.json) + len(object.printed)
 	})
-	if made.text == nil {
+	if made.value == nil && made.printed == nil {
 		return nil, made.invalid
 	}
 	return made, nil
+}
+
+// newPrinted reads an object from its text only where that may be another value than its JSON: what few texts
+// need is otherwise made when it is asked for.
+func newPrinted(json []byte) *printedObject {
+	object := &printedObject{json: json, value: json}
+	if differsInYAML.Match(json) {
+		object.value = nil
+		if object.printed, object.invalid = yaml.JSONToYAML(json); object.invalid == nil {
+			object.value, object.invalid = yaml.YAMLToJSON(object.printed)
+		}
+	}
+	object.key = objects.KeyOf(object.value)
+	return object
+}
+
+// differsInYAML are a key that means something else there, and characters that YAML does not allow.
+var differsInYAML = regexp.MustCompile(`"<<"|\x7f|[\x{80}-\x{9f}]|[\x{fffe}\x{ffff}]`)
+
+func (p *printedObject) text() []byte {
+	if p.printed == nil {
+		p.printed, _ = yaml.JSONToYAML(p.json)
+	}
+	return p.printed
 }

@@ -51,7 +51,7 @@ func (r Request) finisher(view *files.View, made *generated) (*finisher, error) 
 
 // object substitutes the variables and adds the labels and annotations of the Kustomization.
 func (f *finisher) object(built *resource.Resource, written *printedObject) (objects.Object, error) {
-	made, text := objects.Object{Value: written.value}, written.text
+	made, text := objects.Object{Value: written.value}, written.text()
 	result, err := f.variables.substitute(built, text)
 	if err != nil {
 		return made, err

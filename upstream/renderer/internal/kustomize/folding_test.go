@@ -18,8 +18,8 @@ func TestFoldedTextsAreBuiltAndTracedAsTheyAre(t *testing.T) {
 			"  data:\n    text: |\n" + strings.ReplaceAll(longText, "    ", "      "),
 	})
 	built, err := Build(view, Request{Trace: true})
-	if err != nil || strings.Contains(string(built.Text), "fold") || strings.Count(string(built.Text), "a line of text") != 80 {
-		t.Fatalf("%s %v", built.Text, err)
+	if err != nil || strings.Contains(string(built.Text()), "fold") || strings.Count(string(built.Text()), "a line of text") != 80 {
+		t.Fatalf("%s %v", built.Text(), err)
 	}
 	for index, want := range []provenance.Place{{File: "a.yaml", Line: 6, Column: 9}, {File: "list.yaml", Line: 8, Column: 11}} {
 		place := built.Objects[index].Provenance.Fields["/data/text"]

@@ -31,8 +31,8 @@ func TestBuildTracesWithoutChangingTheText(t *testing.T) {
 		t.Fatal(err)
 	}
 	traced, err := Build(view, Request{Trace: true})
-	if err != nil || string(plain.Text) != string(traced.Text) {
-		t.Fatalf("%s\n%s\n%v", plain.Text, traced.Text, err)
+	if err != nil || string(plain.Text()) != string(traced.Text()) {
+		t.Fatalf("%s\n%s\n%v", plain.Text(), traced.Text(), err)
 	}
 	fields := traced.Objects[0].Provenance.Fields
 	for pointer, want := range map[string]provenance.Place{
@@ -62,11 +62,11 @@ func TestTypesOfOneBuildAreNotThoseOfTheNext(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if other, err := Build(view, Request{Path: "own"}); err != nil || string(other.Text) == string(before.Text) {
+	if other, err := Build(view, Request{Path: "own"}); err != nil || string(other.Text()) == string(before.Text()) {
 		t.Fatal("the types do not count", err)
 	}
-	if after, err := Build(view, Request{Path: "plain"}); err != nil || string(after.Text) != string(before.Text) {
-		t.Errorf("%s %v", after.Text, err)
+	if after, err := Build(view, Request{Path: "plain"}); err != nil || string(after.Text()) != string(before.Text()) {
+		t.Errorf("%s %v", after.Text(), err)
 	}
 }
 

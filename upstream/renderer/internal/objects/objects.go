@@ -11,10 +11,19 @@ import (
 
 // Rendered is one render.
 type Rendered struct {
-	Text    []byte
+	// Print makes what the tool prints; nil where nothing is.
+	Print   func() []byte
 	Objects []Object
 	// Unused is what was written for this render and changes nothing in it; known only where places were asked for.
 	Unused []Unused
+}
+
+// Text is what the tool prints.
+func (r Rendered) Text() []byte {
+	if r.Print == nil {
+		return nil
+	}
+	return r.Print()
 }
 
 // Unused is a value that no template reads, or a patch that matches nothing; lines and columns are 1-based,

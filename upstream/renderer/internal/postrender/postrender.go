@@ -33,7 +33,7 @@ type Release struct {
 // order, the common metadata, and the labels that name the release, which win. What it changes gets the place
 // of what says so; all other fields keep those that Helm's render gave them.
 func Apply(view *files.View, release *Release, rendered objects.Rendered, trace bool) (objects.Rendered, error) {
-	made := objects.Rendered{Text: rendered.Text}
+	made := objects.Rendered{Print: rendered.Print}
 	for _, group := range release.groups(rendered.Objects) {
 		all, err := group.objects, error(nil)
 		if group.rendered {
