@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { editedRepository } from '../../src/core/git/edited.ts';
 import type { Repository } from '../../src/core/model/repository.ts';
+import { packedIn, withPlacesHere } from '../../src/core/render/elsewhere.ts';
 import { type Locate, locateIn } from '../../src/core/render/locate.ts';
 import { WrittenTexts } from '../../src/core/render/written-texts.ts';
 import type { ResidentProgram } from '../../src/core/upstream/process.ts';
@@ -66,11 +67,13 @@ export class Corpora {
     return { objects: objects ?? [], failure: failure?.message };
   }
 
-  #ask({ kind, path }: Subject, repository: Repository, trace: boolean) {
+  async #ask({ kind, path }: Subject, repository: Repository, trace: boolean) {
     if (kind === 'kustomization')
       return this.#renderer.render('kustomize', repository, { path, trace });
     const release = { release: 'shop', namespace: 'store', includeCrds: true, values: [] };
-    return this.#renderer.render('helm', repository, { path, trace, ...release });
+    const answer = await this.#renderer.render('helm', repository, { path, trace, ...release });
+    const place = { file: path === '' ? 'Chart.yaml' : `${path}/Chart.yaml`, line: 1, column: 1 };
+    return withPlacesHere(answer, packedIn(answer, place));
   }
 
   /** What stands in a file, read once. */

@@ -18,6 +18,13 @@ export type Elsewhere = { prefix: string } & (
   | { path: string }
 );
 
+/** The archives that a render read from the repository: what is in them has `place`. */
+export function packedIn({ reads }: RendererAnswer, place: Place): Elsewhere[] {
+  return reads
+    .filter(file => file.endsWith('.tgz'))
+    .map(file => ({ prefix: `${file}/`, title: file, place }));
+}
+
 /** The answer with places that a person can go to, and only what it read of the repository. */
 export function withPlacesHere(
   answer: RendererAnswer,

@@ -4,7 +4,7 @@ import type { Place } from '../model/source.ts';
 import type { RendererAnswer } from '../upstream/renderer.ts';
 import { renderedFrom } from './answer.ts';
 import { chartPath, type Laid, layDependencies, type UsedCharts } from './charts.ts';
-import { withPlacesHere } from './elsewhere.ts';
+import { packedIn, withPlacesHere } from './elsewhere.ts';
 import { below, helmFailure } from './helm-failure.ts';
 import { emptyRender, type RenderContext, type Renderer } from './renderer.ts';
 import { alteredSource, markDifferences } from './sensitive.ts';
@@ -53,11 +53,14 @@ async function ask(
     const request = { ...requestOf(source, context.origin), trace, text, laid: laid.files };
     return program.render('helm', repository, request, signal, laid.contents);
   };
+  const chart = { file: below(source.path, 'Chart.yaml'), line: 1, column: 1 };
+  const here = (answer: RendererAnswer) =>
+    withPlacesHere(answer, [...laid.elsewhere, ...packedIn(answer, chart)]);
   const first = await once();
   const names = first.failure?.missing;
-  if (!names) return { answer: withPlacesHere(first, laid.elsewhere) };
+  if (!names) return { answer: here(first) };
   const why = await layDependencies(source.path, names, context, { laid, used });
-  const answer = withPlacesHere(why === undefined ? await once() : first, laid.elsewhere);
+  const answer = here(why === undefined ? await once() : first);
   const lock = below(source.path, 'Chart.lock');
   if (repository.files.includes(lock)) answer.reads.push(lock);
   else answer.absent.push(lock);

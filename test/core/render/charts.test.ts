@@ -159,6 +159,20 @@ describe('a chart of the repository whose dependencies are not in it', () => {
   });
   const remote = parent(`  version: 6.6.0\n  repository: ${url}\n`);
 
+  it('has no place in an archive of its own, which nobody can open', async () => {
+    const repository = repositoryOf({
+      ...remote,
+      'web/charts/podinfo-6.6.0.tgz': packed('podinfo', podinfo('6.6.0')),
+    });
+    const rendered = await renderingOf(repository, program, charts).trace(release('web'));
+    const deployment = objectOf(rendered, 'Deployment', 'shop');
+    expect(placeOf(deployment, '/metadata/labels/chart')).toBe('web/Chart.yaml:1:1 template');
+    expect(viaOf(deployment, '/metadata/labels/chart')).toContain(
+      'web/charts/podinfo-6.6.0.tgz: templates/deployment.yaml:6',
+    );
+    expect(placeOf(deployment, '/spec/replicas')).toBe('web/values.yaml:2:13 exact');
+  });
+
   it('is rendered with those that were fetched', async () => {
     const before = await renderingOf(remote, program, charts).render(release('web'));
     expect(before.failure?.message).toMatch(

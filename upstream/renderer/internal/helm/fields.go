@@ -70,7 +70,7 @@ func (d *printedDocument) field(node *yaml.Node) provenance.Place {
 	}
 	// Spaces between words are nobody's where a template's own spaces are not marked.
 	content := clipped(printed, d.offset+start+shift, d.offset+end+shift)
-	return d.scalar(at, content, d.text[start:end], shift)
+	return d.scalar(node, at, content, d.text[start:end], shift)
 }
 
 // nothing is the place of an empty scalar: exact where the template's line says as much, and no more.
@@ -113,7 +113,7 @@ func clipped(segments []segment, start, end int) []segment {
 }
 
 // scalar decides what printed a scalar's content.
-func (d *printedDocument) scalar(at int, content []segment, text string, shift int) provenance.Place {
+func (d *printedDocument) scalar(node *yaml.Node, at int, content []segment, text string, shift int) provenance.Place {
 	template := d.expression(at, content)
 	if len(content) == 0 {
 		return template
@@ -127,7 +127,12 @@ func (d *printedDocument) scalar(at int, content []segment, text string, shift i
 		case value:
 			if place, ok := d.valueAt(from, first.at, text); ok {
 				// A number that is printed in quotes is a text, and another one than is written: 1e+06 for 1000000.
-				if found := d.placeOf(from); first.start > at+shift && found.node != nil && !from.cut && found.node.Value != from.text {
+				found := d.placeOf(from)
+				if first.start > at+shift && found.node != nil && !from.cut && found.node.Value != from.text {
+					place.How = provenance.Transformed
+				}
+				// A block of the template ends the value's text as its header says.
+				if node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 && found.node != nil && found.node.Value != node.Value {
 					place.How = provenance.Transformed
 				}
 				place.Via = append(place.Via, template.Via...)
