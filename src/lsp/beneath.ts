@@ -1,4 +1,4 @@
-import type { Reach } from '../core/actions/reach.ts';
+import type { Reach } from '../core/actions/reach/reach.ts';
 import { renderedObject } from '../core/actions/rendered-object.ts';
 import { fieldOnLine, pointerIn } from '../core/live/rendered-text.ts';
 import { entryOf, keyRange } from '../core/manifests/locate.ts';

@@ -1,4 +1,4 @@
-import type { FileReach, Reach } from '../core/actions/reach.ts';
+import type { FileReach, Reach } from '../core/actions/reach/reach.ts';
 import { quantity } from '../core/words/states.ts';
 import { printable } from '../core/words/values.ts';
 import { type Block, blocksOf, helperBlocks } from './blocks.ts';

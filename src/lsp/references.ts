@@ -1,5 +1,5 @@
 import type { Location } from 'vscode-languageserver';
-import type { Reach } from '../core/actions/reach.ts';
+import type { Reach } from '../core/actions/reach/reach.ts';
 import { renderedObject } from '../core/actions/rendered-object.ts';
 import { resourceKey } from '../core/model/resource.ts';
 import type { Feature } from './feature.ts';

@@ -1,4 +1,4 @@
-import { effectLines } from '../core/actions/effect-text.ts';
+import { effectLines } from '../core/actions/effect/text.ts';
 import { Coalesce } from '../core/lib/coalesce.ts';
 import type { OpenRepository } from './session/repositories.ts';
 import type { Session } from './session/session.ts';

@@ -6,12 +6,12 @@ import { currentBranch, headRevision, openRepository } from '../git/repository.t
 import { messageOf as errorText, UserError } from '../lib/errors.ts';
 import { type Environment, foldersOf } from '../model/environment.ts';
 import type { Workspace } from '../workspace.ts';
-import { changedFiles } from './changed-files.ts';
-import { type EditsOf, type Effect, effectFrom } from './effect.ts';
-import { effectLines } from './effect-text.ts';
+import { type EditsOf, type Effect, effectFrom } from './effect/effect.ts';
+import { effectLines } from './effect/text.ts';
 import type { ChangedFile, CommitOutcome, CommitPlan } from './plans.ts';
-import { changesOf, type EnvironmentChange } from './proposal-changes.ts';
-import { proposalTitle } from './proposal-text.ts';
+import { changedFiles } from './propose/changed-files.ts';
+import { changesOf, type EnvironmentChange } from './propose/changes.ts';
+import { proposalTitle } from './propose/text.ts';
 import { requireTrust } from './trusted.ts';
 
 /**

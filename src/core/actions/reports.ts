@@ -5,8 +5,8 @@ import type { Finding, NotChecked } from '../model/finding.ts';
 import type { Provenance, ProvenanceKind } from '../model/rendered.ts';
 import type { Json, Resource } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
-import type { Effect } from './effect.ts';
-import type { Reach } from './reach.ts';
+import type { Effect } from './effect/effect.ts';
+import type { Reach } from './reach/reach.ts';
 
 /** What `driftline drift` found: one entry per chosen environment, in the order they are shown. */
 export interface DriftReport {

@@ -6,10 +6,10 @@ import { eachPlace } from '../render/field-places.ts';
 import { isHiddenField } from '../words/masked-object.ts';
 import { masked } from '../words/values.ts';
 import type { Workspace } from '../workspace.ts';
+import { traceLine } from './reach/trace-line.ts';
 import { sourceAt } from './render.ts';
 import { notRendered, renderApplications } from './rendering.ts';
 import type { TracedField, TracedObject, TraceReport } from './reports.ts';
-import { traceLine } from './trace-line.ts';
 
 export type TraceTarget =
   | { kind: 'line'; file: string; line: number }

@@ -1,6 +1,6 @@
-import { type Effect, effectOf } from '../actions/effect.ts';
-import { LiveEdits } from '../actions/live-edits.ts';
-import { type FileReach, fileReach } from '../actions/reach.ts';
+import { type Effect, effectOf } from '../actions/effect/effect.ts';
+import { LiveEdits } from '../actions/reach/live-edits.ts';
+import { type FileReach, fileReach } from '../actions/reach/reach.ts';
 import type { ValidateReport } from '../actions/reports.ts';
 import { validate, validateFile } from '../actions/validate.ts';
 import type { ClusterIdentity } from '../cluster/cluster.ts';

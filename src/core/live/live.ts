@@ -1,6 +1,6 @@
-import type { Effect } from '../actions/effect.ts';
-import type { LiveEdits } from '../actions/live-edits.ts';
-import type { FileReach } from '../actions/reach.ts';
+import type { Effect } from '../actions/effect/effect.ts';
+import type { LiveEdits } from '../actions/reach/live-edits.ts';
+import type { FileReach } from '../actions/reach/reach.ts';
 import type { ValidateReport } from '../actions/reports.ts';
 import type { ClusterIdentity } from '../cluster/cluster.ts';
 import type { Finding } from '../model/finding.ts';

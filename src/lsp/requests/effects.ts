@@ -1,5 +1,5 @@
-import type { EnvironmentEffect } from '../../core/actions/effect.ts';
-import { environmentLine } from '../../core/actions/effect-text.ts';
+import type { EnvironmentEffect } from '../../core/actions/effect/effect.ts';
+import { environmentLine } from '../../core/actions/effect/text.ts';
 import type { Feature } from '../feature.ts';
 import { type EnvironmentEdit, requests } from '../protocol.ts';
 

@@ -36,7 +36,7 @@ function registerCommit(session: Session): void {
 function registerProposal(session: Session): void {
   session.answer(requests.proposalPlan, async ({ environment, paths }, signal) => {
     const chosen = await repositoryOf(session, environment);
-    const { planProposal } = await import('../../core/actions/propose.ts');
+    const { planProposal } = await import('../../core/actions/propose/propose.ts');
     const environments = environment === undefined ? [] : [environment];
     const editsOf = async () => chosen.live.liveEdits();
     return planProposal(chosen.live.workspace(), { environments, paths, editsOf, signal });
@@ -48,7 +48,7 @@ function registerProposal(session: Session): void {
       chosen,
       plan.files.map(({ path }) => path),
     );
-    const { propose } = await import('../../core/actions/propose.ts');
+    const { propose } = await import('../../core/actions/propose/propose.ts');
     const progress = teller(session, id);
     return propose(chosen.live.workspace(), plan, { token, signal, progress });
   });
@@ -57,18 +57,18 @@ function registerProposal(session: Session): void {
 function registerRollback(session: Session): void {
   session.answer(requests.rollbackRevisions, async (named, signal) => {
     const { live } = await repositoryOf(session, named.environment);
-    const { rollbackRevisions } = await import('../../core/actions/rollback-revisions.ts');
+    const { rollbackRevisions } = await import('../../core/actions/rollback/revisions.ts');
     return rollbackRevisions(live.workspace(), { ...named, signal });
   });
   session.answer(requests.rollbackPlan, async (named, signal) => {
     const { live } = await repositoryOf(session, named.environment);
-    const { planRollback } = await import('../../core/actions/rollback.ts');
+    const { planRollback } = await import('../../core/actions/rollback/rollback.ts');
     const editsOf = async () => live.liveEdits();
     return planRollback(live.workspace(), { ...named, editsOf, signal });
   });
   session.answer(requests.rollback, async ({ plan, token, id }, signal) => {
     const { live } = await repositoryOf(session, plan.environment);
-    const { rollback } = await import('../../core/actions/rollback.ts');
+    const { rollback } = await import('../../core/actions/rollback/rollback.ts');
     const progress = teller(session, id);
     return rollback(live.workspace(), plan, { token, signal, progress });
   });

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { knownEdits } from '../../core/actions/known-edits.ts';
-import { tokenFor } from '../../core/actions/open-request.ts';
 import type { ProposalPlan, Proposed } from '../../core/actions/plans.ts';
-import { planProposal, propose as put } from '../../core/actions/propose.ts';
+import { tokenFor } from '../../core/actions/propose/open-request.ts';
+import { planProposal, propose as put } from '../../core/actions/propose/propose.ts';
+import { knownEdits } from '../../core/actions/reach/known-edits.ts';
 import { messageOf, UserError } from '../../core/lib/errors.ts';
 import { printable } from '../../core/words/values.ts';
 import type { Invocation } from '../arguments.ts';

@@ -1,4 +1,4 @@
-import { effectSince } from '../../core/actions/effect-since.ts';
+import { effectSince } from '../../core/actions/effect/since.ts';
 import { renderEnvironments, renderPath } from '../../core/actions/render.ts';
 import { UserError } from '../../core/lib/errors.ts';
 import type { Invocation } from '../arguments.ts';

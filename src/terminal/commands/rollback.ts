@@ -1,7 +1,7 @@
-import type { NamedApplication } from '../../core/actions/application-files.ts';
-import { tokenFor } from '../../core/actions/open-request.ts';
-import { planRollback, rollback as put } from '../../core/actions/rollback.ts';
-import { rollbackRevisions } from '../../core/actions/rollback-revisions.ts';
+import { tokenFor } from '../../core/actions/propose/open-request.ts';
+import type { NamedApplication } from '../../core/actions/rollback/application-files.ts';
+import { rollbackRevisions } from '../../core/actions/rollback/revisions.ts';
+import { planRollback, rollback as put } from '../../core/actions/rollback/rollback.ts';
 import { UserError } from '../../core/lib/errors.ts';
 import type { Environment } from '../../core/model/environment.ts';
 import { shortRevision } from '../../core/words/names.ts';

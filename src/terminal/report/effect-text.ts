@@ -1,5 +1,9 @@
-import type { EnvironmentEffect, FieldEffect, ObjectEffect } from '../../core/actions/effect.ts';
-import { countObjects } from '../../core/actions/effect-text.ts';
+import type {
+  EnvironmentEffect,
+  FieldEffect,
+  ObjectEffect,
+} from '../../core/actions/effect/effect.ts';
+import { countObjects } from '../../core/actions/effect/text.ts';
 import type { EffectReport } from '../../core/actions/reports.ts';
 import type { DriftPath } from '../../core/model/drift.ts';
 import { resourceText } from '../../core/model/resource.ts';

@@ -1,4 +1,4 @@
-import type { Reach } from '../../core/actions/reach.ts';
+import type { Reach } from '../../core/actions/reach/reach.ts';
 import type {
   DriftReport,
   EnvironmentDrift,

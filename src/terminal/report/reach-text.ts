@@ -1,4 +1,4 @@
-import { countOf, type Reach } from '../../core/actions/reach.ts';
+import { countOf, type Reach } from '../../core/actions/reach/reach.ts';
 import type { ReachReport } from '../../core/actions/reports.ts';
 import { resourceKey, resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';

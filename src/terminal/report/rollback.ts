@@ -1,5 +1,5 @@
-import type { NamedApplication } from '../../core/actions/application-files.ts';
 import type { Proposed, RollbackPlan, RollbackRevision } from '../../core/actions/plans.ts';
+import type { NamedApplication } from '../../core/actions/rollback/application-files.ts';
 import { ageText } from '../../core/words/age.ts';
 import { shortRevision } from '../../core/words/names.ts';
 import { printable } from '../../core/words/values.ts';

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commit, planCommit } from '../../../src/core/actions/commit.ts';
-import { LiveEdits } from '../../../src/core/actions/live-edits.ts';
+import { LiveEdits } from '../../../src/core/actions/reach/live-edits.ts';
 import { write } from '../git/folders.ts';
 import { hook, onRemote, worldWith } from '../git/world.ts';
 import { deployment, open, overlay, shop } from './shop.ts';

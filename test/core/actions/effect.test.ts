@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { effectOf } from '../../../src/core/actions/effect.ts';
-import { fieldChanges } from '../../../src/core/actions/effect-fields.ts';
-import { effectSince } from '../../../src/core/actions/effect-since.ts';
-import { effectLines } from '../../../src/core/actions/effect-text.ts';
-import { LiveEdits } from '../../../src/core/actions/live-edits.ts';
+import { effectOf } from '../../../src/core/actions/effect/effect.ts';
+import { fieldChanges } from '../../../src/core/actions/effect/fields.ts';
+import { effectSince } from '../../../src/core/actions/effect/since.ts';
+import { effectLines } from '../../../src/core/actions/effect/text.ts';
+import { LiveEdits } from '../../../src/core/actions/reach/live-edits.ts';
 import { openRepository } from '../../../src/core/git/repository.ts';
 import { formatPath } from '../../../src/core/model/path.ts';
 import type { Json } from '../../../src/core/model/resource.ts';

@@ -1,6 +1,10 @@
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { forgePlan, openRequest, tokenFor } from '../../../src/core/actions/open-request.ts';
+import {
+  forgePlan,
+  openRequest,
+  tokenFor,
+} from '../../../src/core/actions/propose/open-request.ts';
 import type { Host } from '../../../src/core/model/host.ts';
 
 const draft = { title: 'a title', body: 'text', branch: 'mine', base: 'main' };

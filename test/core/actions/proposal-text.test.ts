@@ -1,16 +1,13 @@
 import MarkdownIt from 'markdown-it';
 import { describe, expect, it } from 'vitest';
-import type { Effect, ObjectEffect } from '../../../src/core/actions/effect.ts';
-import type {
-  EnvironmentChange,
-  ObjectChange,
-} from '../../../src/core/actions/proposal-changes.ts';
-import { objectDiff } from '../../../src/core/actions/proposal-diff.ts';
+import type { Effect, ObjectEffect } from '../../../src/core/actions/effect/effect.ts';
+import type { EnvironmentChange, ObjectChange } from '../../../src/core/actions/propose/changes.ts';
+import { objectDiff } from '../../../src/core/actions/propose/diff.ts';
 import {
   proposalBody,
   proposalTitle,
   proposalWhy,
-} from '../../../src/core/actions/proposal-text.ts';
+} from '../../../src/core/actions/propose/text.ts';
 import type { JsonObject } from '../../../src/core/model/resource.ts';
 
 const web = { group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'shop', name: 'web' };

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { planProposal, propose } from '../../../src/core/actions/propose.ts';
+import { planProposal, propose } from '../../../src/core/actions/propose/propose.ts';
 import { commit, write } from '../git/folders.ts';
 import {
   branchesOf,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { LiveEdits } from '../../../src/core/actions/live-edits.ts';
-import { type FileReach, fileReach, type Reach } from '../../../src/core/actions/reach.ts';
+import { LiveEdits } from '../../../src/core/actions/reach/live-edits.ts';
+import { type FileReach, fileReach, type Reach } from '../../../src/core/actions/reach/reach.ts';
 import { renderApplications } from '../../../src/core/actions/rendering.ts';
 import { trace } from '../../../src/core/actions/trace.ts';
 import type { Workspace } from '../../../src/core/workspace.ts';

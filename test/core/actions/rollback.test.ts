@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { planRollback, rollback } from '../../../src/core/actions/rollback.ts';
-import { rollbackRevisions } from '../../../src/core/actions/rollback-revisions.ts';
+import { rollbackRevisions } from '../../../src/core/actions/rollback/revisions.ts';
+import { planRollback, rollback } from '../../../src/core/actions/rollback/rollback.ts';
 import { commit, git as run, write } from '../git/folders.ts';
 import {
   branchesOf,

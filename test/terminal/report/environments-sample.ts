@@ -1,4 +1,4 @@
-import type { Reach } from '../../../src/core/actions/reach.ts';
+import type { Reach } from '../../../src/core/actions/reach/reach.ts';
 import type {
   EnvironmentsReport,
   ReachReport,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { commit } from '../../../../src/core/actions/commit.ts';
 import type { ProposalPlan, RollbackPlan } from '../../../../src/core/actions/plans.ts';
-import { propose } from '../../../../src/core/actions/propose.ts';
-import { rollback } from '../../../../src/core/actions/rollback.ts';
+import { propose } from '../../../../src/core/actions/propose/propose.ts';
+import { rollback } from '../../../../src/core/actions/rollback/rollback.ts';
 import { Workspace } from '../../../../src/core/workspace.ts';
 
 /** What the test process tells this one to do, as JSON in the file that is its argument. */

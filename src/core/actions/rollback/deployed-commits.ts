@@ -1,9 +1,9 @@
-import { readLive } from '../cluster/live.ts';
-import { engineOf } from '../engines/index.ts';
-import type { Application, Environment } from '../model/environment.ts';
-import { objectsAt, textAt, textsAt } from '../model/fields.ts';
-import type { JsonObject } from '../model/resource.ts';
-import type { Workspace } from '../workspace.ts';
+import { readLive } from '../../cluster/live.ts';
+import { engineOf } from '../../engines/index.ts';
+import type { Application, Environment } from '../../model/environment.ts';
+import { objectsAt, textAt, textsAt } from '../../model/fields.ts';
+import type { JsonObject } from '../../model/resource.ts';
+import type { Workspace } from '../../workspace.ts';
 
 export interface DeployedCommits {
   now?: string;

@@ -1,6 +1,6 @@
-import type { RenderedApplication } from '../drift/declared.ts';
-import { effectiveResource } from '../drift/declared.ts';
-import type { IndexedFile } from '../manifests/index-types.ts';
+import type { RenderedApplication } from '../../drift/declared.ts';
+import { effectiveResource } from '../../drift/declared.ts';
+import type { IndexedFile } from '../../manifests/index-types.ts';
 import {
   documentAround,
   isBlank,
@@ -8,18 +8,18 @@ import {
   itemAround,
   spanBelow,
   startOfValue,
-} from '../manifests/line-span.ts';
-import type { RepositoryIndex } from '../manifests/repository-index.ts';
-import type { DriftPath } from '../model/drift.ts';
-import type { Environment } from '../model/environment.ts';
-import { formatPath } from '../model/path.ts';
-import { type Resource, resourceKey } from '../model/resource.ts';
-import { type LineTouches, type Touch, touchesIn } from '../render/reach.ts';
-import type { Schemas } from '../schemas/type.ts';
+} from '../../manifests/line-span.ts';
+import type { RepositoryIndex } from '../../manifests/repository-index.ts';
+import type { DriftPath } from '../../model/drift.ts';
+import type { Environment } from '../../model/environment.ts';
+import { formatPath } from '../../model/path.ts';
+import { type Resource, resourceKey } from '../../model/resource.ts';
+import { type LineTouches, type Touch, touchesIn } from '../../render/reach.ts';
+import type { Schemas } from '../../schemas/type.ts';
 import { conditionTouches } from './conditions.ts';
 import { deployingLines } from './deploying-lines.ts';
 import { type LiveEdits, overlaps, placedEdits } from './live-edits.ts';
-import { whyNothing } from './reach-why.ts';
+import { whyNothing } from './why.ts';
 
 /** One thing that a line reaches in one environment. */
 export interface Reach {

@@ -1,6 +1,6 @@
-import type { IndexedFile } from '../manifests/index-types.ts';
-import { entryOf, nodeAt, positionAt } from '../manifests/locate.ts';
-import type { Application } from '../model/environment.ts';
+import type { IndexedFile } from '../../manifests/index-types.ts';
+import { entryOf, nodeAt, positionAt } from '../../manifests/locate.ts';
+import type { Application } from '../../model/environment.ts';
 
 /** Where Flux and Argo CD objects name what is deployed, and where to. */
 const naming = [

@@ -1,9 +1,9 @@
-import type { Draft } from '../forges/forge.ts';
-import { forgeOf, newRequestPage, titleOf } from '../forges/index.ts';
-import { parseRemote } from '../forges/remote.ts';
-import { UserError } from '../lib/errors.ts';
-import type { Host } from '../model/host.ts';
-import type { ForgePlan, Proposed } from './plans.ts';
+import type { Draft } from '../../forges/forge.ts';
+import { forgeOf, newRequestPage, titleOf } from '../../forges/index.ts';
+import { parseRemote } from '../../forges/remote.ts';
+import { UserError } from '../../lib/errors.ts';
+import type { Host } from '../../model/host.ts';
+import type { ForgePlan, Proposed } from '../plans.ts';
 
 /** A token for whatever forge a change is proposed on; it wins over the forge's own. */
 export const commonSecret = 'DRIFTLINE_TOKEN';

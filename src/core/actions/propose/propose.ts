@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto';
 import { lstat, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isWithin } from '../environments/folders.ts';
-import { changeFrom } from '../git/bring.ts';
-import { overlay } from '../git/overlay.ts';
-import { type ChangeBase, changeBase, freeBranch, mergeBase } from '../git/remote.ts';
-import { openRepository } from '../git/repository.ts';
-import { withChange } from '../git/with-change.ts';
-import { UserError } from '../lib/errors.ts';
-import type { Workspace } from '../workspace.ts';
+import { isWithin } from '../../environments/folders.ts';
+import { changeFrom } from '../../git/bring.ts';
+import { overlay } from '../../git/overlay.ts';
+import { type ChangeBase, changeBase, freeBranch, mergeBase } from '../../git/remote.ts';
+import { openRepository } from '../../git/repository.ts';
+import { withChange } from '../../git/with-change.ts';
+import { UserError } from '../../lib/errors.ts';
+import type { Workspace } from '../../workspace.ts';
+import { type EditsOf, effectFrom } from '../effect/effect.ts';
+import { effectLines } from '../effect/text.ts';
+import type { ChangedFile, ProposalPlan, Proposed } from '../plans.ts';
+import { requireTrust } from '../trusted.ts';
 import { changedFiles } from './changed-files.ts';
-import { type EditsOf, effectFrom } from './effect.ts';
-import { effectLines } from './effect-text.ts';
+import { changesOf } from './changes.ts';
 import { forgePlan, openRequest } from './open-request.ts';
-import type { ChangedFile, ProposalPlan, Proposed } from './plans.ts';
-import { changesOf } from './proposal-changes.ts';
-import { proposalBody, proposalTitle, proposalWhy } from './proposal-text.ts';
-import { requireTrust } from './trusted.ts';
+import { proposalBody, proposalTitle, proposalWhy } from './text.ts';
 
 export interface ProposalOptions {
   /** Without `paths`: the changed files that these read; all changed files where none is named. */

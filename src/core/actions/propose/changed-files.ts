@@ -1,11 +1,11 @@
-import type { RenderedApplication } from '../drift/declared.ts';
-import { isWithin } from '../environments/folders.ts';
-import { changedInWorkingTree } from '../git/changes.ts';
-import { openRepository } from '../git/repository.ts';
-import { type Environment, foldersOf } from '../model/environment.ts';
-import type { Workspace } from '../workspace.ts';
-import type { ChangedFile } from './plans.ts';
-import { renderApplications } from './rendering.ts';
+import type { RenderedApplication } from '../../drift/declared.ts';
+import { isWithin } from '../../environments/folders.ts';
+import { changedInWorkingTree } from '../../git/changes.ts';
+import { openRepository } from '../../git/repository.ts';
+import { type Environment, foldersOf } from '../../model/environment.ts';
+import type { Workspace } from '../../workspace.ts';
+import type { ChangedFile } from '../plans.ts';
+import { renderApplications } from '../rendering.ts';
 
 /**
  * The files of the working tree that differ from the checked-out commit, each with the environments that read it,

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Step } from '../model/path.ts';
-import { isObject, type Json, type JsonObject } from '../model/resource.ts';
+import type { Step } from '../../model/path.ts';
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
 
 /** A field that two states of an object have otherwise; a side that does not have it is absent. */
 export interface FieldChange {

@@ -1,12 +1,12 @@
-import type { RenderedApplication } from '../drift/declared.ts';
-import type { Application, Environment } from '../model/environment.ts';
-import { resourceKey } from '../model/resource.ts';
-import type { Workspace } from '../workspace.ts';
+import type { RenderedApplication } from '../../drift/declared.ts';
+import type { Application, Environment } from '../../model/environment.ts';
+import { resourceKey } from '../../model/resource.ts';
+import type { Workspace } from '../../workspace.ts';
+import { renderApplications } from '../rendering.ts';
+import type { ReachReport } from '../reports.ts';
 import { addLiveEdits } from './known-edits.ts';
 import { LiveEdits } from './live-edits.ts';
 import { type FileReach, fileReach, type TracedEnvironment } from './reach.ts';
-import { renderApplications } from './rendering.ts';
-import type { ReachReport } from './reports.ts';
 
 /**
  * What a line of a file reaches in these environments, and which of that somebody changed in the clusters. Only

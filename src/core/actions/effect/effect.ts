@@ -1,16 +1,16 @@
-import type { DriftPath } from '../model/drift.ts';
-import type { NotChecked } from '../model/finding.ts';
-import { formatPath, type Pointer, parsePath, resolveSteps } from '../model/path.ts';
-import type { RenderedObject } from '../model/rendered.ts';
-import { type Json, type Resource, resourceKey } from '../model/resource.ts';
-import type { Place } from '../model/source.ts';
-import { isHiddenField, maskedValue } from '../words/masked-object.ts';
-import { masked } from '../words/values.ts';
-import type { Workspace } from '../workspace.ts';
-import { type FieldChange, fieldChanges } from './effect-fields.ts';
-import { LiveEdits, overlaps } from './live-edits.ts';
-import { changesOf, type EnvironmentChange, type ObjectChange } from './proposal-changes.ts';
-import { maskedTexts, textDiff } from './proposal-diff.ts';
+import type { DriftPath } from '../../model/drift.ts';
+import type { NotChecked } from '../../model/finding.ts';
+import { formatPath, type Pointer, parsePath, resolveSteps } from '../../model/path.ts';
+import type { RenderedObject } from '../../model/rendered.ts';
+import { type Json, type Resource, resourceKey } from '../../model/resource.ts';
+import type { Place } from '../../model/source.ts';
+import { isHiddenField, maskedValue } from '../../words/masked-object.ts';
+import { masked } from '../../words/values.ts';
+import type { Workspace } from '../../workspace.ts';
+import { changesOf, type EnvironmentChange, type ObjectChange } from '../propose/changes.ts';
+import { maskedTexts, textDiff } from '../propose/diff.ts';
+import { LiveEdits, overlaps } from '../reach/live-edits.ts';
+import { type FieldChange, fieldChanges } from './fields.ts';
 
 /** What an edit changes, per environment; those in which nothing changes and everything is known are left out. */
 export interface Effect {

@@ -1,9 +1,9 @@
-import { openRepository } from '../git/repository.ts';
-import type { Workspace } from '../workspace.ts';
+import { openRepository } from '../../git/repository.ts';
+import type { Workspace } from '../../workspace.ts';
+import { type KnownEdits, knownEdits } from '../reach/known-edits.ts';
+import { LiveEdits } from '../reach/live-edits.ts';
+import type { EffectReport } from '../reports.ts';
 import { effectOf } from './effect.ts';
-import { type KnownEdits, knownEdits } from './known-edits.ts';
-import { LiveEdits } from './live-edits.ts';
-import type { EffectReport } from './reports.ts';
 
 /**
  * What the repository as it is opened changes against one of its revisions, in these environments (all where none is

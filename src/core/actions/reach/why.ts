@@ -1,11 +1,11 @@
-import type { RenderedApplication } from '../drift/declared.ts';
-import type { IndexedFile } from '../manifests/index-types.ts';
-import { isBlank, isComment } from '../manifests/line-span.ts';
-import { offsetAt } from '../manifests/locate.ts';
-import type { Node } from '../manifests/syntax.ts';
-import type { Environment } from '../model/environment.ts';
-import { type Pointer, resolveSteps } from '../model/path.ts';
-import { placeText } from '../model/source.ts';
+import type { RenderedApplication } from '../../drift/declared.ts';
+import type { IndexedFile } from '../../manifests/index-types.ts';
+import { isBlank, isComment } from '../../manifests/line-span.ts';
+import { offsetAt } from '../../manifests/locate.ts';
+import type { Node } from '../../manifests/syntax.ts';
+import type { Environment } from '../../model/environment.ts';
+import { type Pointer, resolveSteps } from '../../model/path.ts';
+import { placeText } from '../../model/source.ts';
 
 interface Silent {
   file: string;

@@ -1,10 +1,10 @@
 import { structuredPatch } from 'diff';
-import { writeManifests } from '../manifests/write.ts';
-import { formatPath, type Pointer } from '../model/path.ts';
-import { isObject, type Json, type JsonObject } from '../model/resource.ts';
-import { isHiddenField } from '../words/masked-object.ts';
-import { masked, printable } from '../words/values.ts';
-import type { ObjectChange } from './proposal-changes.ts';
+import { writeManifests } from '../../manifests/write.ts';
+import { formatPath, type Pointer } from '../../model/path.ts';
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
+import { isHiddenField } from '../../words/masked-object.ts';
+import { masked, printable } from '../../words/values.ts';
+import type { ObjectChange } from './changes.ts';
 
 /**
  * The lines by which a rendered object changes, each with its `+`, `-` or space, hunks behind `@@`; no value of a

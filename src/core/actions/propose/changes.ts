@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Declared, declaredObjects, unsureObjects } from '../drift/declared.ts';
-import type { Application } from '../model/environment.ts';
-import type { NotChecked } from '../model/finding.ts';
-import { parsePath, resolveSteps } from '../model/path.ts';
-import type { Rendered, RenderedObject } from '../model/rendered.ts';
-import { isObject, type JsonObject, type Resource, resourceKey } from '../model/resource.ts';
-import type { Workspace } from '../workspace.ts';
+import { type Declared, declaredObjects, unsureObjects } from '../../drift/declared.ts';
+import type { Application } from '../../model/environment.ts';
+import type { NotChecked } from '../../model/finding.ts';
+import { parsePath, resolveSteps } from '../../model/path.ts';
+import type { Rendered, RenderedObject } from '../../model/rendered.ts';
+import { isObject, type JsonObject, type Resource, resourceKey } from '../../model/resource.ts';
+import type { Workspace } from '../../workspace.ts';
 import { isReached, type RenderedEnvironment, renderEnvironments } from './changed-files.ts';
 
 /** What a change of files changes in the rendered objects of one environment. */

@@ -1,12 +1,12 @@
-import type { RenderedApplication } from '../drift/declared.ts';
-import { isWithin } from '../environments/folders.ts';
-import type { IndexedFile } from '../manifests/index-types.ts';
-import { spanBelow } from '../manifests/line-span.ts';
-import { entryOf, nodeAt, positionAt } from '../manifests/locate.ts';
-import type { RepositoryIndex } from '../manifests/repository-index.ts';
-import { type HelmSource, partsOf } from '../model/environment.ts';
-import { valueAt } from '../model/fields.ts';
-import { type LineTouches, type Touch, touchesIn } from '../render/reach.ts';
+import type { RenderedApplication } from '../../drift/declared.ts';
+import { isWithin } from '../../environments/folders.ts';
+import type { IndexedFile } from '../../manifests/index-types.ts';
+import { spanBelow } from '../../manifests/line-span.ts';
+import { entryOf, nodeAt, positionAt } from '../../manifests/locate.ts';
+import type { RepositoryIndex } from '../../manifests/repository-index.ts';
+import { type HelmSource, partsOf } from '../../model/environment.ts';
+import { valueAt } from '../../model/fields.ts';
+import { type LineTouches, type Touch, touchesIn } from '../../render/reach.ts';
 
 /**
  * What the lines of a values file decide by being asked for: `{{ if .Values.a.b }}`, `with` and `range` of the chart's

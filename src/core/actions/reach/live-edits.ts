@@ -1,8 +1,8 @@
-import type { DriftPath, DriftResult } from '../model/drift.ts';
-import type { Environment } from '../model/environment.ts';
-import { type Pointer, parsePath, resolveSteps } from '../model/path.ts';
-import { type Json, type Resource, resourceKey } from '../model/resource.ts';
-import { maskPath } from '../words/values.ts';
+import type { DriftPath, DriftResult } from '../../model/drift.ts';
+import type { Environment } from '../../model/environment.ts';
+import { type Pointer, parsePath, resolveSteps } from '../../model/path.ts';
+import { type Json, type Resource, resourceKey } from '../../model/resource.ts';
+import { maskPath } from '../../words/values.ts';
 
 /**
  * What people and programs changed in the clusters by themselves: fields that differ from the repository and are

@@ -1,8 +1,8 @@
-import { resourceText } from '../model/resource.ts';
-import { ownersText } from '../words/change.ts';
-import { shortPath } from '../words/short-path.ts';
-import { quantity } from '../words/states.ts';
-import { printable, valueText } from '../words/values.ts';
+import { resourceText } from '../../model/resource.ts';
+import { ownersText } from '../../words/change.ts';
+import { shortPath } from '../../words/short-path.ts';
+import { quantity } from '../../words/states.ts';
+import { printable, valueText } from '../../words/values.ts';
 import type { Effect, EnvironmentEffect, FieldEffect, ObjectEffect } from './effect.ts';
 
 /**

@@ -1,10 +1,10 @@
-import { type Commit, history } from '../git/history.ts';
-import { headRevision, upstreamRevision } from '../git/repository.ts';
-import { UserError } from '../lib/errors.ts';
-import type { Workspace } from '../workspace.ts';
+import { type Commit, history } from '../../git/history.ts';
+import { headRevision, upstreamRevision } from '../../git/repository.ts';
+import { UserError } from '../../lib/errors.ts';
+import type { Workspace } from '../../workspace.ts';
+import type { RollbackRevision } from '../plans.ts';
 import { filesOf, findApplication, type NamedApplication } from './application-files.ts';
 import { deployedCommits } from './deployed-commits.ts';
-import type { RollbackRevision } from './plans.ts';
 
 /**
  * The commits that changed an application's files, the newest first, with what its engine says it deployed. Reads

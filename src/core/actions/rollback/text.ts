@@ -1,7 +1,7 @@
-import { code, plain } from '../words/markdown.ts';
-import { shortRevision } from '../words/names.ts';
-import { quantity } from '../words/states.ts';
-import { printable } from '../words/values.ts';
+import { code, plain } from '../../words/markdown.ts';
+import { shortRevision } from '../../words/names.ts';
+import { quantity } from '../../words/states.ts';
+import { printable } from '../../words/values.ts';
 
 export interface RollbackFacts {
   application: string;

@@ -1,8 +1,8 @@
-import type { Workspace } from '../workspace.ts';
-import { compareOpen, type RenderedEnvironment } from './drift.ts';
+import type { Workspace } from '../../workspace.ts';
+import { compareOpen, type RenderedEnvironment } from '../drift.ts';
+import { renderApplications } from '../rendering.ts';
+import type { NotCompared } from '../reports.ts';
 import { LiveEdits } from './live-edits.ts';
-import { renderApplications } from './rendering.ts';
-import type { NotCompared } from './reports.ts';
 
 /** What was changed by hand in the clusters, as far as they could be asked. */
 export interface KnownEdits {

@@ -1,7 +1,7 @@
-import { isWithin } from '../environments/folders.ts';
-import { UserError } from '../lib/errors.ts';
-import { type Application, type Environment, foldersOf, partsOf } from '../model/environment.ts';
-import type { Workspace } from '../workspace.ts';
+import { isWithin } from '../../environments/folders.ts';
+import { UserError } from '../../lib/errors.ts';
+import { type Application, type Environment, foldersOf, partsOf } from '../../model/environment.ts';
+import type { Workspace } from '../../workspace.ts';
 
 /** An application by the names that people use, in any state of the repository. */
 export interface NamedApplication {

@@ -1,17 +1,17 @@
-import type { DriftPath } from '../model/drift.ts';
-import type { NotChecked } from '../model/finding.ts';
-import { resourceKey, resourceText } from '../model/resource.ts';
-import { placeText } from '../model/source.ts';
-import { ownersText } from '../words/change.ts';
-import { bounded, code, folded, plain, table } from '../words/markdown.ts';
-import { shortPath } from '../words/short-path.ts';
-import { quantity } from '../words/states.ts';
-import { printable } from '../words/values.ts';
-import type { Effect, ObjectEffect } from './effect.ts';
-import { fieldWords } from './effect-text.ts';
-import type { ChangedFile } from './plans.ts';
-import type { EnvironmentChange, ObjectChange } from './proposal-changes.ts';
-import { objectDiff } from './proposal-diff.ts';
+import type { DriftPath } from '../../model/drift.ts';
+import type { NotChecked } from '../../model/finding.ts';
+import { resourceKey, resourceText } from '../../model/resource.ts';
+import { placeText } from '../../model/source.ts';
+import { ownersText } from '../../words/change.ts';
+import { bounded, code, folded, plain, table } from '../../words/markdown.ts';
+import { shortPath } from '../../words/short-path.ts';
+import { quantity } from '../../words/states.ts';
+import { printable } from '../../words/values.ts';
+import type { Effect, ObjectEffect } from '../effect/effect.ts';
+import { fieldWords } from '../effect/text.ts';
+import type { ChangedFile } from '../plans.ts';
+import type { EnvironmentChange, ObjectChange } from './changes.ts';
+import { objectDiff } from './diff.ts';
 
 /**
  * `production: change Deployment shop/web`; the number of several objects or environments. Where no object
