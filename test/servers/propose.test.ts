@@ -83,6 +83,10 @@ async function run(args: string[], secrets: Record<string, string>) {
 const propose = (args: string[], secrets: Record<string, string> = {}) =>
   run(['propose', '--trust', '--yes', '--forge', `${host}=gitea`, ...args], secrets);
 
+/** The row of a request's table in which the image is another one. */
+const changed = (from: string, to: string) =>
+  `| <code>Deployment shop/web</code> | <code>containers&#91;web&#93;.image nginx&#58;${from} → nginx&#58;${to}</code> |`;
+
 describe('a change that is proposed', () => {
   let pull: Pull;
   let before: Record<string, string>;
@@ -118,10 +122,10 @@ describe('a change that is proposed', () => {
     });
     expect(pull.head.ref).toMatch(/^driftline\/production-staging-change-3-objects-[0-9a-f]{7}$/);
     const { production, staging } = sectionsOf(pull.body);
-    expect(production).toContain('| <code>Deployment shop/web</code> | change |');
+    expect(production).toContain(changed('1.27', '1.28'));
     expect(production).toContain('| <code>PodDisruptionBudget shop/web</code> | create |');
     expect(production).toContain('-        - image: nginx:1.27\n+        - image: nginx:1.28');
-    expect(staging).toContain('| <code>Deployment shop/web</code> | change |');
+    expect(staging).toContain(changed('1.27', '1.28'));
     expect(staging).not.toContain('PodDisruptionBudget');
     expect(pull.body).toContain('+  password: ••• (changed)');
     expect(pull.body).not.toContain('hunter2');
@@ -184,7 +188,7 @@ describe('a merged change that is rolled back', () => {
     const { production, staging } = sectionsOf(pull.body);
     expect(production).toContain('| <code>PodDisruptionBudget shop/web</code> | remove |');
     expect(production).toContain('-        - image: nginx:1.28\n+        - image: nginx:1.27');
-    expect(staging).toContain('| <code>Deployment shop/web</code> | change |');
+    expect(staging).toContain(changed('1.28', '1.27'));
     expect(pull.body).not.toContain('hunter2');
   });
 
