@@ -1,8 +1,11 @@
 package helm
 
 import (
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"maps"
+	"path"
 	"reflect"
 	"sort"
 	"strings"
@@ -10,7 +13,9 @@ import (
 	"time"
 
 	"github.com/Masterminds/sprig/v3"
+	chart "helm.sh/helm/v4/pkg/chart/v2"
 
+	"driftline/renderer/internal/files"
 	"driftline/renderer/internal/objects"
 )
 
@@ -91,7 +96,7 @@ func (c *calls) remembering(name string, function reflect.Value) any {
 // findUnstable marks what a second render makes otherwise, and the objects whose template asks the cluster.
 func (p *preparedChart) findUnstable(documents []document, found []objects.Object, outputs map[string]string, first *calls) {
 	if len(first.anew) > 0 {
-		p.compareAgain(documents, found, outputs, first)
+		p.markUnstable(documents, found, outputs, first)
 	}
 	if len(first.lookups) == 0 {
 		return
@@ -105,9 +110,52 @@ func (p *preparedChart) findUnstable(documents []document, found []objects.Objec
 	}
 }
 
+// unstable is what another render makes otherwise of a document.
+type unstable struct {
+	volatile   []string
+	unresolved string
+}
+
+// markUnstable asks a second render only where that was not done for the same chart and values before.
+func (p *preparedChart) markUnstable(documents []document, found []objects.Object, outputs map[string]string, first *calls) {
+	compare := func() ([]unstable, int) {
+		all := p.compareAgain(documents, found, outputs, first)
+		return all, 64 * len(all)
+	}
+	var all []unstable
+	if inputs, err := p.inputs(); err == nil {
+		all = files.Get(p.view.Derived(), inputs, compare)
+	}
+	if len(all) != len(found) {
+		all, _ = compare()
+	}
+	for index, each := range all {
+		found[index].Volatile = each.volatile
+		if each.unresolved != "" {
+			found[index].Unresolved = each.unresolved
+		}
+	}
+}
+
+type inputsKey [sha256.Size]byte
+
+// inputs names all that a render depends on.
+func (p *preparedChart) inputs() (key inputsKey, err error) {
+	sum := sha256.New()
+	eachChart(p.chart, func(c *chart.Chart) {
+		for _, file := range c.Raw {
+			fmt.Fprintf(sum, "%s\x00%d\x00", path.Join(c.ChartFullPath(), file.Name), len(file.Data))
+			_, _ = sum.Write(file.Data)
+		}
+	})
+	err = json.NewEncoder(sum).Encode(p.values)
+	sum.Sum(key[:0])
+	return key, err
+}
+
 // compareAgain renders a second time, at another time of day, and notes what comes out otherwise. Where not
 // even the number of objects is the same, none of them is known.
-func (p *preparedChart) compareAgain(documents []document, found []objects.Object, outputs map[string]string, first *calls) {
+func (p *preparedChart) compareAgain(documents []document, found []objects.Object, outputs map[string]string, first *calls) []unstable {
 	again := newCalls()
 	again.now = first.now.AddDate(1, 1, 1).Add(time.Hour + time.Minute + time.Second)
 	narrowed := *p
@@ -128,13 +176,15 @@ func (p *preparedChart) compareAgain(documents []document, found []objects.Objec
 	if err == nil && len(others) > 0 {
 		second, err = p.objectsOf(others)
 	}
+	all := make([]unstable, len(found))
 	for at, index := range changed {
 		if err != nil || len(second) != len(changed) {
-			found[index].Unresolved = fmt.Sprintf("the chart renders otherwise each time (%s)", list(first.anew))
+			all[index].unresolved = fmt.Sprintf("the chart renders otherwise each time (%s)", list(first.anew))
 			continue
 		}
-		found[index].Volatile = differences(found[index].Value, second[at].Value)
+		all[index].volatile = differences(found[index].Value, second[at].Value)
 	}
+	return all
 }
 
 func (p *preparedChart) objectsOf(outputs map[string]string) ([]objects.Object, error) {
