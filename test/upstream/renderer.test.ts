@@ -149,17 +149,18 @@ describe('the renderer program', () => {
     expect(objects[0]?.value.spec).toMatchObject({ mode: 420, on: 'yes', text: 'yes' });
   });
 
-  it('ends a template that counts for ever, and renders the next one', async () => {
+  it.each([
+    ['counts', '{{ range until 2000000000 }}{{ range until 2000000000 }}{{ end }}{{ end }}'],
+    ['calls itself', '{{ tpl .Values.text . }}'],
+  ])('ends a template that %s for ever, and renders the next one', async (_, template) => {
     const chart = (template: string) =>
       repositoryOf({
         'web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 0.1.0\n',
+        'web/values.yaml': 'text: "{{ tpl .Values.text . }}"\n',
         'web/templates/a.yaml': `${pod}${template}`,
       });
     const request = { path: 'web', values: [] };
-    const wild = chart(
-      '{{ range until 2000000000 }}{{ range until 2000000000 }}{{ end }}{{ end }}',
-    );
-    await expect(program.render('helm', wild, request)).rejects.toMatchObject({
+    await expect(program.render('helm', chart(template), request)).rejects.toMatchObject({
       reason: expect.stringMatching(/died|stuck/),
     });
     expect((await program.render('helm', chart(''), request)).objects).toHaveLength(1);

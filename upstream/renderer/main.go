@@ -16,7 +16,7 @@ import (
 
 func main() {
 	messages := os.Stderr
-	spareCollector()
+	boundMemory()
 	go watchMemory(messages)
 	run := render
 	if len(os.Args) == 2 && os.Args[1] == "fetch" {

@@ -20,9 +20,13 @@ const (
 	collectorRoom    = 110 << 20
 )
 
-func spareCollector() {
+// maxStack ends a template that calls itself for ever (`tpl` can) long before it has taken a gigabyte.
+const maxStack = 128 << 20
+
+func boundMemory() {
 	debug.SetGCPercent(collectorPercent)
 	debug.SetMemoryLimit(collectorLimit)
+	debug.SetMaxStack(maxStack)
 }
 
 // watchMemory ends the program before a template that counts for ever takes all the memory of the machine;

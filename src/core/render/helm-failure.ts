@@ -30,7 +30,17 @@ export async function helmFailure(
   const place =
     templatePlace(message, source, repository) ?? (await valuesPlace(message, source, repository));
   const nearest = repository.files.includes(chart) && !isMissing(message) ? undefined : origin;
-  return { message, place: place ?? nearest ?? { file: chart, line: 1, column: 1 } };
+  return {
+    message: readable(message),
+    place: place ?? nearest ?? { file: chart, line: 1, column: 1 },
+  };
+}
+
+/** Templates that call each other are all named in Helm's text, up to a thousand deep: the outermost and the end. */
+function readable(message: string): string {
+  const longest = 2_000;
+  if (message.length <= longest) return message;
+  return `${message.slice(0, longest / 4)} … ${message.slice(-longest / 4)}`;
 }
 
 /** A file that the release names and the repository has not. */

@@ -194,4 +194,15 @@ describe('a chart that cannot be rendered', () => {
     const map = objectOf(await rendering.trace(release('web')), 'ConfigMap', 'a');
     expect(placeOf(map, '/data/k2')).toBe('web/values.yaml:1:8 exact');
   });
+
+  it('says in a readable length that templates call each other for ever', async () => {
+    const files = {
+      'web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 0.1.0\n',
+      'web/templates/a.yaml': '{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}\n',
+    };
+    const { failure } = await renderingOf(files, program).render(release('web'));
+    expect(failure?.message).toContain('nested reference name: a');
+    expect(failure?.message.length).toBeLessThan(2_000);
+    expect(failure?.place).toMatchObject({ file: 'web/templates/a.yaml', line: 1 });
+  });
 });
