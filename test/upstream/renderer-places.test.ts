@@ -43,4 +43,41 @@ describe.skipIf(!existsSync(corpora) && !process.env.CI)('places of the corpora'
     expect(builds).toBeGreaterThan(750);
     expect(unknown.length).toBeLessThan(fields / 1000);
   }, 600_000);
+
+  it.each([
+    ['the corpora', corpora],
+    ['our own', resolve(import.meta.dirname, 'charts')],
+  ])('are known for nearly every field of the charts of %s', async (_, folder) => {
+    const files = new Corpora(folder, resident);
+    const wrong: string[] = [];
+    let fields = 0;
+    let unknown = 0;
+    for (const subject of files.subjects.filter(({ kind }) => kind === 'chart')) {
+      const { objects } = await files.trace(subject);
+      for (const { value: object, locate } of objects)
+        for (const field of scalarsOf(object)) {
+          fields++;
+          const place = locate?.(field.pointer);
+          if (!place || place.how === 'unknown') unknown++;
+          else if (!stands(files, { object, ...field }, place))
+            wrong.push(`${subject.path} ${titleOf(object)} ${pointerText(field.pointer)}`);
+        }
+    }
+    expect(wrong).toEqual([]);
+    expect(fields).toBeGreaterThan(100);
+    expect(unknown).toBeLessThan(fields / 100);
+  });
 });
+
+/** An exact place holds the value; the line of an expression has one, or is in a block that an expression writes. */
+function stands(
+  files: Corpora,
+  field: Parameters<typeof faultOf>[0],
+  place: Parameters<typeof faultOf>[1],
+): boolean {
+  const file = files.written(place.file);
+  if (place.how === 'exact') return faultOf(field, place, file) === undefined;
+  if (place.how !== 'template') return true;
+  const before = file.text.split('\n').slice(0, place.line);
+  return before.some(line => line.includes('{{'));
+}

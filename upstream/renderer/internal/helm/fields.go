@@ -123,7 +123,12 @@ func (d *printedDocument) scalar(node *yaml.Node, at int, content []segment, tex
 	if single(content) && first.at >= 0 && covers(content, text) {
 		switch from.kind {
 		case written, file:
-			return d.writtenPlace(first, at+shift, template)
+			place := d.writtenPlace(first, at+shift, template)
+			// As with a value, below.
+			if from.kind == file && isBlock(node) && d.lined(from.file).text != node.Value {
+				place.How = provenance.Transformed
+			}
+			return place
 		case value:
 			if place, ok := d.valueAt(from, first.at, text); ok {
 				// A number that is printed in quotes is a text, and another one than is written: 1e+06 for 1000000.
@@ -132,7 +137,7 @@ func (d *printedDocument) scalar(node *yaml.Node, at int, content []segment, tex
 					place.How = provenance.Transformed
 				}
 				// A block of the template ends the value's text as its header says.
-				if node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 && found.node != nil && found.node.Value != node.Value {
+				if isBlock(node) && found.node != nil && found.node.Value != node.Value {
 					place.How = provenance.Transformed
 				}
 				place.Via = append(place.Via, template.Via...)
@@ -143,6 +148,8 @@ func (d *printedDocument) scalar(node *yaml.Node, at int, content []segment, tex
 	}
 	return d.composed(content, strings.Contains(text, "\n"), template)
 }
+
+func isBlock(node *yaml.Node) bool { return node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 }
 
 func single(content []segment) bool {
 	for _, s := range content {
