@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"path"
-	"regexp"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
 )
@@ -14,10 +13,25 @@ var errAliases = errors.New("yaml: document contains excessive aliasing")
 // maxNodes is more than any manifest has, and few enough to be unfolded.
 const maxNodes = 2_000_000
 
-var (
-	anchor = regexp.MustCompile(`(?m)(^|[\s\[{,])&[\w-]`)
-	alias  = regexp.MustCompile(`(?m)(^|[\s\[{,])\*[\w-]`)
-)
+// hasMark tells whether a text may have an anchor or alias: the mark where a value can begin, before a name.
+func hasMark(content []byte, mark byte) bool {
+	for start := 0; ; {
+		found := bytes.IndexByte(content[start:], mark)
+		if found < 0 {
+			return false
+		}
+		at := start + found
+		begins := at == 0 || bytes.IndexByte([]byte(" \t\r\n[{,"), content[at-1]) >= 0
+		if begins && at+1 < len(content) && isNameByte(content[at+1]) {
+			return true
+		}
+		start = at + 1
+	}
+}
+
+func isNameByte(c byte) bool {
+	return c == '-' || c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+}
 
 // bombKey is for whether a content is refused.
 type bombKey struct{ hash string }
@@ -36,10 +50,7 @@ func (v *View) checkAliases(name string, content []byte) error {
 // checkAliases refuses a text whose aliases unfold to an enormous document: Helm refuses it by itself, but
 // kustomize would unfold it.
 func checkAliases(name string, content []byte) error {
-	if !mayBeYAML(name) || bytes.IndexByte(content, '&') < 0 || bytes.IndexByte(content, '*') < 0 {
-		return nil
-	}
-	if !anchor.Match(content) || !alias.Match(content) {
+	if !mayBeYAML(name) || !hasMark(content, '&') || !hasMark(content, '*') {
 		return nil
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(content))

@@ -233,13 +233,11 @@ func (f *folder) take(value *yaml.Node, line, end int, start string) {
 
 // asJSON writes a value as kustomize does; what it could not write is an error.
 func asJSON(value *yaml.Node) ([]byte, error) {
-	key := yaml.NewStringRNode("v").YNode()
-	wrapped := yaml.NewRNode(&yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{key, value}})
-	written, err := wrapped.MarshalJSON()
-	if err != nil {
+	var decoded any
+	if err := value.Decode(&decoded); err != nil {
 		return nil, err
 	}
-	return written[len(`{"v":`) : len(written)-1], nil
+	return json.Marshal(decoded)
 }
 
 // isText tells whether a literal text survived being written and read again.
