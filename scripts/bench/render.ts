@@ -125,7 +125,7 @@ async function editTimes(
 
 async function charts(repository: Repository): Promise<BenchTable> {
   const path = `${podinfo}/charts/podinfo`;
-  const request = { path, release: 'shop', namespace: 'default', values: [], text: true };
+  const request = { path, release: 'shop', namespace: 'default', values: [] };
   return withRenderer(async renderer => {
     const rows: BenchRow[] = [];
     const peers: number[] = [];
