@@ -38,9 +38,13 @@ describe('the installed package', () => {
     const row = window.treeRows().filter({ hasText: 'production' }).first();
     await expect.poll(() => textOf(row), { timeout: 90_000 }).toMatch(/4 drifted, 1 missing/);
     const tab = window.page.locator('.part.activitybar [role="tab"][aria-label^="Driftline"]');
-    expect(await tab.getAttribute('aria-label')).toMatch(/4 drifted, 1 missing in 1 environment/);
+    // VS Code draws the icon and the status bar when it comes to it.
+    const label = () => tab.getAttribute('aria-label');
+    await expect.poll(label, { timeout: 10_000 }).toMatch(/4 drifted, 1 missing in 1 environment/);
     const status = window.page.locator('.statusbar-item[id^="driftline"]');
-    expect(await textOf(status)).toMatch(/production: 4 drifted, 1 missing/);
+    await expect
+      .poll(() => textOf(status), { timeout: 10_000 })
+      .toMatch(/production: 4 drifted, 1 missing/);
   });
 
   test.each(Object.keys(themes) as ThemeName[])('its marker can be read in %s', async theme => {
