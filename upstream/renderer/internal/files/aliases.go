@@ -21,7 +21,7 @@ func hasMark(content []byte, mark byte) bool {
 			return false
 		}
 		at := start + found
-		begins := at == 0 || bytes.IndexByte([]byte(" \t\r\n[{,"), content[at-1]) >= 0
+		begins := at == 0 || bytes.IndexByte([]byte(" \t\r\n\f[{,"), content[at-1]) >= 0
 		if begins && at+1 < len(content) && isNameByte(content[at+1]) {
 			return true
 		}

@@ -104,9 +104,9 @@ type folder struct {
 
 // object folds an object, or the items of a list of objects.
 func (f *folder) object(root *yaml.Node) {
-	kind, _ := field(root, "kind")
+	kind, _ := provenance.Entry(root, "kind")
 	if kind != nil && strings.HasSuffix(kind.Value, "List") {
-		if items, _ := field(root, "items"); items != nil && items.Kind == yaml.SequenceNode {
+		if items, _ := provenance.Entry(root, "items"); items != nil && items.Kind == yaml.SequenceNode {
 			for _, item := range items.Content {
 				f.object(item)
 			}
@@ -121,31 +121,18 @@ func (f *folder) object(root *yaml.Node) {
 
 // schemas folds the schema of each version of a custom resource's definition.
 func (f *folder) schemas(root *yaml.Node) {
-	spec, _ := field(root, "spec")
+	spec, _ := provenance.Entry(root, "spec")
 	if spec == nil {
 		return
 	}
-	f.subtree(field(spec, "validation"))
-	versions, _ := field(spec, "versions")
+	f.subtree(provenance.Entry(spec, "validation"))
+	versions, _ := provenance.Entry(spec, "versions")
 	if versions == nil || versions.Kind != yaml.SequenceNode {
 		return
 	}
 	for _, version := range versions.Content {
-		f.subtree(field(version, "schema"))
+		f.subtree(provenance.Entry(version, "schema"))
 	}
-}
-
-// field is a map's value and key, or nil.
-func field(node *yaml.Node, name string) (value, key *yaml.Node) {
-	if node.Kind != yaml.MappingNode {
-		return nil, nil
-	}
-	for index := 0; index+1 < len(node.Content); index += 2 {
-		if node.Content[index].Value == name {
-			return node.Content[index+1], node.Content[index]
-		}
-	}
-	return nil, nil
 }
 
 // subtree folds a map that stands below its key.

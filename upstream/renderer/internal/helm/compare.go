@@ -3,11 +3,9 @@ package helm
 import (
 	"encoding/json"
 	"reflect"
-	"strconv"
-	"strings"
-)
 
-var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
+	"driftline/renderer/internal/provenance"
+)
 
 // differences lists the JSON pointers at which two values differ, as deep as their shapes agree.
 func differences(a, b json.RawMessage) []string {
@@ -31,7 +29,7 @@ func compare(left, right any, pointer string, found []string) []string {
 			}
 		}
 		for key, value := range l {
-			found = compare(value, r[key], pointer+"/"+pointerEscapes.Replace(key), found)
+			found = compare(value, r[key], provenance.Field(pointer, key), found)
 		}
 		return found
 	case []any:
@@ -40,7 +38,7 @@ func compare(left, right any, pointer string, found []string) []string {
 			return append(found, pointer)
 		}
 		for index, value := range l {
-			found = compare(value, r[index], pointer+"/"+strconv.Itoa(index), found)
+			found = compare(value, r[index], provenance.Item(pointer, index), found)
 		}
 		return found
 	}

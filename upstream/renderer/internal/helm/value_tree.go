@@ -40,10 +40,8 @@ func fieldOf(node *yaml.Node, key string) *yaml.Node {
 	if node.Kind != yaml.MappingNode {
 		return nil
 	}
-	for index := 0; index+1 < len(node.Content); index += 2 {
-		if node.Content[index].Value == key {
-			return node.Content[index+1]
-		}
+	if value, _ := provenance.Entry(node, key); value != nil {
+		return value
 	}
 	for index := 0; index+1 < len(node.Content); index += 2 {
 		if node.Content[index].Tag == "!!merge" {

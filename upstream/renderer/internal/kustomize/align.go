@@ -39,12 +39,8 @@ func align(built, other *yaml.Node, pointer string, found map[string]*yaml.Node)
 }
 
 func fieldOf(node *yaml.Node, key string) *yaml.Node {
-	for index := 0; index+1 < len(node.Content); index += 2 {
-		if node.Content[index].Value == key {
-			return node.Content[index+1]
-		}
-	}
-	return nil
+	value, _ := provenance.Entry(node, key)
+	return value
 }
 
 // pairs tells for each item the index of its partner in the other list, or -1.

@@ -68,6 +68,19 @@ func (t *Text) Size() int {
 	return size
 }
 
+// Entry is the value and key of a map's field; nil for other nodes and names.
+func Entry(node *yaml.Node, name string) (value, key *yaml.Node) {
+	if node.Kind != yaml.MappingNode {
+		return nil, nil
+	}
+	for index := 0; index+1 < len(node.Content); index += 2 {
+		if node.Content[index].Value == name {
+			return node.Content[index+1], node.Content[index]
+		}
+	}
+	return nil, nil
+}
+
 // FirstKind is the kind of the first document's root; 0 where there is none.
 func (t *Text) FirstKind() yaml.Kind {
 	if len(t.Documents) == 0 {
