@@ -1,3 +1,4 @@
+import type { Stale } from '../model/drift.ts';
 import type { GroupVersionKind, JsonObject, Resource } from '../model/resource.ts';
 
 export interface ClusterIdentity {
@@ -28,7 +29,8 @@ export function isType(type: ApiResource, { group, version, kind }: GroupVersion
 }
 
 export type ListAnswer =
-  | { ok: true; objects: JsonObject[]; resourceVersion: string }
+  /** `stale`: a watched list that was current until then; the server does not answer now. */
+  | { ok: true; objects: JsonObject[]; resourceVersion: string; stale?: Stale }
   /** forbidden, unreachable, timeout, expired, not-served, partial (the snapshot does not hold this kind). */
   | {
       ok: false;

@@ -1,6 +1,6 @@
 import type { Deployed } from '../actions/reports.ts';
 import type { EngineVerb } from '../engines/engine.ts';
-import type { DriftPath, DriftResult, DriftState } from '../model/drift.ts';
+import type { DriftPath, DriftResult, DriftState, Stale } from '../model/drift.ts';
 import type { EngineId } from '../model/environment.ts';
 import type { NotChecked } from '../model/finding.ts';
 import type { Health } from '../model/health.ts';
@@ -18,6 +18,8 @@ export interface EnvironmentState {
   /** waiting: nothing is known yet. compared: `applications` hold what was found. blocked: `reason` says why not. */
   phase: 'waiting' | 'compared' | 'blocked';
   reason?: string;
+  /** Set while some of what is shown is of an earlier moment, as its cluster does not answer. */
+  stale?: Stale;
   /** A commit id, or `working tree`. */
   revision: string;
   branch?: string;

@@ -31,6 +31,32 @@ export interface Owner {
   time?: string;
 }
 
+/**
+ * Where on the way from the editor to the cluster a difference begins: in a buffer, in the working tree, in
+ * commits that are not pushed, in what the engine has not applied yet, in the cluster itself, or by a default or
+ * webhook that no manager owns.
+ */
+export type CauseKind =
+  | 'not-saved'
+  | 'not-committed'
+  | 'not-pushed'
+  | 'not-synced'
+  | 'changed-in-cluster'
+  | 'default-or-webhook';
+
+export interface Cause {
+  kind: CauseKind;
+  /** More than the kind says: why the engine does not sync, or an Event that tells who changed it. */
+  reason?: string;
+}
+
+/** What was known last, as the cluster does not answer now. */
+export interface Stale {
+  /** RFC 3339; from then on changes were not seen. */
+  since: string;
+  reason: string;
+}
+
 export interface DriftPath {
   /** `.spec.template.spec.containers[name="app"].image`, see `model/path.ts`. */
   path: string;
@@ -47,6 +73,8 @@ export interface DriftPath {
   /** A Secret's value made it: `desired`, `live` and `becomes` are masks. */
   secret?: boolean;
   by: Owner[];
+  /** Absent while it is not known, such as where no deployed revision is. */
+  cause?: Cause;
   source?: Place;
   /** What stands at `source`, when that is not the value itself (`newTag: 1.8.2`). */
   sourceText?: string;
@@ -66,6 +94,8 @@ export interface DriftResult {
   recreate?: boolean;
   /** prune-candidate: its owner is told to leave it, so that the next apply does not remove it. */
   kept?: boolean;
+  /** Set where it is compared with what the cluster said earlier. */
+  stale?: Stale;
   /** Notes such as "2 paths ignored by rule 1 of driftline.yaml". */
   notes: string[];
   source?: Place;
