@@ -57,6 +57,15 @@ export interface Stale {
   reason: string;
 }
 
+/** Which ready-made ignore rule fits a difference whose cause is recognised; a `driftline.yaml` names it alike. */
+export type PresetName = 'hpa-replicas' | 'keda-replicas' | 'ca-injection' | 'aggregated-rules';
+
+export interface PresetHint {
+  preset: PresetName;
+  /** What was recognised, one sentence: `HorizontalPodAutoscaler demo/web scales this Deployment.` */
+  because: string;
+}
+
 export interface DriftPath {
   /** `.spec.template.spec.containers[name="app"].image`, see `model/path.ts`. */
   path: string;
@@ -73,6 +82,8 @@ export interface DriftPath {
   /** A Secret's value made it: `desired`, `live` and `becomes` are masks. */
   secret?: boolean;
   by: Owner[];
+  /** Absent where no known controller is behind the difference. */
+  suggests?: PresetHint;
   /** Absent while it is not known, such as where no deployed revision is. */
   cause?: Cause;
   source?: Place;
