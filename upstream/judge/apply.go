@@ -2,10 +2,9 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
+	"maps"
 	"slices"
-	"strings"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -18,7 +17,7 @@ import (
 // question asks what the next apply of a manifest would make of a live object.
 type question struct {
 	// ssa: server-side apply. flux: the same, after taking kubectl's fields over. csa: client-side apply, by the
-	// last-applied annotation. csa3: Helm 3, by the object in the previous release.
+	// last-applied annotation. csa3: Helm's client-side apply, by the object in the previous release.
 	Mode    string `json:"mode"`
 	Manager string `json:"manager"`
 	// Whether conflicts with other managers are forced; true when absent. ssa and flux only.
@@ -26,6 +25,9 @@ type question struct {
 	Live     *unstructured.Unstructured `json:"live"`
 	Desired  *unstructured.Unstructured `json:"desired"`
 	Previous *unstructured.Unstructured `json:"previous"`
+	// What the answer shall hold besides the changes.
+	WantPredicted bool `json:"wantPredicted"`
+	WantPatch     bool `json:"wantPatch"`
 }
 
 // verdict is the answer: nothing would change, these fields would, or the server refuses.
@@ -35,15 +37,11 @@ type verdict struct {
 	Refused *refusal `json:"refused,omitempty"`
 	// Why this program cannot say.
 	Unchecked string `json:"unchecked,omitempty"`
-}
-
-type refusal struct {
-	// 400 and 500: the manifest cannot be read. 409: other managers own fields. 422: validation refuses the result.
-	Code     int       `json:"code"`
-	Message  string    `json:"message"`
-	Findings []finding `json:"findings"`
-	// The manifest by itself is valid: it is the change of the living object that is refused.
-	Recreate bool `json:"recreate"`
+	// wantPredicted: the object as it would be stored, without managedFields, and with the uid, resourceVersion and
+	// creationTimestamp of `live`. Absent when the apply is refused. In mode flux, kubectl's note is gone from it.
+	Predicted map[string]any `json:"predicted,omitempty"`
+	// wantPatch, csa and csa3 only: the request that the client would send, also when the server refuses it.
+	Patch *clientPatch `json:"patch,omitempty"`
 }
 
 func (q *question) judge(types *typeSet) (v verdict) {
@@ -86,18 +84,28 @@ func (q *question) answer(types *typeSet) verdict {
 	if err != nil {
 		return verdict{Unchecked: err.Error()}
 	}
-	object, refused, err := q.merge(k, live, old)
-	if err != nil && blamesLive(err) {
-		return verdict{Unchecked: "the live object does not fit its schema"}
+	merged := q.merge(k, live, old)
+	v := q.outcome(k, merged, live, old, before)
+	if q.WantPatch {
+		v.Patch = merged.patch
 	}
-	if err != nil {
-		return verdict{Refused: refusalOf(err, q.Desired.Object)}
+	return v
+}
+
+// outcome runs what the server does with a merged object, and compares.
+func (q *question) outcome(k kind, m merge, live *unstructured.Unstructured, old runtime.Object, before map[string]any) verdict {
+	if reason, ok := uncheckedReason(m.err); ok {
+		return verdict{Unchecked: reason}
 	}
-	if err := update(k, object, old); err != nil && refused == nil {
+	if m.err != nil {
+		return verdict{Refused: refusalOf(m.err, q.Desired.Object)}
+	}
+	refused := m.conflict
+	if err := update(k, m.object, old); err != nil && refused == nil {
 		refused = refusalOf(err, q.Desired.Object)
 		refused.Recreate = q.acceptedAsNew(k)
 	}
-	after, err := readStored(k, object)
+	after, err := readStored(k, m.object)
 	if err != nil {
 		return verdict{Unchecked: "the result cannot be stored: " + err.Error()}
 	}
@@ -106,9 +114,31 @@ func (q *question) answer(types *typeSet) verdict {
 		return verdict{Unchecked: err.Error()}
 	}
 	if len(changes) == 0 && (refused == nil || refused.Recreate) {
-		return verdict{Equal: true} // a valid manifest, and what lives is what it says
+		return verdict{Equal: true, Predicted: q.predicted(after)} // a valid manifest, and what lives is what it says
 	}
-	return verdict{Changes: changes, Refused: refused}
+	if refused != nil {
+		return verdict{Changes: changes, Refused: refused}
+	}
+	return verdict{Changes: changes, Predicted: q.predicted(after)}
+}
+
+// predicted is the stored object with what the server gave the live one, not with what stood in for it here.
+func (q *question) predicted(stored map[string]any) map[string]any {
+	metadata, ok := stored["metadata"].(map[string]any)
+	if !q.WantPredicted || !ok {
+		return nil
+	}
+	stored, metadata = maps.Clone(stored), maps.Clone(metadata)
+	delete(metadata, "managedFields")
+	lived, _ := q.Live.Object["metadata"].(map[string]any)
+	for _, name := range []string{"uid", "resourceVersion", "creationTimestamp", "selfLink"} {
+		delete(metadata, name)
+		if value, ok := lived[name]; ok {
+			metadata[name] = value
+		}
+	}
+	stored["metadata"] = metadata
+	return stored
 }
 
 func readLive(k kind, live *unstructured.Unstructured) (runtime.Object, error) {
@@ -127,25 +157,33 @@ func readStored(k kind, object runtime.Object) (map[string]any, error) {
 	return k.encode(stored)
 }
 
-// merge makes the object that the request leads to. A conflict is reported beside what forcing it would give.
-func (q *question) merge(k kind, live *unstructured.Unstructured, old runtime.Object) (runtime.Object, *refusal, error) {
+// merge is the object that the request leads to.
+type merge struct {
+	object runtime.Object
+	// Other managers own fields: reported beside what forcing the apply would give.
+	conflict *refusal
+	patch    *clientPatch
+	err      error
+}
+
+func (q *question) merge(k kind, live *unstructured.Unstructured, old runtime.Object) merge {
 	if q.isClientSide() {
-		object, err := clientSideApply(k, q, live, old)
-		return object, nil, err
+		object, patch, err := clientSideApply(k, q, live, old)
+		return merge{object: object, patch: patch, err: err}
 	}
 	manager, err := k.fieldManager()
 	if err != nil {
-		return nil, nil, err
+		return merge{err: err}
 	}
 	desired := q.manifest()
 	force := q.Force == nil || *q.Force
 	object, err := manager.Apply(old.DeepCopyObject(), desired, q.Manager, force)
 	if !apierrors.IsConflict(err) {
-		return object, nil, err
+		return merge{object: object, err: err}
 	}
 	refused := refusalOf(err, q.Desired.Object)
 	object, err = manager.Apply(old.DeepCopyObject(), desired, q.Manager, true)
-	return object, refused, err
+	return merge{object: object, conflict: refused, err: err}
 }
 
 // update runs what the server runs between merging and storing.
@@ -199,38 +237,6 @@ func (q *question) manifest() *unstructured.Unstructured {
 	desired := q.Desired.DeepCopy()
 	desired.SetManagedFields(nil)
 	return desired
-}
-
-// blamesLive tells errors about the live object from those about the manifest; they have no types.
-func blamesLive(err error) bool {
-	text := err.Error()
-	return strings.HasPrefix(text, "failed to create manager for existing fields") || strings.HasPrefix(text, "failed to create typed live object")
-}
-
-func refusalOf(err error, object map[string]any) *refusal {
-	refused := &refusal{Code: 500} // as the server answers where a manifest does not fit the schema
-	var status apierrors.APIStatus
-	if errors.As(err, &status) && status.Status().Code != 0 {
-		refused.Code, refused.Findings = int(status.Status().Code), invalidFindings(err, object)
-	} else {
-		refused.Findings = []finding{typedPatchFinding(err, object)}
-	}
-	var causes []string
-	for _, f := range refused.Findings {
-		causes = append(causes, strings.TrimPrefix(f.Path+": "+f.Message, ": "))
-	}
-	refused.Message = strings.Join(causes, "; ")
-	return refused
-}
-
-// typedPatchFinding takes the field out of "failed to create typed patch object (…): .spec.x: field not …".
-func typedPatchFinding(err error, object map[string]any) finding {
-	_, cause, ok := strings.Cut(err.Error(), "): .")
-	field, message, hasField := strings.Cut(cause, ": ")
-	if !ok || !hasField {
-		return failure("invalid", "", err.Error())
-	}
-	return failure("invalid", pathOf(field, object), message)
 }
 
 // UnmarshalJSON reads the objects with their integers kept apart from other numbers.

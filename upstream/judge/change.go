@@ -59,8 +59,14 @@ func typedObject(k kind, content map[string]any) (*typed.TypedValue, error) {
 
 // claim is what the owner applied before, as far as it is known.
 func (q *question) claim(live *unstructured.Unstructured) claim {
-	if q.isClientSide() {
-		text, err := q.appliedBefore(live)
+	switch q.Mode {
+	case "csa3":
+		if q.Previous == nil {
+			return valueClaim{}
+		}
+		return valueClaim{present(withSecretData(q.Previous.Object))}
+	case "csa":
+		text, err := appliedByKubectl(live)
 		object := &unstructured.Unstructured{}
 		if text == nil || err != nil || object.UnmarshalJSON(text) != nil {
 			return valueClaim{}

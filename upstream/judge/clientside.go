@@ -2,108 +2,109 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
+	"errors"
 
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/jsonmergepatch"
+	"k8s.io/apimachinery/pkg/util/mergepatch"
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
 )
 
-// clientSideApply makes the three-way patch that kubectl apply (csa) or Helm 3 (csa3) would send, and the
-// object it leads to. Fields that were applied before and are not desired any more are removed.
-func clientSideApply(k kind, q *question, live *unstructured.Unstructured, old runtime.Object) (runtime.Object, error) {
-	before, err := q.appliedBefore(live)
-	if err != nil {
-		return nil, err
-	}
+// clientPatch is the request that a client-side apply sends: PATCH with this content type and body. An empty
+// body means that no request is sent.
+type clientPatch struct {
+	ContentType types.PatchType `json:"contentType"`
+	Body        json.RawMessage `json:"body"`
+}
+
+// clientSideApply makes the patch that kubectl apply (csa) or Helm (csa3) would send, and the object it leads to.
+func clientSideApply(k kind, q *question, live *unstructured.Unstructured, old runtime.Object) (runtime.Object, *clientPatch, error) {
 	content, err := k.encode(old.DeepCopyObject())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	current, err := json.Marshal(content)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	desired, err := q.modified()
+	patch, err := q.clientPatch(k, live, current)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	patched, err := threeWay(k, before, desired, current)
+	patched, err := patch.applied(k, current)
 	if err != nil {
-		return nil, apierrors.NewBadRequest(err.Error())
+		return nil, patch, apierrors.NewBadRequest(err.Error())
 	}
 	result := &unstructured.Unstructured{}
 	if err := result.UnmarshalJSON(patched); err != nil {
-		return nil, err
+		return nil, patch, apierrors.NewBadRequest(err.Error())
 	}
 	object, err := k.decode(result.Object)
 	if err != nil {
-		return nil, apierrors.NewBadRequest(err.Error())
+		return nil, patch, apierrors.NewBadRequest(err.Error())
 	}
-	return object, nil
+	return object, patch, nil
 }
 
-// appliedBefore is nil where nothing is known; then nothing is removed.
-func (q *question) appliedBefore(live *unstructured.Unstructured) ([]byte, error) {
+func (q *question) clientPatch(k kind, live *unstructured.Unstructured, current []byte) (*clientPatch, error) {
 	if q.Mode == "csa3" {
-		if q.Previous == nil {
-			return nil, nil
-		}
-		return q.Previous.MarshalJSON()
+		return q.helmPatch(k, current)
 	}
-	text := live.GetAnnotations()[lastApplied]
-	if text == "" {
-		return nil, nil
-	}
-	if !json.Valid([]byte(text)) {
-		return nil, fmt.Errorf("the annotation %s is no JSON", lastApplied)
-	}
-	return []byte(text), nil
+	return q.kubectlPatch(k, live, current)
 }
 
-// modified is the manifest as it is compared. kubectl adds its note first: else the empty annotations in the
-// last note would count as removed.
-func (q *question) modified() ([]byte, error) {
-	text, err := q.Desired.MarshalJSON()
-	if err != nil || q.Mode == "csa3" {
-		return text, err
+// applied is what the server makes of the patch.
+func (p *clientPatch) applied(k kind, current []byte) ([]byte, error) {
+	if p.ContentType == types.MergePatchType {
+		return jsonpatch.MergePatch(current, p.Body)
 	}
-	desired := q.Desired.DeepCopy()
-	annotations, _, err := unstructured.NestedStringMap(desired.Object, "metadata", "annotations")
+	rules, err := strategicRules(k)
 	if err != nil {
-		return nil, apierrors.NewBadRequest("metadata.annotations must be a map of texts")
+		return nil, err
 	}
-	if annotations == nil {
-		annotations = map[string]string{}
-	}
-	annotations[lastApplied] = string(text)
-	desired.SetAnnotations(annotations)
-	return desired.MarshalJSON()
+	return strategicpatch.StrategicMergePatchUsingLookupPatchMeta(current, p.Body, rules)
 }
 
-// threeWay merges built-in kinds strategically, and custom resources as plain JSON.
-func threeWay(k kind, before, desired, current []byte) ([]byte, error) {
-	if _, ok := k.(*builtinKind); !ok {
-		patch, err := jsonmergepatch.CreateThreeWayJSONMergePatch(before, desired, current)
-		if err != nil {
-			return nil, err
-		}
-		return jsonpatch.MergePatch(current, patch)
+// strategicThreeWay patches lists by their merge keys, as the Go types of built-in kinds say.
+func strategicThreeWay(k kind, before, desired, current []byte) (*clientPatch, error) {
+	rules, err := strategicRules(k)
+	if err != nil {
+		return nil, err
 	}
+	return newPatch(types.StrategicMergePatchType)(strategicpatch.CreateThreeWayMergePatch(before, desired, current, rules, true))
+}
+
+// plainThreeWay patches maps key by key, and every list as one value.
+func plainThreeWay(before, desired, current []byte) (*clientPatch, error) {
+	same := []mergepatch.PreconditionFunc{
+		mergepatch.RequireKeyUnchanged("apiVersion"),
+		mergepatch.RequireKeyUnchanged("kind"),
+		mergepatch.RequireMetadataKeyUnchanged("name"),
+	}
+	return newPatch(types.MergePatchType)(jsonmergepatch.CreateThreeWayJSONMergePatch(before, desired, current, same...))
+}
+
+// newPatch blames the manifest for a patch that cannot be made: no request would be sent.
+func newPatch(contentType types.PatchType) func(body []byte, err error) (*clientPatch, error) {
+	return func(body []byte, err error) (*clientPatch, error) {
+		if mergepatch.IsPreconditionFailed(err) {
+			err = errors.New("apiVersion, kind or name differ from what was applied before")
+		}
+		if err != nil {
+			return nil, apierrors.NewBadRequest(err.Error())
+		}
+		return &clientPatch{contentType, body}, nil
+	}
+}
+
+func strategicRules(k kind) (strategicpatch.LookupPatchMeta, error) {
 	typed, err := scheme.New(k.groupVersionKind())
 	if err != nil {
 		return nil, err
 	}
-	rules, err := strategicpatch.NewPatchMetaFromStruct(typed)
-	if err != nil {
-		return nil, err
-	}
-	patch, err := strategicpatch.CreateThreeWayMergePatch(before, desired, current, rules, true)
-	if err != nil {
-		return nil, err
-	}
-	return strategicpatch.StrategicMergePatchUsingLookupPatchMeta(current, patch, rules)
+	return strategicpatch.NewPatchMetaFromStruct(typed)
 }

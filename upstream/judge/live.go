@@ -19,6 +19,7 @@ func prepareLive(q *question, namespaced bool) *unstructured.Unstructured {
 		namespace := cmp.Or(live.GetNamespace(), q.Desired.GetNamespace(), metav1.NamespaceDefault)
 		live.SetNamespace(namespace)
 		q.Desired.SetNamespace(cmp.Or(q.Desired.GetNamespace(), namespace))
+		q.placePrevious(namespace)
 	}
 	addFieldsType(live)
 	if q.Mode == "flux" && !keepsForeignManagers(q.Desired) && !keepsForeignManagers(live) {

@@ -31,6 +31,16 @@ export interface ApplyQuestion extends OwnerProfile {
   previous?: JsonObject;
   /** Whether conflicts with other managers are forced; true when absent. */
   force?: boolean;
+  /** Asks for `ApplyVerdict.predicted`. */
+  wantPredicted?: boolean;
+  /** Asks for `ApplyVerdict.patch`. */
+  wantPatch?: boolean;
+}
+
+/** The request that a client-side apply sends; one with an empty body is not sent. */
+export interface ClientPatch {
+  contentType: 'application/strategic-merge-patch+json' | 'application/merge-patch+json';
+  body: JsonObject;
 }
 
 export type ApplyChange = Pick<DriftPath, 'path' | 'kind' | 'consequence'> & {
@@ -54,6 +64,14 @@ export interface ApplyVerdict {
   };
   /** Why the judge cannot say; then nothing else counts. */
   unchecked?: string;
+  /**
+   * The object as it would be stored, without managedFields, where it was asked for and the apply is not
+   * refused. Its uid, resourceVersion and creationTimestamp are those of `live`. In mode flux, what
+   * kubectl left behind is taken over first, as Flux does, which a dry-run of the apply alone does not.
+   */
+  predicted?: JsonObject;
+  /** Modes csa and csa3: what the client would send, where it was asked for; also when it is refused. */
+  patch?: ClientPatch;
 }
 
 export interface JudgeOptions {
