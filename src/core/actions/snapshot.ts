@@ -1,8 +1,9 @@
-import type { ApiResource } from '../cluster/cluster.ts';
-import { takeSnapshot, type Wanted } from '../cluster/snapshot/write.ts';
+import { RecordingCluster } from '../cluster/snapshot/record.ts';
+import { takeSnapshot } from '../cluster/snapshot/write.ts';
 import { UserError } from '../lib/errors.ts';
-import type { Environment } from '../model/environment.ts';
+import { type Environment, secretValues } from '../model/environment.ts';
 import type { Workspace } from '../workspace.ts';
+import { compareOpen } from './drift.ts';
 import { renderApplications } from './rendering.ts';
 
 export interface SnapshotText {
@@ -11,7 +12,10 @@ export interface SnapshotText {
   notes: string[];
 }
 
-/** Saves what runs of one environment's kinds. Throws a UserError where there is no one cluster to ask. */
+/**
+ * Saves what one environment's cluster answers to its comparison, so that the same comparison with the file says
+ * the same. Throws a UserError where there is no one cluster to ask.
+ */
 export async function snapshot(
   workspace: Workspace,
   { environments, signal }: { environments: readonly Environment[]; signal?: AbortSignal },
@@ -23,11 +27,15 @@ export async function snapshot(
     );
   const opened = await workspace.connect(environment);
   if (!opened.ok) throw new UserError(`No snapshot of ${environment.name}: ${opened.reason}.`);
-  const discovery = await opened.cluster.discovery(signal);
-  if (!discovery.ok)
-    throw new UserError(`No snapshot of ${environment.name}: ${discovery.reason}.`);
-  const wanted = await wantedLists(workspace, environment, discovery.resources);
-  const taken = await takeSnapshot(opened.cluster, wanted, new Date(), signal);
+  const cluster = new RecordingCluster(opened.cluster);
+  const applications = await renderApplications(workspace, environment, {
+    trace: false,
+    cluster: Promise.resolve(cluster),
+    signal,
+  });
+  await compareOpen(workspace, { environment, applications, cluster }, { traced: false, signal });
+  const secrets = applications.flatMap(({ application }) => secretValues(application.source));
+  const taken = await takeSnapshot(cluster, { now: new Date(), secrets, signal });
   return {
     text: taken.text,
     notes: [
@@ -35,25 +43,4 @@ export async function snapshot(
       ...taken.notListed.map(({ kind, reason }) => `${kind}: not saved: ${reason}`),
     ],
   };
-}
-
-/** The kinds that the environment renders, each in the namespaces it uses. */
-async function wantedLists(
-  workspace: Workspace,
-  environment: Environment,
-  types: readonly ApiResource[],
-): Promise<Wanted[]> {
-  const applications = await renderApplications(workspace, environment, { trace: false });
-  const wanted = new Map<string, Wanted>();
-  for (const { application, rendered } of applications)
-    for (const { resource } of rendered.objects) {
-      const type = types.find(
-        ({ group, kind }) => group === resource.group && kind === resource.kind,
-      );
-      if (!type) continue;
-      const said = resource.namespace || application.namespace || environment.namespace;
-      const namespace = type.namespaced ? said : '';
-      wanted.set(`${type.group}/${type.kind}/${namespace}`, { type, namespace });
-    }
-  return [...wanted.values()];
 }

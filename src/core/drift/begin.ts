@@ -73,7 +73,7 @@ async function compareLocally(input: DriftInput, live: JsonObject, known: Known)
     ? openEncrypted(input.desired, preparedLive, type)
     : { object: input.desired, unread: [] };
   const prepared = prepareDesired(placed(opened.object, input), live, options);
-  const desired = await sealLike(prepared.object, preparedLive);
+  const desired = await sealLike(prepared.object, live);
   const open: Open = {
     input,
     profile,

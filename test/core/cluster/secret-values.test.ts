@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { isSealed, secretMatches } from '../../../src/core/cluster/snapshot/seal.ts';
 import {
-  isSealed,
+  noteSeals,
   sealLike,
-  sealSecret,
-  secretMatches,
+  sealSecrets,
 } from '../../../src/core/cluster/snapshot/secret-values.ts';
 import type { JsonObject } from '../../../src/core/model/resource.ts';
 
@@ -19,7 +19,7 @@ const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 describe('sealed values', () => {
   it('tell whether a value is the same, and nothing else', async () => {
     const value = base64('hunter2');
-    const sealed = await sealSecret(secret({ a: value, b: value }));
+    const sealed = await sealSecrets(secret({ a: value, b: value }));
     const { a, b } = sealed.data as Record<string, string>;
     expect(JSON.stringify(sealed)).not.toContain(value);
     expect(a).not.toBe(b);
@@ -31,13 +31,13 @@ describe('sealed values', () => {
   });
 
   it('are base64, as Secret data must be', async () => {
-    const { a } = (await sealSecret(secret({ a: '' }))).data as Record<string, string>;
+    const { a } = (await sealSecrets(secret({ a: '' }))).data as Record<string, string>;
     expect(Buffer.from(a ?? '', 'base64').toString('base64')).toBe(a);
   });
 
   it('cover the last-applied annotation, with stringData', async () => {
     const applied = { ...secret({ a: base64('hunter2') }), stringData: { b: 'correct horse' } };
-    const sealed = await sealSecret(
+    const sealed = await sealSecrets(
       secret({}, { [lastApplied]: JSON.stringify(applied), note: 'kept' }),
     );
     const text = JSON.stringify(sealed);
@@ -53,7 +53,7 @@ describe('sealed values', () => {
     const stringData = { b: 'y', c: 'before' };
     const applied = { ...secret({ a: base64('x') }), data: { a: base64('x') }, stringData };
     const data = { a: base64('x'), b: base64('y'), c: base64('after') };
-    const sealed = await sealSecret(secret(data, { [lastApplied]: JSON.stringify(applied) }));
+    const sealed = await sealSecrets(secret(data, { [lastApplied]: JSON.stringify(applied) }));
     const annotations = (sealed.metadata as JsonObject).annotations as JsonObject;
     const before = JSON.parse(String(annotations[lastApplied])) as typeof applied;
     const now = sealed.data as JsonObject;
@@ -63,21 +63,27 @@ describe('sealed values', () => {
   });
 
   it('do not stand for an annotation that is no Secret', async () => {
-    const sealed = await sealSecret(secret({}, { [lastApplied]: '{"password": "hunter2"' }));
+    const sealed = await sealSecrets(secret({}, { [lastApplied]: '{"password": "hunter2"' }));
     expect(JSON.stringify(sealed)).not.toContain('hunter2');
   });
 
   it('leave other kinds and sealed values alone', async () => {
     const configMap = { apiVersion: 'v1', kind: 'ConfigMap', data: { a: 'b' } };
-    expect(await sealSecret(configMap)).toBe(configMap);
-    const once = await sealSecret(secret({ a: base64('x') }));
-    expect((await sealSecret(once)).data).toEqual(once.data);
+    expect(await sealSecrets(configMap)).toBe(configMap);
+    const once = await sealSecrets(secret({ a: base64('x') }));
+    expect((await sealSecrets(once)).data).toEqual(once.data);
   });
 });
 
+async function sealedLive(data: JsonObject): Promise<JsonObject> {
+  const live = await sealSecrets(secret(data));
+  noteSeals(live);
+  return live;
+}
+
 describe('a desired Secret beside a sealed one', () => {
   it('is equal where the values are, and differs where they do', async () => {
-    const live = await sealSecret(secret({ same: base64('a'), changed: base64('b') }));
+    const live = await sealedLive({ same: base64('a'), changed: base64('b') });
     const desired = secret({ same: base64('a'), changed: base64('c'), added: base64('d') });
     const { same, changed, added } = (await sealLike(desired, live)).data as JsonObject;
     const sealed = live.data as JsonObject;
@@ -89,5 +95,38 @@ describe('a desired Secret beside a sealed one', () => {
   it('stays as it is beside a plain one', async () => {
     const desired = secret({ a: base64('a') });
     expect(await sealLike(desired, secret({ a: base64('b') }))).toBe(desired);
+  });
+});
+
+describe('an object that holds a value of a Secret', () => {
+  const settings = (word: string, annotations?: JsonObject): JsonObject => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'settings', ...(annotations ? { annotations } : {}) },
+    data: { url: `postgres://app:${word}@db`, plain: 'here', list: 'a' },
+  });
+
+  it('is sealed where it does, and only there', async () => {
+    const applied = JSON.stringify(settings('hunter2'));
+    const sealed = await sealSecrets(settings('hunter2', { [lastApplied]: applied }), ['hunter2']);
+    expect(JSON.stringify(sealed)).not.toContain('hunter2');
+    const data = sealed.data as Record<string, string>;
+    expect(data.plain).toBe('here');
+    expect(await secretMatches(data.url ?? '', base64('postgres://app:hunter2@db'))).toBe(true);
+    const { annotations } = sealed.metadata as { annotations: Record<string, string> };
+    expect(JSON.parse(annotations[lastApplied] ?? '')).toMatchObject({ data: { url: data.url } });
+  });
+
+  it('is compared by its seals', async () => {
+    const live = await sealSecrets(settings('hunter2'), ['hunter2']);
+    noteSeals(live);
+    expect(await sealLike(settings('hunter2'), live)).toEqual(live);
+    const other = settings('hunter3');
+    expect(await sealLike(other, live)).toEqual(other);
+  });
+
+  it('of its own keeps none in another annotation', async () => {
+    const sealed = await sealSecrets(secret({ a: base64('hunter2') }, { copy: 'is hunter2!' }));
+    expect(JSON.stringify(sealed)).not.toContain('hunter2');
   });
 });

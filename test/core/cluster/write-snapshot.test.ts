@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiResource, Cluster } from '../../../src/core/cluster/cluster.ts';
 import { customResourceDefinitions } from '../../../src/core/cluster/definitions.ts';
+import { RecordingCluster } from '../../../src/core/cluster/snapshot/record.ts';
 import { openSnapshot, readSnapshot } from '../../../src/core/cluster/snapshot/snapshot.ts';
 import { takeSnapshot, writeSnapshot } from '../../../src/core/cluster/snapshot/write.ts';
 import type { JsonObject } from '../../../src/core/model/resource.ts';
@@ -55,13 +56,22 @@ const wanted = [secrets, configMaps, nodes, widgets].map(item => ({
   type: item,
   namespace: 'shop',
 }));
-const take = () => takeSnapshot(server, wanted, new Date('2026-03-01T10:00:00Z'));
+
+async function take() {
+  const cluster = new RecordingCluster(server);
+  for (const { type, namespace } of wanted) await cluster.list(type, namespace);
+  await cluster.get(configMaps, { ...configMaps, namespace: 'other', name: 'gone' });
+  return takeSnapshot(cluster, { now: new Date('2026-03-01T10:00:00Z') });
+}
 
 describe('a snapshot of ours', () => {
   it('knows what is absent, what was refused and what was not asked', async () => {
     const cluster = readSnapshot('prod.json', (await take()).text);
     expect(await cluster.list(configMaps, 'shop')).toMatchObject({ ok: true, objects: [] });
     expect(await cluster.list(configMaps, 'other')).toMatchObject({ ok: false, why: 'partial' });
+    const named = (name: string) => ({ ...configMaps, namespace: 'other', name });
+    expect(await cluster.get(configMaps, named('gone'))).toEqual({ ok: true, object: undefined });
+    expect(await cluster.get(configMaps, named('unasked'))).toMatchObject({ ok: false });
     expect(await cluster.list(configMaps, '')).toMatchObject({ ok: false, why: 'partial' });
     expect(await cluster.list(nodes, '')).toMatchObject({
       why: 'forbidden',

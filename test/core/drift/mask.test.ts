@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { sealSecret } from '../../../src/core/cluster/snapshot/secret-values.ts';
+import { noteSeals, sealSecrets } from '../../../src/core/cluster/snapshot/secret-values.ts';
 import { compareObjects } from '../../../src/core/drift/compare.ts';
 import { maskText } from '../../../src/core/drift/verdict/mask.ts';
 import { isObject, type JsonObject } from '../../../src/core/model/resource.ts';
@@ -99,9 +99,10 @@ describe('Secret values', () => {
   });
 
   it('are compared with the sealed ones of a snapshot', async () => {
-    const sealed = await sealSecret(
+    const sealed = await sealSecrets(
       secret(`data: {a: ${base64('gitpass-1')}, b: ${base64('livepass-2')}}`),
     );
+    noteSeals(sealed);
     const desired = secret('stringData: {a: gitpass-1, b: textpass-3}');
     const [result] = await compareObjects([input(desired, sealed)], options);
     expect(result?.paths.map(({ path }) => path)).toEqual(['.data.b']);

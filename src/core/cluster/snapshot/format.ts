@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
 import type { ApiResource } from '../cluster.ts';
 
@@ -29,6 +30,27 @@ export interface SnapshotHeader {
   listed: ListedKind[];
   /** Asked and not answered, with the reason. */
   notListed: NotListedKind[];
+  /** Single objects that were asked for and are not in the file. */
+  notFound: NotFoundObject[];
+  /** What the server said of applies that it was asked to try. */
+  tried: TriedApply[];
+}
+
+export interface NotFoundObject {
+  group: string;
+  kind: string;
+  namespace: string;
+  name: string;
+  /** Why it is not known; absent where there was none. */
+  reason?: string;
+}
+
+export interface TriedApply {
+  /** Hash of the question, see `applyQuestion`. */
+  question: string;
+  status: number;
+  reason?: string;
+  object?: JsonObject;
 }
 
 export interface ListedKind {
@@ -77,7 +99,32 @@ export function readHeader(object: JsonObject): SnapshotHeader | undefined {
       why: readWhy(item.why),
       reason: text(item.reason) ?? 'it could not be read when the snapshot was taken',
     })),
+    notFound: items(object.notFound).map(item => ({
+      ...readKind(item),
+      namespace: text(item.namespace) ?? '',
+      name: text(item.name) ?? '',
+      reason: text(item.reason),
+    })),
+    tried: items(object.tried).map(item => ({
+      question: text(item.question) ?? '',
+      status: typeof item.status === 'number' ? item.status : 0,
+      reason: text(item.reason),
+      object: isObject(item.object) ? item.object : undefined,
+    })),
   };
+}
+
+/**
+ * Names an apply that the server was asked to try. A hash, so that the file does not hold the manifest again; of
+ * Secrets none are kept, as a bare hash of a value can be guessed.
+ */
+export function applyQuestion(
+  { group, version, resource }: ApiResource,
+  object: JsonObject,
+  manager: string,
+): string {
+  const question = JSON.stringify([group, version, resource, manager, object]);
+  return createHash('sha256').update(question).digest('base64url');
 }
 
 function readType(item: JsonObject): ApiResource {

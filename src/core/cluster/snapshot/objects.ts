@@ -2,6 +2,8 @@ import { messageOf, UserError } from '../../lib/errors.ts';
 import { isObject, type Json, type JsonObject, resourceOf } from '../../model/resource.ts';
 import { readYaml } from '../yaml.ts';
 import { readHeader, type SnapshotHeader } from './format.ts';
+import { sealStart } from './seal.ts';
+import { noteSeals } from './secret-values.ts';
 
 export interface SnapshotObjects {
   objects: JsonObject[];
@@ -30,7 +32,9 @@ export function readObjects(file: string, text: string): SnapshotObjects {
   if (last) checkWhole(last, damaged);
   const header = all.map(readHeader).find(found => found !== undefined);
   const single = documents.length === 1 && !isList(documents[0]);
-  return { objects: all.filter(object => readHeader(object) === undefined), header, single };
+  const objects = all.filter(object => readHeader(object) === undefined);
+  if (text.includes(sealStart)) for (const object of objects) noteSeals(object);
+  return { objects, header, single };
 }
 
 function isList(document: Json | undefined): boolean {

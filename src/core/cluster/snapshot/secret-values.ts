@@ -1,146 +1,168 @@
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
-import { isObject, type JsonObject } from '../../model/resource.ts';
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
+import { isSealed, sealStart, sealValue, secretMatches } from './seal.ts';
 
-/*
- * A snapshot must say whether a Secret's value changed, and must not say the value. Each value is
- * replaced by scrypt(value, salt) with a salt of its own: equal values do not look equal, tables made
- * in advance are useless, and a guess costs about 20 ms of a core instead of the nanoseconds of a bare
- * HMAC, whose key would have to lie in the same file. A truncated hash would hide weak values better
- * but could call a changed value equal, which is a wrong green. Very weak passwords can still be
- * guessed with patience, so a snapshot that holds Secrets is written readable for its owner only.
- */
-const prefix = 'driftline/scrypt-14:';
-const saltBytes = 12;
-const hashBytes = 16;
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
- * A copy of a live Secret in which every value of `data`, and of the last-applied annotation, is
- * sealed. Sealed values are base64 as Secret data must be. Objects of other kinds come back as they are.
+ * A copy of a live object without secret values: every value of a Secret's `data`, those of the last-applied
+ * annotation, and each text anywhere that holds one of `values` (plain) is sealed. Other objects come back as they
+ * are.
  */
-export async function sealSecret(object: JsonObject): Promise<JsonObject> {
-  if (!isSecret(object)) return object;
+export async function sealSecrets(
+  object: JsonObject,
+  values: readonly string[] = [],
+): Promise<JsonObject> {
   const seals: Seals = new Map();
-  const sealed = await sealFields(object, seals);
-  const text = annotationOf(sealed);
-  if (text === undefined) return sealed;
-  const applied = parseObject(text);
-  const masked = applied && isSecret(applied) ? await sealFields(applied, seals) : {};
-  const metadata = sealed.metadata as JsonObject;
-  const annotations = {
-    ...(metadata.annotations as JsonObject),
-    [lastApplied]: JSON.stringify(masked),
-  };
-  return { ...sealed, metadata: { ...metadata, annotations } };
+  const sealed = isSecret(object) ? await sealFields(object, seals) : object;
+  const known = [...values, ...(isSecret(object) ? plainValues(object) : [])];
+  const applied = appliedOf(sealed);
+  if (applied === undefined && !holds(sealed, known)) return sealed;
+  const without = await sealTexts(withApplied(sealed, undefined), known, seals);
+  if (applied === undefined) return without as JsonObject;
+  const inner = isSecret(object) ? await sealApplied(applied, seals) : parse(applied);
+  const kept = isObject(inner) ? await sealTexts(inner, known, seals) : undefined;
+  // What is no object is nothing that was applied.
+  const text = kept ? JSON.stringify(kept) : holds(applied, known) ? '{}' : applied;
+  return withApplied(without as JsonObject, text);
 }
 
 /**
- * A copy of a desired Secret that can be compared with a sealed live one: a value of `data` that
- * matches the live seal becomes that seal, every other value gets a seal of its own. `stringData`
- * must have been merged into `data` before. When live is not sealed, desired comes back as it is.
+ * A copy of a desired object that can be compared with a sealed live one: a text that a seal at the same field
+ * stands for becomes that seal; other values of a Secret get seals of their own. `stringData` must have been
+ * merged into `data` before. Beside an object without seals (`noteSeals`) desired comes back as it is.
  */
 export async function sealLike(desired: JsonObject, live: JsonObject): Promise<JsonObject> {
-  if (!isSecret(desired) || !isObject(desired.data) || !hasSeals(live)) return desired;
-  const sealed = isObject(live.data) ? live.data : {};
-  const entries = Object.entries(desired.data).map(async ([key, value]) => {
-    const seal = sealed[key];
-    if (typeof value !== 'string') return [key, value] as const;
-    const matches = typeof seal === 'string' && (await secretMatches(seal, value));
-    return [key, matches ? seal : await sealValue(value)] as const;
-  });
-  return { ...desired, data: Object.fromEntries(await Promise.all(entries)) };
+  if (!sealedObjects.has(live)) return desired;
+  const places = new Map<string, string[]>();
+  for (const { place, text } of texts(live))
+    if (isSealed(text)) places.set(place, [...(places.get(place) ?? []), text]);
+  const secret = isSecret(desired);
+  const replace = async (text: string, place: string) => {
+    const data = secret && place.startsWith('/data/');
+    const value = data ? text : toBase64(text);
+    for (const seal of places.get(place) ?? []) if (await secretMatches(seal, value)) return seal;
+    return data ? sealValue(value) : text;
+  };
+  return (await mapTexts(desired, replace)) as JsonObject;
 }
 
-/** True when `seal` was made from `value` (base64, as in a Secret's `data`). */
-export async function secretMatches(seal: string, value: string): Promise<boolean> {
-  const parts = sealParts(seal);
-  if (parts === undefined) return false;
-  return timingSafeEqual(await hash(decode(value), parts.salt), parts.hash);
-}
+/** Objects that hold seals: to look through every live object for some would take longer than to compare it. */
+const sealedObjects = new WeakSet<JsonObject>();
 
-/** True for a value of `data` that stands for another one. */
-export function isSealed(value: string): boolean {
-  return sealParts(value) !== undefined;
+/** Remembers an object that was read from a snapshot, if it holds seals. */
+export function noteSeals(object: JsonObject): void {
+  for (const { text } of texts(object))
+    if (text.startsWith(sealStart)) {
+      sealedObjects.add(object);
+      return;
+    }
 }
 
 function isSecret(object: JsonObject): boolean {
   return object.kind === 'Secret' && object.apiVersion === 'v1';
 }
 
-function hasSeals(live: JsonObject): boolean {
-  if (!isSecret(live) || !isObject(live.data)) return false;
-  return Object.values(live.data).some(value => typeof value === 'string' && isSealed(value));
+/** Values of a Secret as they may stand elsewhere; short ones are in every other word. */
+function plainValues({ data }: JsonObject): string[] {
+  const encoded = isObject(data) ? Object.values(data) : [];
+  return encoded
+    .filter(value => typeof value === 'string' && !isSealed(value))
+    .flatMap(value => [String(value), Buffer.from(String(value), 'base64').toString()])
+    .filter(text => text.length >= 4);
 }
 
-/** Seals made for one object, by key and value: what was applied last and is still so gets one seal. */
+/** Seals made for one object, by value: what was applied last and is still so gets one seal. */
 type Seals = Map<string, Promise<string>>;
+
+function sealOnce(base64: string, name: string, seals: Seals): Promise<string> {
+  const key = JSON.stringify([name, base64]);
+  const seal = seals.get(key) ?? sealValue(base64);
+  seals.set(key, seal);
+  return seal;
+}
+
+async function sealApplied(applied: string, seals: Seals): Promise<Json | undefined> {
+  const object = parse(applied);
+  return isObject(object) && isSecret(object) ? sealFields(object, seals) : {};
+}
 
 /** `stringData` stands only in a last-applied annotation; its values are text, not base64. */
 async function sealFields(secret: JsonObject, seals: Seals): Promise<JsonObject> {
   const copy = { ...secret };
   if (isObject(copy.data)) copy.data = await sealMap(copy.data, seals, value => value);
-  if (isObject(copy.stringData)) {
-    const encode = (value: string) => Buffer.from(value).toString('base64');
-    copy.stringData = await sealMap(copy.stringData, seals, encode);
-  }
+  if (isObject(copy.stringData)) copy.stringData = await sealMap(copy.stringData, seals, toBase64);
   return copy;
 }
 
 async function sealMap(
   map: JsonObject,
   seals: Seals,
-  toBase64: (value: string) => string,
+  encode: (value: string) => string,
 ): Promise<JsonObject> {
   const entries = Object.entries(map).map(async ([key, value]) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
-    if (isSealed(text)) return [key, text] as const;
-    const base64 = toBase64(text);
-    const name = JSON.stringify([key, base64]);
-    const seal = seals.get(name) ?? sealValue(base64);
-    seals.set(name, seal);
-    return [key, await seal] as const;
+    return [key, isSealed(text) ? text : await sealOnce(encode(text), key, seals)] as const;
   });
   return Object.fromEntries(await Promise.all(entries));
 }
 
-async function sealValue(value: string): Promise<string> {
-  const salt = randomBytes(saltBytes);
-  const bytes = Buffer.concat([salt, await hash(decode(value), salt)]);
-  return Buffer.from(prefix + bytes.toString('base64')).toString('base64');
+function sealTexts(value: Json, secrets: readonly string[], seals: Seals): Promise<Json> {
+  return mapTexts(value, async text =>
+    holds(text, secrets) && !isSealed(text) ? sealOnce(toBase64(text), '', seals) : text,
+  );
 }
 
-function sealParts(seal: string): { salt: Buffer; hash: Buffer } | undefined {
-  const text = decode(seal).toString('latin1');
-  if (!text.startsWith(prefix)) return undefined;
-  const bytes = decode(text.slice(prefix.length));
-  if (bytes.length !== saltBytes + hashBytes) return undefined;
-  return { salt: bytes.subarray(0, saltBytes), hash: bytes.subarray(saltBytes) };
+function holds(value: Json, secrets: readonly string[]): boolean {
+  if (typeof value === 'string') return secrets.some(secret => value.includes(secret));
+  return [...texts(value)].some(({ text }) => holds(text, secrets));
 }
 
-function hash(value: Buffer, salt: Buffer): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    scrypt(value, salt, hashBytes, { N: 2 ** 14, r: 8, p: 1 }, (error, key) => {
-      if (error) reject(error);
-      else resolve(key);
-    });
-  });
+/** Every text below a value; `place` names its field, with all members of a list as one. */
+function* texts(value: Json, place = ''): Generator<{ place: string; text: string }> {
+  if (typeof value === 'string') yield { place, text: value };
+  else if (Array.isArray(value)) for (const item of value) yield* texts(item, `${place}/*`);
+  else if (isObject(value))
+    for (const [key, item] of Object.entries(value)) yield* texts(item, `${place}/${key}`);
 }
 
-function decode(base64: string): Buffer {
-  return Buffer.from(base64, 'base64');
+async function mapTexts(
+  value: Json,
+  replace: (text: string, place: string) => Promise<string>,
+  place = '',
+): Promise<Json> {
+  if (typeof value === 'string') return replace(value, place);
+  if (Array.isArray(value))
+    return Promise.all(value.map(item => mapTexts(item, replace, `${place}/*`)));
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).map(
+    async ([key, item]) => [key, await mapTexts(item, replace, `${place}/${key}`)] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries));
 }
 
-function annotationOf(object: JsonObject): string | undefined {
-  const metadata = object.metadata;
+function toBase64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+function appliedOf({ metadata }: JsonObject): string | undefined {
   const annotations = isObject(metadata) ? metadata.annotations : undefined;
   const text = isObject(annotations) ? annotations[lastApplied] : undefined;
   return typeof text === 'string' ? text : undefined;
 }
 
-function parseObject(text: string): JsonObject | undefined {
+/** A copy with another last-applied annotation, or without. */
+function withApplied(object: JsonObject, text: string | undefined): JsonObject {
+  if (appliedOf(object) === undefined && text === undefined) return object;
+  const { metadata } = object;
+  const whole = isObject(metadata) ? metadata : {};
+  const { [lastApplied]: _, ...rest } = isObject(whole.annotations) ? whole.annotations : {};
+  const annotations = text === undefined ? rest : { ...rest, [lastApplied]: text };
+  return { ...object, metadata: { ...whole, annotations } };
+}
+
+function parse(text: string): Json | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
+    return JSON.parse(text) as Json;
   } catch {
     return undefined;
   }

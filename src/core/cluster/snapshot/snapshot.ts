@@ -9,7 +9,7 @@ import {
   resourceOf,
 } from '../../model/resource.ts';
 import type { ApiResource, Cluster, DiscoveryAnswer, ListAnswer } from '../cluster.ts';
-import type { SnapshotHeader } from './format.ts';
+import { applyQuestion, type SnapshotHeader } from './format.ts';
 import { readObjects } from './objects.ts';
 
 /**
@@ -124,13 +124,22 @@ class Snapshot implements Cluster {
     const identity = { group: type.group, kind: type.kind, namespace, name: resource.name };
     const object = this.#byIdentity.get(`${type.version}/${resourceKey(identity)}`);
     if (object) return { ok: true as const, object };
+    const asked = this.#header?.notFound.find(item => resourceKey(item) === resourceKey(identity));
+    if (asked?.reason !== undefined)
+      return { ok: false as const, reason: `${asked.reason} (when the snapshot was taken)` };
+    if (asked) return { ok: true as const, object: undefined };
     const answer = await this.list(type, namespace, signal);
     return answer.ok
       ? { ok: true as const, object: undefined }
       : { ok: false as const, reason: answer.reason };
   }
 
-  async dryRunApply() {
+  /** What the server said when the snapshot was taken, of this very apply. */
+  async dryRunApply(type: ApiResource, manifest: JsonObject, manager: string) {
+    const question = applyQuestion(type, manifest, manager);
+    const tried = this.#header?.tried.find(item => item.question === question);
+    if (tried?.object) return { ok: true as const, object: tried.object };
+    if (tried) return { ok: false as const, status: tried.status, reason: tried.reason ?? '' };
     const reason = `the snapshot ${this.#file} cannot try changes: only a cluster can`;
     return { ok: false as const, status: 405, reason };
   }

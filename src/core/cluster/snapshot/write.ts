@@ -3,16 +3,16 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf, UserError } from '../../lib/errors.ts';
 import type { JsonObject } from '../../model/resource.ts';
-import type { ApiResource, Cluster, ListAnswer } from '../cluster.ts';
 import { customResourceDefinitions } from '../definitions.ts';
-import { headerObject, type NotListedKind, type SnapshotHeader } from './format.ts';
-import { sealSecret } from './secret-values.ts';
-
-/** One list to be taken: a type, in one namespace or (`''`) in all. */
-export interface Wanted {
-  type: ApiResource;
-  namespace: string;
-}
+import {
+  applyQuestion,
+  headerObject,
+  type NotListedKind,
+  type SnapshotHeader,
+  type TriedApply,
+} from './format.ts';
+import type { ClusterRecord, RecordingCluster } from './record.ts';
+import { sealSecrets } from './secret-values.ts';
 
 export interface TakenSnapshot {
   /** The file's text. */
@@ -23,26 +23,23 @@ export interface TakenSnapshot {
 }
 
 /**
- * Reads what runs into a snapshot: the wanted objects whole, with managedFields, Secret values sealed;
- * the definitions of the wanted custom resources; the server's version, UID and types, and the time.
- * Throws a UserError when the server cannot say which types it has.
+ * Everything that a comparison asked of a cluster as a file that answers the same questions alike: objects whole,
+ * with managedFields; the definitions of the kinds that were listed; what there was not and what could not be read;
+ * the server's version, UID and types, and the time. Secret values are sealed, and all texts that hold one of
+ * `secrets`. Throws a UserError when the server cannot say which types it has.
  */
 export async function takeSnapshot(
-  cluster: Cluster,
-  wanted: readonly Wanted[],
-  now: Date,
-  signal?: AbortSignal,
+  cluster: RecordingCluster,
+  { now, secrets = [], signal }: { now: Date; secrets?: readonly string[]; signal?: AbortSignal },
 ): Promise<TakenSnapshot> {
   const discovery = await cluster.discovery(signal);
   if (!discovery.ok) throw new UserError(`No snapshot was taken: ${discovery.reason}.`);
-  const answers = await Promise.all(
-    wanted.map(({ type, namespace }) => cluster.list(type, namespace, signal)),
-  );
-  const listed = answers.flatMap(answer => (answer.ok ? answer.objects : (answer.objects ?? [])));
-  const kinds = wanted.map(({ type }) => type);
+  const kinds = (await cluster.record()).lists.map(({ type }) => type);
   const definitions = await customResourceDefinitions(cluster, kinds, signal);
-  const objects = unique([...definitions, ...listed]);
-  const sealed = await Promise.all(objects.map(sealSecret));
+  const record = await cluster.record();
+  const objects = unique([...definitions, ...objectsOf(record)]);
+  const seal = (object: JsonObject) => sealSecrets(object, secrets);
+  const sealed = await Promise.all(objects.map(seal));
   const header: SnapshotHeader = {
     takenAt: now.toISOString(),
     context: cluster.identity.context,
@@ -50,11 +47,36 @@ export async function takeSnapshot(
     uid: cluster.identity.uid,
     types: [...discovery.resources],
     incomplete: discovery.incomplete,
-    ...coverage(wanted, answers),
+    ...coverage(record.lists),
+    notFound: record.gets.flatMap(({ type: { group, kind }, resource, answer }) => {
+      if (answer.ok && answer.object) return [];
+      const { namespace, name } = resource;
+      return { group, kind, namespace, name, ...(answer.ok ? {} : { reason: answer.reason }) };
+    }),
+    tried: (await Promise.all(record.dryRuns.map(tried => triedApply(tried, seal)))).flat(),
   };
   const list = { apiVersion: 'v1', kind: 'List', items: [headerObject(header), ...sealed] };
   const text = `${JSON.stringify(list, null, 1)}\n`;
   return { text, objects: sealed.length, notListed: header.notListed };
+}
+
+function objectsOf({ lists, gets }: ClusterRecord): JsonObject[] {
+  const listed = lists.flatMap(({ answer }) => answer.objects ?? []);
+  const got = gets.flatMap(({ answer }) => (answer.ok && answer.object ? [answer.object] : []));
+  return [...got, ...listed];
+}
+
+async function triedApply(
+  { type, object, manager, answer }: ClusterRecord['dryRuns'][number],
+  seal: (object: JsonObject) => Promise<JsonObject>,
+): Promise<TriedApply[]> {
+  // What the server did not answer may be answered another time.
+  if (type.kind === 'Secret' || (!answer.ok && answer.status === 0)) return [];
+  const question = applyQuestion(type, object, manager);
+  if (!answer.ok) return [{ question, status: answer.status, reason: answer.reason }];
+  // Seals of the answer would not be those of the live object that it is compared with.
+  const isPlain = (await seal(answer.object)) === answer.object;
+  return isPlain ? [{ question, status: 200, object: answer.object }] : [];
 }
 
 /**
@@ -73,17 +95,12 @@ export async function writeSnapshot(file: string, text: string): Promise<void> {
   }
 }
 
-function coverage(
-  wanted: readonly Wanted[],
-  answers: readonly ListAnswer[],
-): Pick<SnapshotHeader, 'listed' | 'notListed'> {
+function coverage(lists: ClusterRecord['lists']): Pick<SnapshotHeader, 'listed' | 'notListed'> {
   const listed = new Map<string, SnapshotHeader['listed'][number]>();
   const notListed: NotListedKind[] = [];
-  for (const [index, answer] of answers.entries()) {
-    const item = wanted[index];
-    if (item === undefined) continue;
-    const { group, kind, namespaced } = item.type;
-    const namespace = namespaced ? item.namespace : '';
+  for (const { type, answer, ...asked } of lists) {
+    const { group, kind, namespaced } = type;
+    const namespace = namespaced ? asked.namespace : '';
     if (!answer.ok) {
       const why = answer.why === 'partial' ? 'error' : answer.why;
       notListed.push({ group, kind, namespace, why, reason: answer.reason });
