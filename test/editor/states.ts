@@ -1,7 +1,7 @@
 import type { ApplicationState, EnvironmentState, ObjectState } from '../../src/core/live/state.ts';
 import type { DriftPath, DriftState } from '../../src/core/model/drift.ts';
 import type { Resource } from '../../src/core/model/resource.ts';
-import { countStates } from '../../src/core/words/states.ts';
+import { countShown } from '../../src/core/words/states.ts';
 import type { WorkspaceState } from '../../src/lsp/protocol.ts';
 
 /** Three o'clock; ages in the samples are counted back from it. */
@@ -46,7 +46,7 @@ export function application(
   return {
     name,
     engine: 'flux',
-    counts: countStates([{ results: objects, notChecked: [] }]),
+    counts: countShown([{ results: objects, notChecked: [] }]),
     objects,
     suspended: false,
     can: ['sync', 'suspend', 'resume'],
@@ -70,7 +70,7 @@ export function environment(
     phase: 'compared',
     revision: '1a2b3c4'.padEnd(40, '0'),
     branch: 'main',
-    counts: countStates([{ results, notChecked }]),
+    counts: countShown([{ results, notChecked }]),
     applications,
     notChecked,
     origin,

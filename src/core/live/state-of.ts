@@ -4,7 +4,7 @@ import { engineOf } from '../engines/index.ts';
 import type { DriftResult } from '../model/drift.ts';
 import type { NotChecked } from '../model/finding.ts';
 import type { Health } from '../model/health.ts';
-import { countStates, states } from '../words/states.ts';
+import { countShown, states } from '../words/states.ts';
 import { maskPath } from '../words/values.ts';
 import type { ComparedEnvironment, ComparedObject } from './compared.ts';
 import type { ApplicationState, ClusterState, EnvironmentState, ObjectState } from './state.ts';
@@ -26,7 +26,7 @@ export function environmentState(
     ...(reason === undefined ? {} : { reason }),
     ...repository,
     ...(report?.deployed && { deployed: report.deployed }),
-    counts: countStates([{ results: report?.results ?? [], notChecked }]),
+    counts: countShown([{ results: report?.results ?? [], notChecked }]),
     applications: applications.map(each => applicationState(compared, each)),
     notChecked: notChecked as NotChecked[],
     ...(at && { comparedAt: at.toISOString() }),
@@ -66,7 +66,7 @@ function applicationState(
   return {
     name: application.name,
     engine: application.engine,
-    counts: countStates([{ results: own.map(({ result }) => result), notChecked: [] }]),
+    counts: countShown([{ results: own.map(({ result }) => result), notChecked: [] }]),
     objects: own.map(objectState).sort(worstFirst),
     ...(said.revision && { deployed: said.revision }),
     ...(health && { health }),

@@ -6,7 +6,7 @@ export const stateWords: Record<DriftState, string> = {
   drifted: 'drifted',
   missing: 'missing',
   suspect: 'perhaps drifted',
-  'prune-candidate': 'orphaned',
+  'prune-candidate': 'to be pruned',
   orphan: 'orphaned',
   untracked: 'untracked',
   terminating: 'terminating',
@@ -78,6 +78,26 @@ export function isDrift({ state, kept }: Pick<DriftResult, 'state' | 'kept'>): b
 /** True for what must not pass as checked. */
 export function isOpen(state: DriftState): boolean {
   return openStates.includes(state);
+}
+
+/** The state as people understand it: what its owner leaves alone is not to be pruned. */
+export function shownState({ state, kept }: Pick<DriftResult, 'state' | 'kept'>): DriftState {
+  return state === 'prune-candidate' && kept ? 'orphan' : state;
+}
+
+/** As `countStates`, by the states as people understand them. */
+export function countShown(
+  parts: readonly {
+    results: readonly Pick<DriftResult, 'state' | 'kept'>[];
+    notChecked: readonly unknown[];
+  }[],
+): Counts {
+  return countStates(
+    parts.map(({ results, notChecked }) => ({
+      results: results.map(result => ({ state: shownState(result) })),
+      notChecked,
+    })),
+  );
 }
 
 /** `1 object`, `2 objects`. */

@@ -3,6 +3,7 @@ import type { DriftPath, DriftState } from '../../core/model/drift.ts';
 import type { NotChecked } from '../../core/model/finding.ts';
 import { type Resource, resourceKey } from '../../core/model/resource.ts';
 import type { Place } from '../../core/model/source.ts';
+import { shownState } from '../../core/words/states.ts';
 import type { WorkspaceState } from '../../lsp/protocol.ts';
 import { type Filter, filterWithin, keepsApplication, keepsObject } from './filter.ts';
 
@@ -128,7 +129,7 @@ function inApplication(
   const folded = (object: ObjectState) => quiet.includes(object.state) || object.kept === true;
   const parent = { environment, application };
   const groups = quiet.flatMap(state => {
-    const objects = kept.filter(object => folded(object) && groupOf(object) === state);
+    const objects = kept.filter(object => folded(object) && shownState(object) === state);
     const id = idOf(environment.name, 'group', application.name, state);
     return objects.length === 0 ? [] : [{ id, kind: 'group' as const, ...parent, state, objects }];
   });
@@ -136,11 +137,6 @@ function inApplication(
     ...kept.filter(object => !folded(object)).map(object => objectNode(parent, object)),
     ...groups,
   ];
-}
-
-/** What its owner keeps is orphaned on purpose. */
-function groupOf(object: ObjectState): DriftState {
-  return object.kept === true ? 'orphan' : object.state;
 }
 
 /** The editor keeps how a line was folded at first; one that is not compared is another line. */

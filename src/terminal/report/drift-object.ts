@@ -3,6 +3,7 @@ import { resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
 import { ownersText } from '../../core/words/change.ts';
 import { shortPath } from '../../core/words/short-path.ts';
+import { shownState } from '../../core/words/states.ts';
 import { printable } from '../../core/words/values.ts';
 import { type Style, styleFor } from '../style.ts';
 import { justify, shortenMiddle, wrap } from './columns.ts';
@@ -19,7 +20,7 @@ export function objectLines(
   const { resource, state, paths, source } = result;
   const placed = paths.some(path => path.source !== undefined);
   return [
-    ...headLines(printable(resourceText(resource)), state, options),
+    ...headLines(printable(resourceText(resource)), shownState(result), options),
     ...sentenceLines(objectRemarks(result), options),
     ...(source === undefined || placed || state === 'synced'
       ? []

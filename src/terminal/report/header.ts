@@ -2,7 +2,7 @@ import type { EnvironmentDrift } from '../../core/actions/reports.ts';
 import type { DriftState } from '../../core/model/drift.ts';
 import { minuteText } from '../../core/words/age.ts';
 import { engineNames, shortRevision } from '../../core/words/names.ts';
-import { countStates, countWords, states } from '../../core/words/states.ts';
+import { countShown, countWords, states } from '../../core/words/states.ts';
 import { type Style, styleFor } from '../style.ts';
 import { wrapParts } from './columns.ts';
 import { factLines } from './layout.ts';
@@ -35,7 +35,7 @@ export function driftFacts(environment: EnvironmentDrift): string[] {
 
 /** `41 in sync`, `3 drifted`: what is fine first, the rest is read as the exception. */
 export function stateCounts(environment: EnvironmentDrift): string[] {
-  const counts = countStates([environment]);
+  const counts = countShown([environment]);
   const order: DriftState[] = ['synced', ...states.filter(state => state !== 'synced')];
   return countWords(counts, order);
 }

@@ -6,10 +6,10 @@ import type { Place, Range } from '../../core/model/source.ts';
 import { changeText, ownersText, remarks } from '../../core/words/change.ts';
 import { safeFindings } from '../../core/words/safe-findings.ts';
 import { shortPath } from '../../core/words/short-path.ts';
-import { isOpen } from '../../core/words/states.ts';
+import { isOpen, shownState } from '../../core/words/states.ts';
 import { isSecret } from '../../core/words/values.ts';
 import { shortenPair } from './shorten-pair.ts';
-import { spoken } from './states.ts';
+import { spokenOf } from './states.ts';
 
 /** One thing to point at, in the form that CI's own displays know: a level, a sentence, a place. */
 export interface Issue {
@@ -103,11 +103,12 @@ const objectRules: Partial<Record<DriftResult['state'], [rule: string, level: Is
 function objectIssue(result: DriftResult, environment: EnvironmentDrift): Issue | undefined {
   const { resource, state, reason, recreate, paths, source } = result;
   const bare = state === 'drifted' && (paths.length === 0 || recreate);
-  const [rule, level] = objectRules[state] ?? (bare ? ['object-drifted', 'warning'] : []);
+  const [rule, level] =
+    objectRules[shownState(result)] ?? (bare ? ['object-drifted', 'warning'] : []);
   if (rule === undefined) return undefined;
   const recreated = recreate ? ' It has to be recreated.' : '';
   const why = reason === undefined ? '.' : `: ${reason}`;
-  const text = `${resourceText(resource)} is ${spoken(state).word} in ${environment.name}`;
+  const text = `${resourceText(resource)} is ${spokenOf(result).word} in ${environment.name}`;
   return {
     rule,
     level: level as Issue['level'],

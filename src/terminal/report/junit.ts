@@ -8,7 +8,7 @@ import { safeFindings } from '../../core/words/safe-findings.ts';
 import { shortPaths } from '../../core/words/short-path.ts';
 import { isDrift, isOpen, quantity } from '../../core/words/states.ts';
 import { objectRemarks } from './drift-object.ts';
-import { spoken } from './states.ts';
+import { spokenOf } from './states.ts';
 import { type Element, xmlDocument } from './xml.ts';
 
 /**
@@ -47,7 +47,7 @@ function environmentSuite({ name, results, notChecked }: EnvironmentDrift): Elem
 function resultCase(result: DriftResult, environment: string): Element {
   const { resource, state, source } = result;
   const text = [...objectRemarks(result), ...fieldTexts(result)].join('\n');
-  const message = `${resourceText(resource)} is ${spoken(state).word}`;
+  const message = `${resourceText(resource)} is ${spokenOf(result).word}`;
   const place = source && { file: source.file, line: source.line };
   const attributes = { name: resourceText(resource), classname: environment, ...place };
   if (isDrift(result))

@@ -13,7 +13,7 @@ import { shortenMiddle } from './columns.ts';
 import { objectRemarks } from './drift-object.ts';
 import { driftFacts, stateCounts } from './header.ts';
 import { shortenPair } from './shorten-pair.ts';
-import { driftTotals, spoken } from './states.ts';
+import { driftTotals, spokenOf } from './states.ts';
 import { validateTotals } from './validate-text.ts';
 
 /**
@@ -72,7 +72,7 @@ function environmentBlocks(environment: EnvironmentDrift, most: number): string[
 }
 
 function objectRow(result: DriftResult): string[] {
-  const { resource, state, source, paths } = result;
+  const { resource, source, paths } = result;
   const names = [...shortPaths(paths.map(({ path }) => path)).values()];
   const more = names.length > 3 ? [`${names.length - 3} more`] : [];
   const fields = [...names.slice(0, 3).map(name => code(short(name))), ...more].join(', ');
@@ -80,7 +80,7 @@ function objectRow(result: DriftResult): string[] {
   const said = [fields, ...place, ...objectRemarks(result).map(text => plain(short(text)))];
   return [
     code(short(resourceText(resource))),
-    spoken(state).word,
+    spokenOf(result).word,
     said.filter(text => text !== '').join('<br>'),
   ];
 }
@@ -106,12 +106,17 @@ function foldedFields(fields: readonly Field[], most: number): string {
 function fieldRow({ resource, path, name }: Field): string[] {
   const change = changeText(resource, path);
   const [desired, live] = shortenPair(change.desired, change.live, cellColumns);
+  const facts = [ownersText(path.by), ...remarks(path, resource)];
   return [
     code(short(resourceText(resource))),
     code(short(name)),
     code(desired),
     code(live),
-    [ownersText(path.by), ...remarks(path, resource)].map(short).map(plain).join('<br>'),
+    facts
+      .filter(text => text !== '')
+      .map(short)
+      .map(plain)
+      .join('<br>'),
     path.source === undefined ? '' : code(short(placeText(path.source))),
   ];
 }

@@ -1,12 +1,14 @@
 import type { DriftReport, EnvironmentDrift } from '../../core/actions/reports.ts';
-import type { DriftState } from '../../core/model/drift.ts';
+import type { DriftResult, DriftState } from '../../core/model/drift.ts';
 import {
   countedStates,
+  countShown,
   countStates,
   countWords,
   isDrift,
   openStates,
   quantity,
+  shownState,
   stateWords,
 } from '../../core/words/states.ts';
 import type { Style } from '../style.ts';
@@ -25,6 +27,11 @@ const colours: Record<DriftState, keyof Style> = {
   synced: 'green',
 };
 
+/** How the state of a result is spoken and coloured. */
+export function spokenOf(result: Pick<DriftResult, 'state' | 'kept'>) {
+  return spoken(shownState(result));
+}
+
 /** How a state is spoken and coloured. */
 export function spoken(state: DriftState): { word: string; colour: keyof Style } {
   return { word: stateWords[state], colour: colours[state] };
@@ -39,7 +46,7 @@ export function driftOutcome(report: DriftReport): 'drift' | 'not-checked' | 'in
 
 /** The line that scripts and tired people read: `3 drifted, 1 missing in 2 environments · 47 objects · 0.31 s`. */
 export function driftTotals({ environments, elapsedMs }: DriftReport): string {
-  const counts = countStates(environments);
+  const counts = countShown(environments);
   const said = countWords(counts, countedStates);
   const objects = environments.reduce((sum, environment) => sum + objectCount(environment), 0);
   const summary = said.length > 0 ? said.join(', ') : objects > 0 ? 'all in sync' : 'no objects';

@@ -88,7 +88,7 @@ describe('a repository kept current', () => {
     const [staging, production] = live.environments();
     expect(staging).toMatchObject({ name: 'staging', phase: 'compared', engine: 'flux' });
     expect(staging?.counts).toMatchObject({ drifted: 0, synced: 17 });
-    expect(production?.counts).toMatchObject({ drifted: 4, missing: 1, 'prune-candidate': 1 });
+    expect(production?.counts).toMatchObject({ drifted: 4, missing: 1, orphan: 1 });
     const application = production?.applications.find(({ name }) => name === 'web');
     expect(application?.objects[0]?.state).toBe('drifted');
     expect(application?.deployed).toMatch(/^[0-9a-f]{40}$/);

@@ -127,7 +127,7 @@ describe('the totals', () => {
       '3 drifted, 1 missing, 2 not checked in 2 environments · 91 objects · 0.31 s',
     );
     expect(driftTotals(all)).toBe(
-      '3 drifted, 1 missing, 1 invalid, 1 perhaps drifted, 2 orphaned, ' +
+      '3 drifted, 1 missing, 1 invalid, 1 perhaps drifted, 1 to be pruned, 1 orphaned, ' +
         '1 untracked, 1 terminating, 5 not checked in 3 environments · 15 objects · 2 min',
     );
   });
