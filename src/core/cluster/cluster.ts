@@ -31,7 +31,7 @@ export function isType(type: ApiResource, { group, version, kind }: GroupVersion
 export type ListAnswer =
   /** `stale`: a watched list that was current until then; the server does not answer now. */
   | { ok: true; objects: JsonObject[]; resourceVersion: string; stale?: Stale }
-  /** forbidden, unreachable, timeout, expired, not-served, partial (the snapshot does not hold this kind). */
+  /** not-served: no such kind. partial: the snapshot does not hold this kind. replaced: another cluster answers now. */
   | {
       ok: false;
       why:
@@ -41,16 +41,37 @@ export type ListAnswer =
         | 'unauthorized'
         | 'not-served'
         | 'partial'
+        | 'replaced'
         | 'error';
       reason: string;
       /** partial: the objects that it holds all the same; those can be compared, others are not known. */
       objects?: JsonObject[];
     };
 
+/** Why there is no list. */
+export type Refusal = Extract<ListAnswer, { ok: false }>;
+
+export type GetAnswer =
+  /** Without `object` there is none. `stale`: as it was known last; the server does not answer now. */
+  | { ok: true; object: JsonObject | undefined; stale?: Stale }
+  | { ok: false; reason: string; why?: Refusal['why'] };
+
 export type WatchEvent =
   | { type: 'added' | 'modified' | 'deleted'; object: JsonObject }
   | { type: 'reset'; objects: JsonObject[] }
-  | { type: 'failed'; reason: string };
+  /**
+   * Changes are not seen since then (RFC 3339). `refused` when the server will say the same the next time, to the
+   * list or only to its being watched.
+   */
+  | {
+      type: 'failed';
+      why: Refusal['why'];
+      reason: string;
+      since: string;
+      refused?: 'list' | 'watch';
+    }
+  /** After `failed`: what was told is current again. */
+  | { type: 'current' };
 
 export type DiscoveryAnswer =
   | {
@@ -58,6 +79,8 @@ export type DiscoveryAnswer =
       resources: readonly ApiResource[];
       /** Set when a type that is absent may be served all the same: one sentence that says why. */
       incomplete?: string;
+      /** The list that was had last; the server does not answer now. */
+      stale?: Stale;
     }
   | { ok: false; reason: string };
 
@@ -71,13 +94,12 @@ export interface Cluster {
    * Secrets without those in which Helm keeps its releases: they hold whole charts, ten times over.
    */
   list(type: ApiResource, namespace: string, signal?: AbortSignal): Promise<ListAnswer>;
-  /** Keeps a list current: first `reset`, then changes; relists by itself. The returned function ends it. */
+  /**
+   * Keeps a list current: first `reset`, then changes; goes on by itself after every failure. The returned function
+   * ends it.
+   */
   watch(type: ApiResource, namespace: string, listener: (event: WatchEvent) => void): () => void;
-  get(
-    type: ApiResource,
-    resource: Resource,
-    signal?: AbortSignal,
-  ): Promise<{ ok: true; object: JsonObject | undefined } | { ok: false; reason: string }>;
+  get(type: ApiResource, resource: Resource, signal?: AbortSignal): Promise<GetAnswer>;
   /** Server-side apply with `dryRun=All`; refused with a sentence by a snapshot. */
   dryRunApply(
     type: ApiResource,

@@ -1,15 +1,20 @@
 import { createHash } from 'node:crypto';
+import type { Stale } from '../model/drift.ts';
 import { textAt } from '../model/fields.ts';
-import { type JsonObject, type Resource, resourceKey, resourceOf } from '../model/resource.ts';
+import { type JsonObject, type Resource, resourceOf } from '../model/resource.ts';
 import type {
   ApiResource,
   Cluster,
   ClusterIdentity,
   ClusterWriter,
   DiscoveryAnswer,
+  GetAnswer,
   ListAnswer,
+  Refusal,
   WatchEvent,
 } from './cluster.ts';
+import { HeldList } from './held-list.ts';
+import { oldest, Polled } from './polled.ts';
 
 export interface HeldOptions {
   /** Hears that something changed; called for every event, so gather them. */
@@ -19,20 +24,22 @@ export interface HeldOptions {
 }
 
 type DryRunAnswer = Awaited<ReturnType<Cluster['dryRunApply']>>;
-type GetAnswer = Awaited<ReturnType<Cluster['get']>>;
 
 /**
  * A cluster whose lists are watched from the first time they are asked for, so that every later answer comes
  * from memory and is current. What cannot be watched is asked again when it is older than `maxAge`; dry-runs are
- * kept while the object they are about stays as it is. Closing it leaves the cluster behind it open.
+ * kept while the object they are about stays as it is. While the server does not answer, what it said last stands,
+ * and says since when (`stale`). Closing it leaves the cluster behind it open.
  */
 export class HeldCluster implements Cluster {
   readonly #cluster: Cluster;
   readonly #changed: () => void;
   readonly #maxAge: number;
   readonly #lists = new Map<string, HeldList>();
-  readonly #refused = new Map<string, Aged<Promise<ListAnswer>>>();
-  readonly #gets = new Map<string, Aged<Promise<GetAnswer>>>();
+  /** Lists that may not be had or watched, which is asked again after a while. */
+  readonly #refused = new Map<string, Aged<{ of: 'list' | 'watch'; answer: Refusal }>>();
+  readonly #polledLists = new Polled<ListAnswer>();
+  readonly #gets = new Polled<GetAnswer>();
   readonly #dryRuns = new Map<string, Aged<Promise<DryRunAnswer>>>();
   #polled = false;
 
@@ -52,14 +59,21 @@ export class HeldCluster implements Cluster {
 
   /** True when something of what was asked for is not followed by a watch. */
   get polls(): boolean {
-    return this.#refused.size > 0 || this.#polled;
+    return this.#polledLists.size > 0 || this.#polled;
   }
 
-  /** Forgets what was asked, so that the next answers are the server's; watched lists stay current anyway. */
+  /** Since when some of what it answers may not be what runs: of the oldest answer. */
+  get stale(): Stale | undefined {
+    const lists = [...this.#lists.values()].map(list => list.stale);
+    return oldest([...lists, this.#polledLists.stale, this.#gets.stale]);
+  }
+
+  /** Has the next answers asked of the server; watched lists stay current anyway. */
   forget(): void {
     this.#polled = false;
     this.#refused.clear();
-    this.#gets.clear();
+    this.#polledLists.forget();
+    this.#gets.forget();
     this.#dryRuns.clear();
   }
 
@@ -69,19 +83,15 @@ export class HeldCluster implements Cluster {
 
   async list(type: ApiResource, namespace: string, signal?: AbortSignal): Promise<ListAnswer> {
     const key = listKey(type, namespace);
-    const watched = await this.#watched(key, type, namespace);
+    const refused =
+      this.#young(this.#refused, key, refusedAge) ?? (await this.#watched(key, type, namespace));
     signal?.throwIfAborted();
-    if (watched?.ok) {
-      this.#refused.delete(key);
-      return watched;
-    }
-    const refused = this.#young(this.#refused, key, this.#maxAge);
-    if (refused) return refused;
-    // Not watched now: the list itself may still be had, or says best why not.
-    const asked = this.#cluster.list(type, namespace, signal);
-    this.#refused.set(key, { at: Date.now(), value: asked });
-    asked.catch(() => this.#refused.delete(key));
-    return asked;
+    if ('ok' in refused) return refused;
+    if (refused.of === 'list') return refused.answer;
+    // Not to be watched; the list itself may still be had.
+    return this.#polledLists.ask(key, this.#maxAge, () =>
+      this.#cluster.list(type, namespace, signal),
+    );
   }
 
   watch(type: ApiResource, namespace: string, listener: (event: WatchEvent) => void): () => void {
@@ -95,17 +105,13 @@ export class HeldCluster implements Cluster {
     if (list && held?.ok) {
       const object = list.find({ ...resource, group: type.group, kind: type.kind });
       // Not all Secrets are listed (`Cluster.list`).
-      if (object || type.kind !== 'Secret') return { ok: true, object };
+      const { stale } = held;
+      if (object || type.kind !== 'Secret') return { ok: true, object, ...(stale && { stale }) };
     }
     const key = `${listKey(type, resource.namespace)} ${resource.name}`;
     const maxAge = isDefinition(type) ? definitionAge : this.#maxAge;
-    const known = this.#young(this.#gets, key, maxAge);
-    if (known) return known;
-    const asked = this.#cluster.get(type, resource, signal);
-    this.#gets.set(key, { at: Date.now(), value: asked });
     if (!isDefinition(type)) this.#polled = true;
-    asked.catch(() => this.#gets.delete(key));
-    return asked;
+    return this.#gets.ask(key, maxAge, () => this.#cluster.get(type, resource, signal));
   }
 
   async dryRunApply(
@@ -141,22 +147,28 @@ export class HeldCluster implements Cluster {
   close(): void {
     for (const list of this.#lists.values()) list.end();
     this.#lists.clear();
+    this.#polledLists.clear();
+    this.#gets.clear();
     this.forget();
   }
 
-  /** What the watch of a list holds; undefined where there is none and there was no list a moment ago either. */
+  /** What the watch of a list holds, or why there can be none. */
   async #watched(
     key: string,
     type: ApiResource,
     namespace: string,
-  ): Promise<ListAnswer | undefined> {
-    if (!this.#lists.has(key) && this.#young(this.#refused, key, this.#maxAge)) return undefined;
+  ): Promise<ListAnswer | { of: 'list' | 'watch'; answer: Refusal }> {
     const list = this.#lists.get(key) ?? this.#hold(key, type, namespace);
     const answer = await list.answer();
-    if (answer.ok || list.began) return answer;
+    const { refusal } = list;
+    if (refusal === undefined) {
+      this.#polledLists.delete(key);
+      return answer;
+    }
     list.end();
-    this.#lists.delete(key);
-    return answer;
+    if (this.#lists.get(key) === list) this.#lists.delete(key);
+    this.#refused.set(key, { at: Date.now(), value: refusal });
+    return refusal;
   }
 
   #hold(key: string, type: ApiResource, namespace: string): HeldList {
@@ -182,6 +194,8 @@ interface Aged<T> {
 
 /** Admission policies change without the object: a dry-run is asked again after five minutes. */
 const dryRunAge = 5 * 60_000;
+/** What a user may do changes seldom. */
+const refusedAge = 60_000;
 /** Definitions are large, change seldom, and are asked for one by one. */
 const definitionAge = 5 * 60_000;
 
@@ -189,63 +203,6 @@ function isDefinition({ group, kind }: ApiResource): boolean {
   return group === 'apiextensions.k8s.io' && kind === 'CustomResourceDefinition';
 }
 
-/** One list that a watch keeps current. */
-class HeldList {
-  /** True once the server sent the list. */
-  began = false;
-  readonly end: () => void;
-  readonly #objects = new Map<string, JsonObject>();
-  readonly #first: Promise<void>;
-  #failed: string | undefined;
-  #shown: JsonObject[] | undefined;
-
-  constructor(watch: (listener: (event: WatchEvent) => void) => () => void, changed: () => void) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#first = promise;
-    this.end = watch(event => {
-      const initial = !this.began;
-      this.#take(event);
-      resolve();
-      if (!initial) changed();
-    });
-  }
-
-  async answer(): Promise<ListAnswer> {
-    await this.#first;
-    if (this.#failed !== undefined) return { ok: false, why: 'unreachable', reason: this.#failed };
-    this.#shown ??= [...this.#objects.values()];
-    return { ok: true, objects: this.#shown, resourceVersion: '' };
-  }
-
-  find(resource: Resource): JsonObject | undefined {
-    return this.#objects.get(resourceKey(resource));
-  }
-
-  #take(event: WatchEvent): void {
-    this.#shown = undefined;
-    if (event.type === 'failed') {
-      this.#failed = event.reason;
-      return;
-    }
-    this.#failed = undefined;
-    if (event.type === 'reset') {
-      this.began = true;
-      this.#objects.clear();
-      for (const object of event.objects) this.#put(object);
-    } else if (event.type === 'deleted') this.#objects.delete(keyOf(event.object));
-    else this.#put(event.object);
-  }
-
-  #put(object: JsonObject): void {
-    this.#objects.set(keyOf(object), object);
-  }
-}
-
 function listKey({ group, version, resource }: ApiResource, namespace: string): string {
   return `${group}/${version}/${resource} ${namespace}`;
-}
-
-function keyOf(object: JsonObject): string {
-  const resource = resourceOf(object);
-  return resource ? resourceKey(resource) : '';
 }

@@ -1,3 +1,4 @@
+import type { Stale } from '../model/drift.ts';
 import {
   apiVersionOf,
   type JsonObject,
@@ -11,6 +12,7 @@ import {
   type DiscoveryAnswer,
   isType,
   type ListAnswer,
+  type Refusal,
 } from './cluster.ts';
 
 /** What runs of a set of objects. */
@@ -23,12 +25,10 @@ export interface Live {
 }
 
 export type Found =
-  /** `object` is undefined when it is known that there is none. */
-  | { ok: true; object: JsonObject | undefined }
+  /** `object` is undefined when it is known that there is none. `stale`: it was known last, and is not now. */
+  | { ok: true; object: JsonObject | undefined; stale?: Stale }
   /** Not checked; `notServed` when the server has no such kind at all (its definition is not installed). */
   | { ok: false; reason: string; notServed?: boolean; why?: Refusal['why'] };
-
-type Refusal = Extract<ListAnswer, { ok: false }>;
 
 /** With more namespaces than this, one list of all of them is cheaper, where it is allowed. */
 const manyNamespaces = 5;
@@ -139,7 +139,10 @@ async function readKind(
   const namespaces = [...new Set(wanted.map(({ namespace }) => namespace))];
   if (namespaces.length > manyNamespaces && type.kind !== 'Secret') {
     const answer = await cluster.list(type, '', signal);
-    if (answer.ok) return { found: pick(wanted, answer.objects), objects: answer.objects };
+    if (answer.ok) return { found: pick(wanted, answer), objects: answer.objects };
+    // Asking for every namespace would only make it worse.
+    if (isFault(answer))
+      return { found: new Map(wanted.map(each => [resourceKey(each), answer])), objects: [] };
   }
   const parts = await Promise.all(
     namespaces.map(namespace => {
@@ -153,6 +156,11 @@ async function readKind(
   };
 }
 
+/** The server does not answer, or is another one: nothing else that is asked of it can be had. */
+function isFault({ why }: Refusal): boolean {
+  return ['unreachable', 'timeout', 'unauthorized', 'replaced'].includes(why);
+}
+
 async function readNamespace(
   cluster: Cluster,
   type: ApiResource,
@@ -162,7 +170,7 @@ async function readNamespace(
 ): Promise<Read> {
   const answer = await cluster.list(type, namespace, signal);
   if (answer.ok) {
-    const found = pick(wanted, answer.objects);
+    const found = pick(wanted, answer);
     // Helm's releases are not listed; before a Secret counts as missing it is asked for by its name.
     const unseen =
       type.kind === 'Secret' ? wanted.filter(resource => isMissing(found, resource)) : [];
@@ -174,7 +182,7 @@ async function readNamespace(
   }
   if (answer.why === 'forbidden') return readEach(cluster, type, wanted, signal);
   const objects = answer.objects ?? [];
-  const found = pick(wanted, objects);
+  const found = pick(wanted, { objects });
   // A file that holds some objects of a kind says nothing about the others.
   for (const [key, value] of found)
     if (value.ok && value.object === undefined)
@@ -205,7 +213,10 @@ async function readEach(
   return { found, objects };
 }
 
-function pick(wanted: readonly Resource[], objects: readonly JsonObject[]): Map<string, Found> {
+function pick(
+  wanted: readonly Resource[],
+  { objects, stale }: Pick<Extract<ListAnswer, { ok: true }>, 'objects' | 'stale'>,
+): Map<string, Found> {
   const byKey = new Map<string, JsonObject>();
   for (const object of objects) {
     const resource = resourceOf(object);
@@ -214,7 +225,7 @@ function pick(wanted: readonly Resource[], objects: readonly JsonObject[]): Map<
   return new Map(
     wanted.map(resource => {
       const key = resourceKey(resource);
-      return [key, { ok: true, object: byKey.get(key) }];
+      return [key, { ok: true, object: byKey.get(key), ...(stale && { stale }) }];
     }),
   );
 }

@@ -32,7 +32,7 @@ export async function compareEnvironment(
     return input.localOnly ? local : withServerWord(fresh, local, input);
   });
   const compared = declared.map((each, index) => ({
-    result: results[index] as DriftResult,
+    result: asOf(results[index] as DriftResult, live),
     application: each.application.name,
     declared: each,
     input: inputs[index],
@@ -46,6 +46,12 @@ export async function compareEnvironment(
     compared: [...compared, ...unsure, ...found],
     notChecked: removed.notChecked,
   };
+}
+
+/** What is compared with an earlier answer says so: the verdict stands, as of then. */
+function asOf(result: DriftResult, live: Live): DriftResult {
+  const found = live.find(result.resource);
+  return found.ok && found.stale ? { ...result, stale: found.stale } : result;
 }
 
 /** Undefined where there are none, as for most. */

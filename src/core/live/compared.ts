@@ -1,7 +1,7 @@
 import type { EnvironmentDrift } from '../actions/reports.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { RenderedApplication } from '../drift/declared.ts';
-import type { DriftResult } from '../model/drift.ts';
+import type { DriftResult, Stale } from '../model/drift.ts';
 import type { Environment } from '../model/environment.ts';
 import type { JsonObject } from '../model/resource.ts';
 
@@ -33,4 +33,6 @@ export interface ComparedEnvironment {
   cluster?: Cluster;
   /** When. */
   at?: Date;
+  /** Set while the cluster does not answer: since when some of it is what was known last. */
+  stale?: Stale;
 }

@@ -70,7 +70,8 @@ export class EnvironmentWatch {
 
   /** Reads what is not watched anew, and lets the server judge again. */
   recheck(): void {
-    this.#memory.clear();
+    // While the server does not answer, what it judged earlier stands.
+    if (!this.#held?.cluster.stale) this.#memory.clear();
     this.#held?.cluster.forget();
     this.#start();
   }
@@ -149,6 +150,7 @@ export class EnvironmentWatch {
       secrets: secrets.get(declared?.application.name ?? application),
     }));
     const controllers = await controllersOf(environment, applications, opened, signal);
+    const { stale } = this.#held?.cluster ?? {};
     return {
       ...rendered,
       phase: 'compared',
@@ -157,6 +159,7 @@ export class EnvironmentWatch {
       controllers,
       cluster: opened,
       at: new Date(),
+      ...(stale && { stale }),
     };
   }
 

@@ -18,12 +18,13 @@ export function markersByFile(
   };
   for (const { environment, objects } of environments)
     for (const { application, result } of objects) {
-      const { state, resource: object, paths, source } = result;
+      const { state, resource: object, paths, source, stale } = result;
       const about = {
         environment: environment.name,
         application: application ?? '',
         object,
         state,
+        ...(stale && { stale }),
       };
       const placed = paths.filter(path => path.source !== undefined);
       for (const path of placed)

@@ -14,7 +14,7 @@ export function environmentState(
   compared: ComparedEnvironment,
   repository: { revision: string; branch?: string },
 ): EnvironmentState {
-  const { environment, phase, reason, report, applications, at } = compared;
+  const { environment, phase, reason, report, applications, at, stale } = compared;
   const { name, engine, origin } = environment;
   const notChecked = report?.notChecked ?? [];
   return {
@@ -24,6 +24,7 @@ export function environmentState(
     cluster: clusterState(compared),
     phase,
     ...(reason === undefined ? {} : { reason }),
+    ...(stale && { stale }),
     ...repository,
     ...(report?.deployed && { deployed: report.deployed }),
     counts: countShown([{ results: report?.results ?? [], notChecked }]),

@@ -88,6 +88,8 @@ export interface MarkedDifference {
   edited?: boolean;
   /** That of the object's result, such as what the API server says against it. */
   reason?: string;
+  /** Set where it is what was known last. */
+  stale?: Stale;
 }
 
 /** How an object of a file stands in each environment that its file reaches. */

@@ -30,6 +30,14 @@ const named = (type: ApiResource, name: string): Resource => ({
   name,
 });
 
+const since = '2026-03-04T09:00:00.000Z';
+const failed = (reason: string) => ({
+  type: 'failed' as const,
+  why: 'unreachable' as const,
+  reason,
+  since,
+});
+
 /** A cluster in memory that counts what it is asked, and whose watches the test feeds. */
 class Memory implements Cluster {
   readonly identity = { context: 'memory' };
@@ -38,6 +46,13 @@ class Memory implements Cluster {
   /** What a watch says first; undefined: nothing until the test feeds it. */
   first: WatchEvent | undefined = { type: 'reset', objects: [object('ConfigMap', 'a')] };
   listed: ListAnswer = { ok: true, objects: [object('ConfigMap', 'listed')], resourceVersion: '1' };
+
+  /** What it answers instead of single objects. */
+  fault: Awaited<ReturnType<Cluster['get']>> | undefined;
+
+  tell(event: WatchEvent): void {
+    this.watches.get('configmaps')?.(event);
+  }
 
   discovery = async () => ({ ok: true as const, resources: [configMaps, secrets] });
   async list(type: ApiResource): Promise<ListAnswer> {
@@ -53,7 +68,7 @@ class Memory implements Cluster {
   }
   async get(type: ApiResource, { name }: Resource) {
     this.asked.push(`get ${type.resource} ${name}`);
-    return { ok: true as const, object: object(type.kind, name) };
+    return this.fault ?? { ok: true as const, object: object(type.kind, name) };
   }
   async dryRunApply(_: ApiResource, tried: JsonObject) {
     this.asked.push('dry-run');
@@ -92,26 +107,83 @@ describe('a cluster held current', () => {
 
   it('lists where it may not watch, says why where it may not list, and knows that it polls', async () => {
     const memory = new Memory();
-    memory.first = { type: 'failed', reason: 'no permission to watch' };
     const held = new HeldCluster(memory, { changed: () => {} });
+    await held.list(configMaps, '');
+    memory.tell({ ...failed('no permission to watch'), why: 'forbidden', refused: 'watch' });
     expect(names(await held.list(configMaps, ''))).toEqual(['listed']);
     expect(names(await held.list(configMaps, ''))).toEqual(['listed']);
     expect(memory.asked).toEqual(['watch configmaps', 'list configmaps']);
     expect(held.polls).toBe(true);
     memory.listed = { ok: false, why: 'forbidden', reason: 'no permission to list' };
     held.forget();
+    expect(await held.list(configMaps, '')).toMatchObject({ ok: true });
+    memory.tell({ ...failed('no permission to list'), why: 'forbidden', refused: 'list' });
     expect(await held.list(configMaps, '')).toMatchObject({ ok: false, why: 'forbidden' });
   });
 
-  it('never answers from a watch that broke, and does again when it is back', async () => {
+  it('keeps what it knew when a watch breaks, says since when, and knows when it is back', async () => {
+    const memory = new Memory();
+    let changes = 0;
+    const held = new HeldCluster(memory, { changed: () => changes++ });
+    const before = await held.list(configMaps, '');
+    memory.tell(failed('connection lost'));
+    memory.tell(failed('connection lost'));
+    const stale = { since, reason: 'connection lost' };
+    const meanwhile = await held.list(configMaps, '');
+    expect(meanwhile).toMatchObject({ ok: true, stale });
+    expect(meanwhile.ok && before.ok && meanwhile.objects[0] === before.objects[0]).toBe(true);
+    expect(await held.get(configMaps, named(configMaps, 'a'))).toMatchObject({ ok: true, stale });
+    expect([held.stale, changes]).toEqual([stale, 1]);
+    memory.tell({ type: 'current' });
+    expect(await held.list(configMaps, '')).not.toHaveProperty('stale');
+    expect([held.stale, changes]).toEqual([undefined, 2]);
+    expect(memory.asked).toEqual(['watch configmaps']);
+  });
+
+  it('waits before it believes that a list may no longer be read: a server that starts knows no rules', async () => {
     const memory = new Memory();
     const held = new HeldCluster(memory, { changed: () => {} });
     await held.list(configMaps, '');
-    memory.listed = { ok: false, why: 'unreachable', reason: 'the server does not answer' };
-    memory.watches.get('configmaps')?.({ type: 'failed', reason: 'connection lost' });
-    expect(names(await held.list(configMaps, ''))).toBe('the server does not answer');
-    memory.watches.get('configmaps')?.({ type: 'reset', objects: [object('ConfigMap', 'c')] });
-    expect(names(await held.list(configMaps, ''))).toEqual(['c']);
+    memory.tell({ type: 'added', object: object('ConfigMap', 'b') });
+    const no = { ...failed('no permission'), why: 'forbidden' as const, refused: 'watch' as const };
+    memory.tell({ ...no, since: new Date().toISOString() });
+    expect(await held.list(configMaps, '')).toMatchObject({
+      ok: true,
+      stale: { reason: 'no permission' },
+    });
+    memory.listed = { ok: false, why: 'forbidden', reason: 'no permission' };
+    memory.tell(no);
+    expect(await held.list(configMaps, '')).toMatchObject({ ok: false, why: 'forbidden' });
+  });
+
+  it('keeps objects that a new list has unchanged, so that what was judged of them stands', async () => {
+    const memory = new Memory();
+    memory.first = { type: 'reset', objects: [object('ConfigMap', 'a'), object('ConfigMap', 'b')] };
+    const held = new HeldCluster(memory, { changed: () => {} });
+    const one = await held.list(configMaps, '');
+    const objects = [object('ConfigMap', 'a'), object('ConfigMap', 'b', '2')];
+    memory.tell({ type: 'reset', objects });
+    const other = await held.list(configMaps, '');
+    if (!one.ok || !other.ok) throw new Error('not listed');
+    expect(other.objects.map((each, index) => each === one.objects[index])).toEqual([true, false]);
+  });
+
+  it('keeps the last answer about what cannot be watched', async () => {
+    const memory = new Memory();
+    memory.first = { ...failed('no permission'), why: 'forbidden', refused: 'list' };
+    const held = new HeldCluster(memory, { changed: () => {}, maxAge: -1 });
+    const a = named(configMaps, 'a');
+    expect(await held.list(configMaps, '')).toMatchObject({ ok: false, why: 'forbidden' });
+    const before = await held.get(configMaps, a);
+    memory.fault = { ok: false, reason: 'no answer', why: 'timeout' };
+    const meanwhile = await held.get(configMaps, a);
+    expect(meanwhile).toMatchObject({ ...before, stale: { reason: 'no answer' } });
+    expect(held.stale).toMatchObject({ reason: 'no answer' });
+    memory.fault = { ok: false, reason: 'no permission', why: 'forbidden' };
+    expect(await held.get(configMaps, a)).toEqual(memory.fault);
+    memory.fault = undefined;
+    expect(await held.get(configMaps, a)).not.toHaveProperty('stale');
+    expect(held.stale).toBeUndefined();
   });
 
   it('asks for a Secret by name that the list leaves out', async () => {

@@ -1,15 +1,10 @@
-import {
-  isObject,
-  type Json,
-  type JsonObject,
-  type Resource,
-  resourceText,
-} from '../../model/resource.ts';
+import { isObject, type JsonObject, type Resource, resourceText } from '../../model/resource.ts';
 import type {
   ApiResource,
   Cluster,
   ClusterIdentity,
   DiscoveryAnswer,
+  GetAnswer,
   ListAnswer,
   WatchEvent,
 } from '../cluster.ts';
@@ -64,18 +59,14 @@ export class ApiCluster implements Cluster {
     return answer;
   }
 
-  async list(type: ApiResource, namespace: string, signal?: AbortSignal): Promise<ListAnswer> {
-    const first = await this.#listPages(type, namespace, pageSize, signal);
-    if (first.ok || first.status !== 410) return first;
-    // The list grew older than the server's memory while it was read; the whole at once cannot.
-    return this.#listPages(type, namespace, 0, signal);
+  list(type: ApiResource, namespace: string, signal?: AbortSignal): Promise<ListAnswer> {
+    return this.#listWhole(type, namespace, signal);
   }
 
   watch(type: ApiResource, namespace: string, listener: (event: WatchEvent) => void): () => void {
     const source: WatchSource = {
-      list: signal => this.list(type, namespace, signal),
-      changes: (version, onEvent, signal) =>
-        this.#changes(type, namespace, version, onEvent, signal),
+      list: signal => this.#listWhole(type, namespace, signal),
+      changes: (version, heard, signal) => this.#changes(type, namespace, version, heard, signal),
     };
     const end = keepCurrent(source, listener);
     const ended = () => {
@@ -86,16 +77,12 @@ export class ApiCluster implements Cluster {
     return ended;
   }
 
-  async get(
-    type: ApiResource,
-    resource: Resource,
-    signal?: AbortSignal,
-  ): Promise<{ ok: true; object: JsonObject | undefined } | { ok: false; reason: string }> {
+  async get(type: ApiResource, resource: Resource, signal?: AbortSignal): Promise<GetAnswer> {
     const what = `read ${resourceText({ ...resource, kind: type.kind })}`;
     const answer = await this.#connection.ask({ what, path: objectPath(type, resource) }, signal);
     if (answer.ok) return { ok: true, object: typed(answer.body, type) };
     if (isAbsent(answer, resource)) return { ok: true, object: undefined };
-    return { ok: false, reason: answer.reason };
+    return { ok: false, reason: answer.reason, why: answer.why };
   }
 
   async dryRunApply(
@@ -138,6 +125,17 @@ export class ApiCluster implements Cluster {
     this.#connection.close();
   }
 
+  async #listWhole(
+    type: ApiResource,
+    namespace: string,
+    signal?: AbortSignal,
+  ): Promise<Extract<ListAnswer, { ok: true }> | Failure> {
+    const first = await this.#listPages(type, namespace, pageSize, signal);
+    if (first.ok || first.status !== 410) return first;
+    // The list grew older than the server's memory while it was read; the whole at once cannot.
+    return this.#listPages(type, namespace, 0, signal);
+  }
+
   async #listPages(
     type: ApiResource,
     namespace: string,
@@ -169,25 +167,17 @@ export class ApiCluster implements Cluster {
     type: ApiResource,
     namespace: string,
     resourceVersion: string,
-    onEvent: (event: JsonObject) => void,
+    heard: { opened(): void; line(text: string): void },
     signal: AbortSignal,
-  ): Promise<{ ok: true } | Failure> {
+  ): Promise<{ ok: true; silent: boolean } | Failure> {
     const query = selection(type);
     query.set('watch', '1');
     query.set('allowWatchBookmarks', 'true');
     query.set('resourceVersion', resourceVersion);
     query.set('timeoutSeconds', String(watchSeconds));
     const path = `${collectionPath(type, namespace)}?${query}`;
-    const onLine = (line: string) => {
-      const event = JSON.parse(line) as Json;
-      if (isObject(event)) onEvent(event);
-    };
-    return this.#connection.stream(
-      { what: `watch ${type.resource}`, path },
-      watchSilence,
-      onLine,
-      signal,
-    );
+    const question = { what: `watch ${type.resource}`, path };
+    return this.#connection.stream(question, watchSilence, heard, signal);
   }
 }
 

@@ -30,9 +30,7 @@ export interface Timing {
 
 export const defaultTiming: Timing = { answer: 10_000, parallel: 8 };
 
-/** `retryAfter`: milliseconds that the server asks to wait. */
-type Refusal = Failure & { retryAfter?: number };
-type Answer = { ok: true; body: Json } | Refusal;
+type Answer = { ok: true; body: Json } | Failure;
 
 /** Speaks HTTP to the server of one context. Its methods reject only when aborted. */
 export class Connection {
@@ -64,13 +62,13 @@ export class Connection {
   }
 
   /**
-   * Asks and hands over the answer line by line while it comes. Resolves when the server ends it, or
-   * when no byte came for `silence` milliseconds (`silent`).
+   * Asks and hands over the answer line by line while it comes; a line that was cut is left out. Resolves when the
+   * server ends it, or when no byte came for `silence` milliseconds (`silent`).
    */
   async stream(
     question: Question,
     silence: number,
-    onLine: (line: string) => void,
+    heard: { opened?(): void; line(text: string): void },
     signal: AbortSignal,
   ): Promise<{ ok: true; silent: boolean } | Failure> {
     const opened = await this.#open(question, this.#timing.answer, signal);
@@ -78,6 +76,7 @@ export class Connection {
       if (opened.status === 401) await this.#credentials.renew();
       return opened;
     }
+    heard.opened?.();
     const guard = new Guard(silence, () => opened.end());
     let rest = '';
     try {
@@ -85,7 +84,7 @@ export class Connection {
         guard.heard();
         const lines = (rest + chunk).split('\n');
         rest = lines.pop() ?? '';
-        for (const line of lines) if (line !== '') onLine(line);
+        for (const line of lines) if (line !== '') heard.line(line);
       }
     } catch (error) {
       signal.throwIfAborted();
@@ -142,7 +141,7 @@ export class Connection {
     question: Question,
     patience: number,
     signal?: AbortSignal,
-  ): Promise<{ ok: true; body: Readable; end: () => void } | Refusal> {
+  ): Promise<{ ok: true; body: Readable; end: () => void } | Failure> {
     const abort = new AbortController();
     const signals = [abort.signal, this.#ended.signal, ...(signal ? [signal] : [])];
     let access: Access;

@@ -12,6 +12,8 @@ export interface Failure {
   status: number;
   /** The `Status` object that the server sent. */
   body?: JsonObject;
+  /** Milliseconds that the server asks to wait. */
+  retryAfter?: number;
 }
 
 /** Thrown inside the room when the server does not answer in time. */

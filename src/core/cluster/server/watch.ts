@@ -1,17 +1,22 @@
 import { backoffDelay, sleep } from '../../lib/backoff.ts';
-import { isObject, type JsonObject } from '../../model/resource.ts';
 import type { ListAnswer, WatchEvent } from '../cluster.ts';
 import type { Failure } from './failure.ts';
+import { WatchStream } from './watch-stream.ts';
 
 /** What a watch is made of: a list, and the changes since a resource version. */
 export interface WatchSource {
-  list(signal: AbortSignal): Promise<ListAnswer>;
-  /** Resolves when the server ends the stream, or when it was silent for too long. */
+  list(signal: AbortSignal): Promise<Extract<ListAnswer, { ok: true }> | Failure>;
+  /**
+   * Hands over the lines of a stream; `opened` is called as soon as the server has accepted it. Resolves when the
+   * server ends the stream, or when it was silent for too long.
+   */
   changes(
     resourceVersion: string,
-    onEvent: (event: JsonObject) => void,
+    heard: { opened(): void; line(text: string): void },
     signal: AbortSignal,
-  ): Promise<{ ok: true } | Failure>;
+  ): Promise<{ ok: true; silent?: boolean } | Failure>;
+  /** Asked after something failed, before anything counts again: is it still the same server? */
+  confirm?(signal: AbortSignal): Promise<{ ok: true } | Failure>;
 }
 
 export interface WatchTiming {
@@ -19,17 +24,27 @@ export interface WatchTiming {
   pause: number;
   /** First and longest wait after a failure. */
   backoff: { base: number; max: number };
+  /** A stream that was accepted after a failure counts when it said nothing against it for so long. */
+  settle: number;
+  /** A stream that ends sooner than this is followed by a longer and longer wait. */
+  short: number;
 }
 
 export const defaultWatchTiming: WatchTiming = {
   pause: 1000,
   backoff: { base: 800, max: 30_000 },
+  settle: 500,
+  short: 5000,
 };
 
+/** What became of one connection; `opened` when a stream had begun. */
+type Round = { ok: true; short: boolean } | { ok: false; failure: Failure; opened: boolean };
+
 /**
- * Keeps a list current until the returned function is called: list, then changes from there, again from
- * the last seen version when a stream ends, and from a new list when that version is gone (410) or
- * something failed. Every `failed` is followed by a `reset` as soon as the server answers again.
+ * Keeps a list current until the returned function is called: a list, then the changes from there. A stream that
+ * ends or breaks goes on from the last version that was seen; only a version that the server has forgotten (410)
+ * makes a new list necessary. Every `failed` is followed by `current` or `reset` as soon as the server answers
+ * again; one that only has to be connected to anew is no failure.
  */
 export function keepCurrent(
   source: WatchSource,
@@ -37,71 +52,143 @@ export function keepCurrent(
   timing: WatchTiming = defaultWatchTiming,
 ): () => void {
   const ended = new AbortController();
-  void run(source, listener, timing, ended.signal);
+  const watch = new Watch(source, listener, timing, ended.signal);
+  void watch.run();
   return () => ended.abort();
 }
 
-async function run(
-  source: WatchSource,
-  listener: (event: WatchEvent) => void,
-  timing: WatchTiming,
-  signal: AbortSignal,
-): Promise<void> {
-  let version: string | undefined;
-  let failures = 0;
-  const tell = (event: WatchEvent) => {
-    if (!signal.aborted) listener(event);
-  };
-  while (!signal.aborted) {
-    try {
-      if (version === undefined) {
-        const answer = await source.list(signal);
-        if (!answer.ok) throw new Broken(answer.reason);
-        tell({ type: 'reset', objects: answer.objects });
-        version = answer.resourceVersion;
-      }
+class Watch {
+  readonly #source: WatchSource;
+  readonly #listener: (event: WatchEvent) => void;
+  readonly #timing: WatchTiming;
+  readonly #signal: AbortSignal;
+  /** Undefined while a list is needed. */
+  #version: string | undefined;
+  /** When what was told was current for the last time. */
+  #current = Date.now();
+  #told: 'nothing' | 'current' | 'failed' = 'nothing';
+  /** Failures and short streams in a row. */
+  #failures = 0;
+  #short = 0;
+
+  constructor(
+    source: WatchSource,
+    listener: (event: WatchEvent) => void,
+    timing: WatchTiming,
+    signal: AbortSignal,
+  ) {
+    this.#source = source;
+    this.#listener = listener;
+    this.#timing = timing;
+    this.#signal = signal;
+  }
+
+  async run(): Promise<void> {
+    while (!this.#signal.aborted) {
       const began = Date.now();
-      version = await follow(source, version, tell, signal);
-      failures = 0;
-      await sleep(timing.pause - (Date.now() - began), signal);
-    } catch (error) {
-      if (signal.aborted) return;
-      tell({ type: 'failed', reason: error instanceof Error ? error.message : String(error) });
-      version = undefined;
-      await sleep(backoffDelay(failures++, timing.backoff), signal);
+      const round = await this.#round().catch((error): Round => broken(error));
+      if (this.#signal.aborted) return;
+      await sleep(round.ok ? this.#pauseAfter(round, began) : this.#failed(round), this.#signal);
     }
+  }
+
+  async #round(): Promise<Round> {
+    if (this.#failures > 0) {
+      const same = (await this.#source.confirm?.(this.#signal)) ?? { ok: true };
+      if (!same.ok) return { ok: false, failure: same, opened: false };
+    }
+    if (this.#version === undefined) {
+      const answer = await this.#source.list(this.#signal);
+      if (!answer.ok) return { ok: false, failure: answer, opened: false };
+      this.#version = answer.resourceVersion;
+      this.#tell({ type: 'reset', objects: answer.objects });
+    }
+    return this.#follow(this.#version);
+  }
+
+  /** Follows one stream and keeps the version to go on from. */
+  async #follow(from: string): Promise<Round> {
+    const began = Date.now();
+    let settling: NodeJS.Timeout | undefined;
+    let opened = false;
+    const stream = new WatchStream(from, event => this.#tell(event));
+    const heard = {
+      opened: () => {
+        opened = true;
+        settling = setTimeout(() => this.#settled(), this.#timing.settle);
+      },
+      line: (text: string) => {
+        stream.take(text);
+        if (!stream.refusal) this.#settled();
+      },
+    };
+    const end = await this.#source
+      .changes(from, heard, this.#signal)
+      .finally(() => clearTimeout(settling));
+    this.#version = stream.version;
+    const failure = stream.refusal ?? (end.ok ? undefined : end);
+    const silent = end.ok ? end.silent === true : end.why === 'timeout';
+    // A connection that was cut showed everything until then; one that fell silent only what it said.
+    if (opened && !silent && !stream.refusal && this.#told === 'current')
+      this.#current = Date.now();
+    if (failure && isForgotten(failure)) this.#version = undefined;
+    else if (failure) return { ok: false, failure, opened };
+    return { ok: true, short: silent ? false : Date.now() - began < this.#timing.short };
+  }
+
+  #settled(): void {
+    this.#failures = 0;
+    this.#current = Date.now();
+    if (this.#told === 'failed') this.#tell({ type: 'current' });
+  }
+
+  #pauseAfter({ short }: { short: boolean }, began: number): number {
+    this.#short = short ? this.#short + 1 : 0;
+    const { pause, backoff } = this.#timing;
+    if (this.#short > 1) return Math.max(pause, backoffDelay(this.#short - 2, backoff));
+    return pause - (Date.now() - began);
+  }
+
+  /** Tells a failure that is more than a connection to be opened anew; answers how long to wait. */
+  #failed({ failure, opened }: Extract<Round, { ok: false }>): number {
+    const attempt = this.#failures++;
+    const { why, reason, status } = failure;
+    const quick = opened && attempt === 0 && this.#told === 'current';
+    if (!quick) {
+      const refused = isRefusal(status)
+        ? this.#version === undefined
+          ? 'list'
+          : 'watch'
+        : undefined;
+      const since = new Date(this.#current).toISOString();
+      this.#tell({ type: 'failed', why, reason, since, ...(refused && { refused }) });
+    }
+    if (status === 404) this.#version = undefined;
+    const delay = backoffDelay(attempt, this.#timing.backoff);
+    // Not all at once, when the time is over that a server asks everybody to wait.
+    return Math.max(delay, (failure.retryAfter ?? 0) * (1 + Math.random() / 4));
+  }
+
+  #tell(event: WatchEvent): void {
+    if (this.#signal.aborted) return;
+    if (event.type === 'failed') this.#told = 'failed';
+    else if (event.type === 'reset' || event.type === 'current') this.#told = 'current';
+    if (event.type === 'reset') this.#current = Date.now();
+    this.#listener(event);
   }
 }
 
-class Broken extends Error {}
+/** The server no longer knows the version, or never did. */
+function isForgotten({ status }: Failure): boolean {
+  return status === 410 || status === 400;
+}
 
-/** Follows one stream; answers the version to go on from, or undefined when a new list is needed. */
-async function follow(
-  source: WatchSource,
-  from: string,
-  tell: (event: WatchEvent) => void,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  let version: string | undefined = from;
-  let refused: string | undefined;
-  const onEvent = (event: JsonObject) => {
-    const { type, object } = event;
-    if (!isObject(object)) return;
-    if (type === 'ERROR') {
-      // 410: the version is older than what the server remembers.
-      if (object.code !== 410) refused = String(object.message ?? 'the server ended the watch');
-      version = undefined;
-      return;
-    }
-    const seen = isObject(object.metadata) ? object.metadata.resourceVersion : undefined;
-    if (typeof seen === 'string' && version !== undefined) version = seen;
-    if (type === 'ADDED') tell({ type: 'added', object });
-    else if (type === 'MODIFIED') tell({ type: 'modified', object });
-    else if (type === 'DELETED') tell({ type: 'deleted', object });
-  };
-  const end = await source.changes(from, onEvent, signal);
-  if (refused !== undefined) throw new Broken(refused);
-  if (end.ok) return version;
-  if (end.status === 410) return undefined;
-  throw new Broken(end.reason);
+/** It will answer the same the next time. */
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && ![401, 408, 410, 429].includes(status);
+}
+
+function broken(error: unknown): Round {
+  const reason = error instanceof Error ? error.message : String(error);
+  return { ok: false, failure: { ok: false, why: 'error', reason, status: 0 }, opened: true };
 }

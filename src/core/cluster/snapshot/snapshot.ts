@@ -111,7 +111,10 @@ class Snapshot implements Cluster {
     void this.list(type, namespace).then(answer => {
       if (ended) return;
       if (answer.ok) listener({ type: 'reset', objects: answer.objects });
-      else listener({ type: 'failed', reason: answer.reason });
+      else {
+        const { why, reason } = answer;
+        listener({ type: 'failed', why, reason, since: new Date().toISOString(), refused: 'list' });
+      }
     });
     return () => {
       ended = true;

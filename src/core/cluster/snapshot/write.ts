@@ -102,7 +102,7 @@ function coverage(lists: ClusterRecord['lists']): Pick<SnapshotHeader, 'listed' 
     const { group, kind, namespaced } = type;
     const namespace = namespaced ? asked.namespace : '';
     if (!answer.ok) {
-      const why = answer.why === 'partial' ? 'error' : answer.why;
+      const why = answer.why === 'partial' || answer.why === 'replaced' ? 'error' : answer.why;
       notListed.push({ group, kind, namespace, why, reason: answer.reason });
       continue;
     }
