@@ -26,21 +26,26 @@ export interface ControlPlane {
 
 /**
  * Starts etcd, kube-apiserver and kube-controller-manager in a temporary folder on free ports, and waits
- * until the namespace `default` can be used.
+ * until the namespace `default` can be used. `flags` are more of kube-apiserver's, such as `runtime-config`.
  */
 export async function startControlPlane(
   log: (line: string) => void,
+  flags: Record<string, string> = {},
 ): Promise<{ plane: ControlPlane; stop: () => Promise<void> }> {
   await buildPart(parts.kube, log);
   const start = Date.now();
   const { servers: plane, stop } = await startTogether('kube', group =>
-    startIn(group, kubeProgram()),
+    startIn(group, kubeProgram(), flags),
   );
   log(`A Kubernetes control plane runs at ${plane.server} (${Date.now() - start} ms).`);
   return { plane, stop };
 }
 
-async function startIn(group: Processes, program: string): Promise<ControlPlane> {
+async function startIn(
+  group: Processes,
+  program: string,
+  more: Record<string, string>,
+): Promise<ControlPlane> {
   const ports = await freePorts('api', 'etcd', 'peer', 'manager');
   const server = `https://127.0.0.1:${ports.api}`;
   const store = `http://127.0.0.1:${ports.etcd}`;
@@ -84,6 +89,7 @@ async function startIn(group: Processes, program: string): Promise<ControlPlane>
     'enable-priority-and-fairness': 'false',
     'max-requests-inflight': '0',
     'max-mutating-requests-inflight': '0',
+    ...more,
   });
   const certificateFile = at('certificates/apiserver.crt');
   await group.until('the certificate', async () => existsSync(certificateFile));

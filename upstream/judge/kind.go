@@ -37,9 +37,23 @@ func kindFor(gvk schema.GroupVersionKind, types *typeSet) (kind, error) {
 	}
 	custom := types.find(gvk.GroupKind())
 	if custom == nil {
+		if reason := unstored(gvk); reason != "" {
+			return nil, unknownKind{reason}
+		}
 		return nil, unknownKind{fmt.Sprintf("%s %s is not known here: it is not built into Kubernetes, and no CustomResourceDefinition was found for it", gvk.GroupVersion(), gvk.Kind)}
 	}
 	return custom.version(gvk.Version)
+}
+
+// unstored says that a built-in kind is never kept, or not served in this version; empty for other kinds.
+func unstored(gvk schema.GroupVersionKind) string {
+	if what := neverStored[gvk.GroupKind()]; what != "" {
+		return fmt.Sprintf("%s is %s, not an object that is kept", gvk.Kind, what)
+	}
+	if strategies[gvk.GroupKind()] != nil {
+		return noMatch(gvk, scheme.VersionsForGroupKind(gvk.GroupKind()))
+	}
+	return ""
 }
 
 // resetFilter leaves the fields out that a request to the main resource cannot own, such as status.

@@ -31,9 +31,6 @@ func prepareLive(q *question, namespaced bool) *unstructured.Unstructured {
 	if created := live.GetCreationTimestamp(); created.IsZero() {
 		live.SetCreationTimestamp(metav1.Unix(1_700_000_000, 0))
 	}
-	if live.GetGeneration() == 0 {
-		live.SetGeneration(1)
-	}
 	live.SetResourceVersion("1")
 	return live
 }

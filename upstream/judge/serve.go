@@ -146,6 +146,9 @@ func forEach(n int, work func(int)) {
 
 // panicMessage logs where it happened and returns what may be told: other causes may quote values.
 func panicMessage(cause any) string {
+	if unknown, ok := cause.(unknownKind); ok {
+		return unknown.reason
+	}
 	fmt.Fprintf(os.Stderr, "panic at %s\n", debug.Stack())
 	var known runtime.Error
 	if err, ok := cause.(error); ok && errors.As(err, &known) {

@@ -13,6 +13,7 @@ import (
 	vapolicy "k8s.io/kubernetes/pkg/registry/admissionregistration/validatingadmissionpolicy"
 	vapbinding "k8s.io/kubernetes/pkg/registry/admissionregistration/validatingadmissionpolicybinding"
 	vwebhook "k8s.io/kubernetes/pkg/registry/admissionregistration/validatingwebhookconfiguration"
+	"k8s.io/kubernetes/pkg/registry/apiserverinternal/storageversion"
 	"k8s.io/kubernetes/pkg/registry/apps/controllerrevision"
 	"k8s.io/kubernetes/pkg/registry/apps/daemonset"
 	"k8s.io/kubernetes/pkg/registry/apps/deployment"
@@ -59,6 +60,7 @@ import (
 	"k8s.io/kubernetes/pkg/registry/resource/devicetaintrule"
 	"k8s.io/kubernetes/pkg/registry/resource/resourceclaim"
 	rct "k8s.io/kubernetes/pkg/registry/resource/resourceclaimtemplate"
+	poolstatus "k8s.io/kubernetes/pkg/registry/resource/resourcepoolstatusrequest"
 	"k8s.io/kubernetes/pkg/registry/resource/resourceslice"
 	"k8s.io/kubernetes/pkg/registry/scheduling/podgroup"
 	"k8s.io/kubernetes/pkg/registry/scheduling/priorityclass"
@@ -78,7 +80,7 @@ type strategy interface {
 	rest.RESTUpdateStrategy
 }
 
-// strategies are those of the built-in kinds. Kinds that are not stored (TokenReview, Eviction, Scale, …) have none.
+// strategies are those of the built-in kinds that are stored; see neverStored for the others.
 var strategies = map[schema.GroupKind]strategy{
 	{Group: "", Kind: "ConfigMap"}:                                                    configmap.Strategy,
 	{Group: "", Kind: "Endpoints"}:                                                    endpoint.Strategy,
@@ -120,6 +122,7 @@ var strategies = map[schema.GroupKind]strategy{
 	{Group: "events.k8s.io", Kind: "Event"}:                                           event.Strategy,
 	{Group: "flowcontrol.apiserver.k8s.io", Kind: "FlowSchema"}:                       flowschema.Strategy,
 	{Group: "flowcontrol.apiserver.k8s.io", Kind: "PriorityLevelConfiguration"}:       plc.Strategy,
+	{Group: "internal.apiserver.k8s.io", Kind: "StorageVersion"}:                      storageversion.Strategy,
 	{Group: "networking.k8s.io", Kind: "IPAddress"}:                                   ipaddress.Strategy,
 	{Group: "networking.k8s.io", Kind: "Ingress"}:                                     ingress.Strategy,
 	{Group: "networking.k8s.io", Kind: "IngressClass"}:                                ingressclass.Strategy,
@@ -133,8 +136,9 @@ var strategies = map[schema.GroupKind]strategy{
 	{Group: "rbac.authorization.k8s.io", Kind: "RoleBinding"}:                         rolebinding.Strategy,
 	{Group: "resource.k8s.io", Kind: "DeviceClass"}:                                   deviceclass.Strategy,
 	{Group: "resource.k8s.io", Kind: "DeviceTaintRule"}:                               devicetaintrule.Strategy,
-	{Group: "resource.k8s.io", Kind: "ResourceClaim"}:                                 resourceclaim.NewStrategy(nil, nil),
-	{Group: "resource.k8s.io", Kind: "ResourceClaimTemplate"}:                         rct.NewStrategy(nil),
+	{Group: "resource.k8s.io", Kind: "ResourceClaim"}:                                 resourceclaim.NewStrategy(namespaces{}, nil),
+	{Group: "resource.k8s.io", Kind: "ResourceClaimTemplate"}:                         rct.NewStrategy(namespaces{}),
+	{Group: "resource.k8s.io", Kind: "ResourcePoolStatusRequest"}:                     poolstatus.Strategy,
 	{Group: "resource.k8s.io", Kind: "ResourceSlice"}:                                 resourceslice.Strategy,
 	{Group: "scheduling.k8s.io", Kind: "PodGroup"}:                                    podgroup.NewStrategy(),
 	{Group: "scheduling.k8s.io", Kind: "PriorityClass"}:                               priorityclass.Strategy,

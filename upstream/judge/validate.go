@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -104,7 +105,7 @@ func validateKind(body []byte, object map[string]any, gvk schema.GroupVersionKin
 			return []finding{*served}
 		}
 		if strategies[gvk.GroupKind()] == nil {
-			return unchecked(fmt.Sprintf("%s is a request to the server, not an object that is kept", gvk.Kind))
+			return unchecked(cmp.Or(unstored(gvk), fmt.Sprintf("%s is not an object that the server keeps", gvk.Kind)))
 		}
 		found := validateBuiltin(builtin(gvk), body, object)
 		if served != nil {

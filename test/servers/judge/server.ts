@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { inject } from 'vitest';
 import { isObject, type Json, type JsonObject } from '../../../src/core/model/resource.ts';
+import type { ControlPlane } from '../start.ts';
 
 export interface Answer {
   code: number;
@@ -9,8 +10,18 @@ export interface Answer {
 }
 
 /** Asks the run's API server, as its administrator. */
-export function ask(method: string, path: string, body?: object, type = 'application/json') {
-  const { server, certificate, kubeconfig } = inject('plane');
+export function ask(method: string, path: string, body?: object, type?: string) {
+  return askOn(inject('plane'), method, path, body, type);
+}
+
+/** Asks an API server, as its administrator. */
+export function askOn(
+  { server, certificate, kubeconfig }: ControlPlane,
+  method: string,
+  path: string,
+  body?: object,
+  type = 'application/json',
+): Promise<Answer> {
   const options = {
     method,
     agent: agentFor(certificate),
