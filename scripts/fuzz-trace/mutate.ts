@@ -1,4 +1,4 @@
-import type { Random } from './random.ts';
+import type { Random } from '../lib/random.ts';
 import type { Written } from './written.ts';
 
 /** A change of a file's text and the test whether a value, as text, is the old one with that change. */

@@ -27,15 +27,17 @@ export interface ControlPlane {
 /**
  * Starts etcd, kube-apiserver and kube-controller-manager in a temporary folder on free ports, and waits
  * until the namespace `default` can be used. `flags` are more of kube-apiserver's, such as `runtime-config`.
+ * Without controllers nobody changes what a test writes, and nothing is collected either.
  */
 export async function startControlPlane(
   log: (line: string) => void,
   flags: Record<string, string> = {},
+  { controllers = true } = {},
 ): Promise<{ plane: ControlPlane; stop: () => Promise<void> }> {
   await buildPart(parts.kube, log);
   const start = Date.now();
   const { servers: plane, stop } = await startTogether('kube', group =>
-    startIn(group, kubeProgram(), flags),
+    startIn(group, kubeProgram(), flags, controllers),
   );
   log(`A Kubernetes control plane runs at ${plane.server} (${Date.now() - start} ms).`);
   return { plane, stop };
@@ -45,6 +47,7 @@ async function startIn(
   group: Processes,
   program: string,
   more: Record<string, string>,
+  controllers: boolean,
 ): Promise<ControlPlane> {
   const ports = await freePorts('api', 'etcd', 'peer', 'manager');
   const server = `https://127.0.0.1:${ports.api}`;
@@ -104,6 +107,7 @@ async function startIn(
   const key = readFileSync(at('certificates/apiserver.key'), 'utf8');
   const plane = { program, kubeconfig, adminConfig, server, certificate, key };
   await group.until('the API server', () => succeeds(plane, ['get', '--raw', '/readyz']));
+  if (!controllers) return plane;
   launch('kube-controller-manager', {
     kubeconfig: adminConfig,
     'leader-elect': 'false',

@@ -1,0 +1,197 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { equal, own, without } from '../../src/core/drift/values.ts';
+import { isObject, type Json, type JsonObject } from '../../src/core/model/resource.ts';
+import type { ControlPlane } from '../../test/servers/start.ts';
+import { run } from '../lib/run.ts';
+import { applyAs, lastApplied } from './history.ts';
+import type { Answer, Server } from './server.ts';
+import type { Trial } from './trial.ts';
+
+/** What the API server itself says about the next apply. */
+export type ServerWord =
+  | { says: 'same' | 'drift'; after: JsonObject }
+  | { says: 'refused'; code: number; message: string }
+  /** Nothing about this pair: why. */
+  | { says: 'nothing'; reason: string };
+
+/** The answers to a forced dry-run of each manifest, and what is to be compared with them. */
+export async function serverWords(
+  server: Server,
+  trial: Trial,
+  live: JsonObject,
+  manifests: readonly JsonObject[],
+): Promise<ServerWord[]> {
+  const before = trial.profile.mode === 'flux' ? await migrated(server, trial, live) : live;
+  if (!before)
+    return manifests.map(() => ({ says: 'nothing', reason: 'Flux cannot take it over' }));
+  const path = applyAs(trial.path, trial.profile, '&dryRun=All&fieldValidation=Strict');
+  const words: ServerWord[] = [];
+  for (const manifest of manifests)
+    words.push(wordOf(before, await server.patch(path, 'apply', manifest)));
+  return words;
+}
+
+/** The server answers these by what else there is in the cluster, which no comparison of two objects knows. */
+function isAboutTheCluster(code: number, message: string): boolean {
+  return code === 403 || code === 409 || /already allocated|not in the valid range/.test(message);
+}
+
+export function wordOf(live: JsonObject, { code, body }: Answer): ServerWord {
+  const message = String(body.message);
+  if (code >= 300)
+    return isAboutTheCluster(code, message)
+      ? { says: 'nothing', reason: `admission answers ${code}` }
+      : { says: 'refused', code, message };
+  if (versionOf(body) !== versionOf(live))
+    return { says: 'nothing', reason: 'it changed meanwhile' };
+  return { says: equal(compared(live), compared(body)) ? 'same' : 'drift', after: body };
+}
+
+function versionOf(object: JsonObject): Json | undefined {
+  return own(own(object, 'metadata'), 'resourceVersion');
+}
+
+const serverFields = ['managedFields', 'generation', 'resourceVersion', 'creationTimestamp', 'uid'];
+const notes = [lastApplied, 'deprecated.daemonset.template.generation'];
+
+/** An object as it is compared (drift.md 3.3). */
+export function compared(object: JsonObject, hasStatus = true): JsonObject {
+  const metadata = isObject(object.metadata) ? object.metadata : {};
+  const { annotations, ...rest } = serverFields.reduce(without, metadata);
+  const kept = isObject(annotations) ? notes.reduce(without, annotations) : {};
+  const whole = Object.keys(kept).length > 0 ? { ...rest, annotations: kept } : rest;
+  return { ...(hasStatus ? without(object, 'status') : object), metadata: whole };
+}
+
+/**
+ * Does to the object what Flux's kustomize-controller does before it applies: what was written with kubectl and
+ * before server-side apply joins its own entry. Answers the object as it then is; undefined when refused.
+ */
+async function migrated(
+  server: Server,
+  trial: Trial,
+  live: JsonObject,
+): Promise<JsonObject | undefined> {
+  const patch = migration(live, trial.profile.manager);
+  if (patch.length === 0) return live;
+  const path = `${trial.path}?fieldManager=${trial.profile.manager}`;
+  const { code, body } = await server.patch(path, 'json', patch);
+  return code < 300 ? body : undefined;
+}
+
+function migration(live: JsonObject, manager: string): JsonObject[] {
+  const metadata = live.metadata as JsonObject;
+  const entries = (
+    Array.isArray(metadata.managedFields) ? metadata.managedFields : []
+  ) as JsonObject[];
+  const isOwn = (entry: JsonObject) => entry.manager === manager && entry.operation === 'Apply';
+  let mine = entries.find(isOwn);
+  const kept: JsonObject[] = [];
+  for (const entry of entries) {
+    if (isOwn(entry)) continue;
+    if (!isTaken(entry, manager)) kept.push(entry);
+    else if (!mine) mine = { ...entry, manager, operation: 'Apply' };
+    else mine = { ...mine, fieldsV1: union(mine.fieldsV1 ?? {}, entry.fieldsV1 ?? {}) };
+  }
+  const patch: JsonObject[] = [];
+  if (isObject(metadata.annotations) && lastApplied in metadata.annotations)
+    patch.push({ op: 'remove', path: `/metadata/annotations/${lastApplied.replace('/', '~1')}` });
+  if (mine && kept.length < entries.filter(entry => !isOwn(entry)).length)
+    patch.push({ op: 'replace', path: '/metadata/managedFields', value: [...kept, mine] });
+  return patch;
+}
+
+function isTaken({ manager, operation, subresource }: JsonObject, own: string): boolean {
+  if (subresource !== undefined && subresource !== '') return false;
+  if (String(manager).startsWith('kubectl')) return true;
+  return (
+    operation === 'Update' &&
+    (String(manager).startsWith('before-first-apply') || String(manager).startsWith(own))
+  );
+}
+
+/** Two sets of fields as one; a node with nothing below it is a member itself. */
+function union(a: Json, b: Json): Json {
+  if (!isObject(a) || !isObject(b)) return a;
+  if (Object.keys(a).length === 0) return Object.keys(b).length === 0 ? a : { '.': {}, ...b };
+  if (Object.keys(b).length === 0) return { '.': {}, ...a };
+  const both: JsonObject = { ...a };
+  for (const [key, value] of Object.entries(b))
+    both[key] = key in both ? union(both[key] as Json, value) : value;
+  return both;
+}
+
+export interface ClientSide {
+  trial: Trial;
+  live: JsonObject;
+  manifest: JsonObject;
+}
+
+/** What `kubectl apply --dry-run=server` says about many objects at once. */
+export async function kubectlWords(
+  plane: ControlPlane,
+  asked: readonly ClientSide[],
+): Promise<ServerWord[]> {
+  const words = new Map<ClientSide, ServerWord>();
+  let left = [...asked];
+  for (let round = 0; round < 4 && left.length > 0; round++) {
+    const { objects, refused } = await applyAll(plane, left);
+    for (const each of left) {
+      const name = nameIn(each.manifest);
+      const message = refused.get(name);
+      const after = objects.get(name);
+      if (message !== undefined) {
+        const code = /forbidden|exceeded quota/i.test(message) ? 403 : 422;
+        words.set(each, wordOf(each.live, { code, body: { message } }));
+      } else if (after) words.set(each, wordOf(each.live, { code: 200, body: after }));
+    }
+    const before = left.length;
+    left = left.filter(each => !words.has(each));
+    if (left.length === before) break;
+  }
+  return asked.map(each => words.get(each) ?? { says: 'nothing', reason: 'kubectl says nothing' });
+}
+
+/** kubectl prints objects only when none fails, so that failing ones are named and left out next time. */
+async function applyAll({ program, adminConfig }: ControlPlane, asked: readonly ClientSide[]) {
+  const folder = await mkdtemp(join(tmpdir(), 'driftline-fuzz-'));
+  try {
+    const file = join(folder, 'all.json');
+    const items = asked.map(({ manifest }) => manifest);
+    await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    const args = ['apply', '--dry-run=server', '--validate=ignore', '-o', 'json', '-f', file];
+    const all = ['kubectl', '--kubeconfig', adminConfig, ...args];
+    const { output, error } = await run(program, all);
+    const objects = new Map<string, JsonObject>();
+    if (output.trim() !== '') {
+      const printed = JSON.parse(output) as JsonObject;
+      const list = printed.kind === 'List' ? (printed.items as JsonObject[]) : [printed];
+      for (const object of list) objects.set(nameIn(object), object);
+    }
+    return {
+      objects,
+      refused: refusals(
+        error,
+        asked.map(({ manifest }) => nameIn(manifest)),
+      ),
+    };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function refusals(error: string, names: readonly string[]): Map<string, string> {
+  const refused = new Map<string, string>();
+  for (const part of error.split(/^(?=Error from server|error: |The )/m)) {
+    for (const name of names)
+      if (new RegExp(`["/]${name.replaceAll('.', '\\.')}"`).test(part))
+        refused.set(name, part.slice(-600));
+  }
+  return refused;
+}
+
+function nameIn(object: JsonObject): string {
+  return String((object.metadata as JsonObject).name);
+}

@@ -1,0 +1,214 @@
+import { begin } from '../../src/core/drift/begin.ts';
+import { compareObjects } from '../../src/core/drift/compare.ts';
+import type { DriftInput } from '../../src/core/drift/input.ts';
+import { differences } from '../../src/core/drift/server/difference.ts';
+import { equal } from '../../src/core/drift/values.ts';
+import type { DriftResult } from '../../src/core/model/drift.ts';
+import { type JsonObject, resourceOf } from '../../src/core/model/resource.ts';
+import type { ApplyVerdict, Judge } from '../../src/core/upstream/judge.ts';
+import type { ControlPlane } from '../../test/servers/start.ts';
+import type { Failed } from './case-text.ts';
+import { weighted } from './chance.ts';
+import { type History, makeLive } from './history.ts';
+import { mutated } from './mutate.ts';
+import { compared, kubectlWords, type ServerWord, serverWords } from './oracle.ts';
+import { concurrency, type Server } from './server.ts';
+import type { Subjects } from './subjects.ts';
+import { faultsOf, type Judgement, type Tally } from './tally.ts';
+import { makeTrial, type Trial, typeIn } from './trial.ts';
+
+/** A manifest, what lives, and what the server says about the next apply. */
+export interface Pair {
+  /** Number of its object and of the manifest: `12-0`. */
+  id: string;
+  trial: Trial;
+  managers: number;
+  desired: JsonObject;
+  live: JsonObject;
+  word: ServerWord;
+}
+
+export interface FuzzOptions {
+  plane: ControlPlane;
+  server: Server;
+  judge: Judge;
+  subjects: Subjects;
+  pairs: number;
+  seed: number;
+  modes: readonly string[];
+  /** Only the object with this number. */
+  only?: number;
+}
+
+/** Manifests that are tried against one live object. */
+const manifestsPerObject = 3;
+/** Objects that are made before their pairs are compared in one batch. */
+const batch = 120;
+
+/** Makes pairs until there are enough, counts them, and answers those with faults. */
+export async function fuzz(options: FuzzOptions, tally: Tally): Promise<Failed[]> {
+  const { pairs, only } = options;
+  const total = tally.row('all');
+  const failed: Failed[] = [];
+  let refusedWhole = 0;
+  let start = only ?? 0;
+  let previous: Promise<Failed[]> = Promise.resolve([]);
+  while (total.pairs + total.nothing < pairs || only !== undefined) {
+    const numbers =
+      only === undefined ? Array.from({ length: batch }, (_, i) => start + i) : [only];
+    const made = await makePairs(options, numbers);
+    refusedWhole += made.refused;
+    failed.push(...(await previous));
+    previous = checkPairs(options, made.pairs, tally);
+    start += batch;
+    if (only !== undefined || (made.pairs.length === 0 && start > pairs + batch * 10)) break;
+    if (total.pairs + total.nothing + made.pairs.length >= pairs) break;
+  }
+  failed.push(...(await previous));
+  if (refusedWhole > 0) tally.reasons.set('objects that the server refuses whole', refusedWhole);
+  return failed;
+}
+
+async function makePairs(options: FuzzOptions, numbers: readonly number[]) {
+  const { seed, subjects, modes, server, plane } = options;
+  const trials = numbers.map(number => makeTrial(seed, number, subjects.all, modes));
+  const pairs: Pair[] = [];
+  let refused = 0;
+  await inParallel(trials, concurrency, async trial => {
+    const history = await makeLive(server, trial);
+    if (!history) {
+      refused++;
+      if (process.env.FUZZ_VERBOSE) process.stderr.write(`refused whole: ${trial.subject.kind}\n`);
+      return;
+    }
+    pairs.push(...(await pairsOf(server, trial, history)));
+  });
+  pairs.sort((a, b) => a.trial.number - b.trial.number || a.id.localeCompare(b.id));
+  await askKubectl(plane, pairs);
+  return { pairs, refused };
+}
+
+async function pairsOf(server: Server, trial: Trial, history: History): Promise<Pair[]> {
+  const { live, managers } = history;
+  const manifests = Array.from({ length: manifestsPerObject }, () => manifestOf(trial, history));
+  const clientSide = trial.profile.mode === 'csa';
+  const words = clientSide ? [] : await serverWords(server, trial, live, manifests);
+  return manifests.map((desired, index) => {
+    const word = words[index] ?? { says: 'nothing', reason: 'not asked' };
+    return { id: `${trial.number}-${index}`, trial, managers, desired, live, word };
+  });
+}
+
+/** What git says now: what the owner applied last, with some changes. */
+function manifestOf(trial: Trial, { applied, live }: History): JsonObject {
+  const { random } = trial;
+  const count = weighted(random, [
+    [3, 0],
+    [5, 1],
+    [3, 2],
+    [1, 4],
+  ]);
+  const base = weighted(random, [
+    [8, applied],
+    [1, trial.rich],
+  ]);
+  return mutated(base, typeIn(trial), { random, count, model: live });
+}
+
+/** Objects of client-side apply, one manifest of each at a time: kubectl tells them apart by name. */
+async function askKubectl(plane: ControlPlane, pairs: Pair[]): Promise<void> {
+  const open = pairs.filter(({ trial }) => trial.profile.mode === 'csa');
+  for (let index = 0; index < manifestsPerObject; index++) {
+    const round = open.filter(({ id }) => id.endsWith(`-${index}`));
+    if (round.length === 0) continue;
+    const asked = round.map(({ trial, live, desired }) => ({ trial, live, manifest: desired }));
+    const words = await kubectlWords(plane, asked);
+    for (const [at, pair] of round.entries()) pair.word = words[at] ?? pair.word;
+  }
+}
+
+async function checkPairs(
+  { judge, subjects }: FuzzOptions,
+  pairs: readonly Pair[],
+  tally: Tally,
+): Promise<Failed[]> {
+  const { schemas, customTypes } = subjects;
+  const inputs = pairs.map(inputOf);
+  const results = await compareObjects(inputs, { judge, schemas, target: '1.36' });
+  const begun = await Promise.all(inputs.map(input => begin(input, schemas)));
+  const open = begun.map(each => ('open' in each ? each : undefined));
+  const questions = open.flatMap(each =>
+    each
+      ? [
+          {
+            ...each.open.profile,
+            desired: each.open.desired,
+            live: each.open.live,
+            wantPredicted: true,
+          },
+        ]
+      : [],
+  );
+  const verdicts = await judge.apply(questions, { target: '1.36', customTypes });
+  let next = 0;
+  return pairs.flatMap((pair, index) => {
+    const result = results[index] as DriftResult;
+    const each = open[index];
+    const verdict = each && verdicts[next++];
+    const ours = judgementOf(pair, result, each?.proven === true, verdict);
+    const faults = faultsOf(pair.word, ours);
+    const { trial } = pair;
+    const managers = `${pair.managers} managers`;
+    const kind = trial.custom ? 'generated kinds' : trial.subject.kind;
+    tally.add(['all', `mode ${trial.profile.mode}`, managers, kind], pair.word, ours, faults);
+    const paths = result.paths.map(({ kind, path }) => `${kind} ${path}`).join(', ');
+    const text = `we say ${result.state} (${paths}) ${result.reason ?? ''}${wrongIn(pair, verdict)}`;
+    return faults.length > 0 ? [{ pair, faults, ours: text }] : [];
+  });
+}
+
+function inputOf({ trial, desired, live }: Pair): DriftInput {
+  const resource = resourceOf(desired) ?? resourceOf(live);
+  if (!resource) throw new Error(`object ${trial.number} has no identity`);
+  return {
+    resource,
+    desired,
+    live,
+    owners: { said: trial.profile },
+    ignore: [],
+    substituted: true,
+  };
+}
+
+function judgementOf(
+  { word }: Pair,
+  result: DriftResult,
+  proven: boolean,
+  verdict: ApplyVerdict | undefined,
+): Judgement {
+  const refused = result.state === 'invalid' || /^The server refuses/.test(result.reason ?? '');
+  const predicted = verdict?.predicted;
+  const right =
+    predicted && 'after' in word ? equal(compared(predicted), compared(word.after)) : undefined;
+  return { state: result.state, refused, proven, predictionRight: right };
+}
+
+/** Where the predicted object is not the server's. */
+function wrongIn({ word, trial }: Pair, verdict: ApplyVerdict | undefined): string {
+  if (!verdict?.predicted || !('after' in word)) return '';
+  const [predicted, after] = [verdict.predicted, word.after].map(each => compared(each));
+  const wrong = differences(predicted as JsonObject, after as JsonObject, {}, typeIn(trial));
+  const texts = wrong.map(
+    ({ path, live, becomes }) =>
+      `${path} ${JSON.stringify(live)} is ${JSON.stringify(becomes)} to the server`,
+  );
+  return texts.length > 0 ? `; predicted ${texts.join(', ')}` : '';
+}
+
+async function inParallel<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>) {
+  const queue = items.values();
+  const worker = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+}

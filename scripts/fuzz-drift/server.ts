@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { Agent, request } from 'node:https';
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  parseApiVersion,
+} from '../../src/core/model/resource.ts';
+import type { ControlPlane } from '../../test/servers/start.ts';
+
+export interface Answer {
+  /** HTTP status. */
+  code: number;
+  body: JsonObject;
+}
+
+/** How a patch is written. */
+export type PatchType = 'apply' | 'merge' | 'json' | 'strategic';
+
+const contentTypes: Record<PatchType, string> = {
+  apply: 'application/apply-patch+yaml',
+  merge: 'application/merge-patch+json',
+  json: 'application/json-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+};
+
+/** How many requests run at once: more only queue up in the server. */
+export const concurrency = 24;
+
+/** Asks a real API server as its administrator, over a few connections that stay open. */
+export class Server {
+  readonly #url: string;
+  readonly #agent: Agent;
+  readonly #authorization: string;
+  requests = 0;
+
+  constructor({ server, certificate, adminConfig }: ControlPlane) {
+    this.#url = server;
+    this.#agent = new Agent({ ca: certificate, keepAlive: true, maxSockets: concurrency });
+    this.#authorization = `Bearer ${tokenOf(adminConfig)}`;
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  get(path: string): Promise<Answer> {
+    return this.#ask('GET', path);
+  }
+
+  post(path: string, body: Json): Promise<Answer> {
+    return this.#ask('POST', path, body);
+  }
+
+  put(path: string, body: Json): Promise<Answer> {
+    return this.#ask('PUT', path, body);
+  }
+
+  patch(path: string, type: PatchType, body: Json): Promise<Answer> {
+    return this.#ask('PATCH', path, body, contentTypes[type]);
+  }
+
+  #ask(method: string, path: string, body?: Json, type = 'application/json'): Promise<Answer> {
+    this.requests++;
+    const options = {
+      method,
+      agent: this.#agent,
+      headers: { authorization: this.#authorization, 'content-type': type },
+    };
+    return new Promise((resolve, reject) => {
+      const sent = request(new URL(path, this.#url), options, response => {
+        const parts: Buffer[] = [];
+        response.on('data', part => parts.push(part));
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({ code: response.statusCode ?? 0, body: parse(Buffer.concat(parts)) }),
+        );
+      });
+      sent.on('error', reject);
+      sent.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
+}
+
+function parse(text: Buffer): JsonObject {
+  try {
+    const body: Json = JSON.parse(text.toString('utf8'));
+    return isObject(body) ? body : { message: JSON.stringify(body) };
+  } catch {
+    return { message: text.toString('utf8').slice(0, 300) };
+  }
+}
+
+function tokenOf(kubeconfig: string): string {
+  const { users } = JSON.parse(readFileSync(kubeconfig, 'utf8')) as {
+    users: { name: string; user: { token: string } }[];
+  };
+  return users.find(({ name }) => name === 'admin')?.user.token ?? '';
+}
+
+/** Address of a collection: `/apis/apps/v1/namespaces/x/deployments`. */
+export function collectionPath(apiVersion: string, plural: string, namespace: string): string {
+  const { group } = parseApiVersion(apiVersion);
+  const base = group === '' ? `/api/${apiVersion}` : `/apis/${apiVersion}`;
+  return namespace === '' ? `${base}/${plural}` : `${base}/namespaces/${namespace}/${plural}`;
+}
