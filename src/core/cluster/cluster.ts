@@ -10,6 +10,8 @@ export interface ClusterIdentity {
   version?: string;
   /** The snapshot's file and time, when it is one. */
   snapshot?: { file: string; takenAt?: string };
+  /** A namespace by which it is known where `kube-system` may not be read. */
+  namespace?: { name: string; uid: string };
 }
 
 /** One served resource type. */
@@ -87,6 +89,8 @@ export type DiscoveryAnswer =
 /** What runs somewhere: an API server, or a snapshot of one. All methods reject only when aborted. */
 export interface Cluster {
   readonly identity: ClusterIdentity;
+  /** Why nothing is answered any more: another cluster answers at its address now. */
+  readonly replaced?: string | undefined;
   /** The served types; `not-served` kinds are absent. */
   discovery(signal?: AbortSignal): Promise<DiscoveryAnswer>;
   /**

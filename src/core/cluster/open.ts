@@ -1,4 +1,7 @@
+import { join } from 'node:path';
+import { DiskCache } from '../lib/disk-cache.ts';
 import { messageOf } from '../lib/errors.ts';
+import { userCache } from '../lib/user-cache.ts';
 import type { ClusterTarget } from '../model/environment.ts';
 import type { Host } from '../model/host.ts';
 import { isObject } from '../model/resource.ts';
@@ -12,6 +15,9 @@ import {
 } from './kubeconfig/kubeconfig.ts';
 import { openSnapshot } from './snapshot/snapshot.ts';
 
+/** Bytes of what servers say about their types, of all clusters together. */
+const mostCached = 64 * 1024 * 1024;
+
 export interface OpenOptions {
   /** The repository's root folder. */
   root: string;
@@ -21,6 +27,8 @@ export interface OpenOptions {
   signal?: AbortSignal;
   /** Default: the process's own. */
   env?: NodeJS.ProcessEnv;
+  /** Milliseconds that a read waits for a server that asks to come back later. Default: two minutes. */
+  patience?: number;
 }
 
 export type OpenAnswer =
@@ -68,7 +76,7 @@ function readContexts({ root, host, env = process.env }: OpenOptions): Promise<K
 async function openContext(
   context: KubeContext,
   pinned: string | undefined,
-  { host, env, signal }: OpenOptions,
+  { host, env, patience, signal }: OpenOptions,
 ): Promise<OpenAnswer> {
   const program = credentialProgram(context.user);
   if (program !== undefined && !host.trusted()) {
@@ -76,12 +84,16 @@ async function openContext(
     return { ok: false, reason };
   }
   // The client library takes a third of a second to load: only when a server is asked.
-  const [{ Connection }, { ApiCluster }, { readUid }] = await Promise.all([
+  const [{ Connection }, { ApiCluster }, { findAnchor, readUid }] = await Promise.all([
     import('./server/connection.ts'),
     import('./server/api.ts'),
     import('./server/pinned.ts'),
   ]);
-  const connection = new Connection(context, env ?? process.env);
+  const connection = new Connection(
+    context,
+    env ?? process.env,
+    patience === undefined ? {} : { patience },
+  );
   const fail = (reason: string): OpenAnswer => {
     connection.close();
     return { ok: false, reason };
@@ -96,14 +108,26 @@ async function openContext(
     if (!answer.ok && !hidden.includes(answer.why)) return fail(answer.reason);
   const uid = system.ok ? system.uid : undefined;
   if (pinned !== undefined && uid !== pinned) return fail(pinText(context.name, pinned, uid));
+  const anchor =
+    uid === undefined
+      ? await findAnchor(
+          connection,
+          ['default', ...(context.namespace ? [context.namespace] : [])],
+          signal,
+        )
+      : { namespace: 'kube-system', uid };
   const git = version.ok && isObject(version.body) ? version.body.gitVersion : undefined;
   const identity = {
     context: context.name,
     server: context.cluster.server,
     uid,
     version: typeof git === 'string' ? git : undefined,
+    ...(anchor && uid === undefined
+      ? { namespace: { name: anchor.namespace, uid: anchor.uid } }
+      : {}),
   };
-  return { ok: true, cluster: new ApiCluster(connection, identity) };
+  const cache = new DiskCache(join(userCache(), 'types'), mostCached);
+  return { ok: true, cluster: new ApiCluster(connection, identity, { anchor, cache }) };
 }
 
 function pinText(context: string, pinned: string, uid: string | undefined): string {

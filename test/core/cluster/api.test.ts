@@ -264,7 +264,7 @@ describe('a slow server', () => {
       }
       response.end();
     });
-    expect(answer).toEqual({ ok: true, body: { a: 1, b: 2 } });
+    expect(answer).toEqual({ ok: true, status: 200, body: { a: 1, b: 2 } });
   });
 });
 

@@ -24,14 +24,13 @@ type Stream = {
 };
 
 /** Runs a watch over what a server would say, until that is used up. */
-function watch(lists: List[], streams: Stream[], confirms: Failure[] = []) {
+function watch(lists: List[], streams: Stream[]) {
   const from: string[] = [];
   const told: WatchEvent[] = [];
   return new Promise<{ from: string[]; told: WatchEvent[] }>(resolve => {
     const end = keepCurrent(
       {
         list: async () => lists.shift() ?? refused,
-        confirm: async () => confirms.shift() ?? { ok: true },
         changes: async (version, heard, signal) => {
           from.push(version);
           const stream = streams.shift();
@@ -125,17 +124,6 @@ describe('a watch', () => {
     expect(second).toBe(first);
     expect(failed[1]).toMatchObject({ why: 'error', reason: 'busy' });
     expect(failed[1]).not.toHaveProperty('refused');
-  });
-
-  it('believes no server after a failure before it has shown that it is the same', async () => {
-    const { from, told } = await watch(
-      [list('10')],
-      [{ end: reset }],
-      [{ ...reset, why: 'replaced', reason: 'another cluster' }],
-    );
-    expect(from).toEqual(['10', '10']);
-    expect(told[1]).toMatchObject({ type: 'failed', why: 'replaced' });
-    expect(types(told)).toEqual(['reset', 'failed', 'current']);
   });
 
   it('lists anew when the server went back to an earlier state', async () => {

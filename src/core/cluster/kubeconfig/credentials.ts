@@ -52,9 +52,14 @@ export class Credentials {
   async renew(): Promise<boolean> {
     const { exec, tokenFile } = this.#context.user;
     this.#plugin = undefined;
+    await this.look();
+    return exec !== undefined || tokenFile !== undefined;
+  }
+
+  /** Has files read anew the next time: who renews them may have done so. A plug-in's answer stays. */
+  async look(): Promise<void> {
     const known = await this.#current?.catch(() => undefined);
     if (known) known.expires = 0;
-    return exec !== undefined || tokenFile !== undefined;
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { DiskCache } from '../../lib/disk-cache.ts';
 import { isObject, type JsonObject, type Resource, resourceText } from '../../model/resource.ts';
 import type {
   ApiResource,
@@ -9,15 +10,18 @@ import type {
   WatchEvent,
 } from '../cluster.ts';
 import { applyRequest, collectionPath, objectPath, typed } from './address.ts';
-import type { Connection } from './connection.ts';
-import { discover } from './discovery.ts';
+import type { Answered, Connection, Question } from './connection.ts';
+import { Discovery } from './discovery.ts';
 import type { Failure } from './failure.ts';
+import { OpenApi } from './open-api.ts';
+import type { Anchor } from './pinned.ts';
+import { SameCluster } from './same-cluster.ts';
 import { keepCurrent, type WatchSource } from './watch.ts';
 import { ApiWriter } from './writer.ts';
 
 const pageSize = 500;
 /** Milliseconds for which the list of served types counts: others install definitions, too. */
-const keptKinds = 60_000;
+const keptKinds = 15_000;
 /** The same, and for how long, after a definition was written here: the server takes a moment to serve its kind. */
 const freshKinds = 500;
 const settling = 30_000;
@@ -32,17 +36,32 @@ export class ApiCluster implements Cluster {
   readonly writer: ApiWriter;
   readonly #connection: Connection;
   readonly #watches = new Set<() => void>();
-  readonly #openApi = new Map<string, Promise<JsonObject | undefined>>();
+  readonly #same: SameCluster;
+  readonly #openApi: OpenApi;
+  readonly #types: Discovery;
   #discovery: { asked: number; answer: Promise<DiscoveryAnswer> } | undefined;
+  #askedTypes = false;
   /** When a definition of kinds was written here last. */
   #kindsChanged = Number.NEGATIVE_INFINITY;
 
-  constructor(connection: Connection, identity: ClusterIdentity) {
+  /** `anchor`: by what is seen that another cluster answers at the same address. */
+  constructor(
+    connection: Connection,
+    identity: ClusterIdentity,
+    { anchor, cache }: { anchor: Anchor | undefined; cache: DiskCache },
+  ) {
     this.#connection = connection;
     this.identity = identity;
+    this.#same = new SameCluster(connection, anchor);
+    this.#openApi = new OpenApi(connection, cache);
+    this.#types = new Discovery(connection, cache);
     this.writer = new ApiWriter(connection, ({ kind }) => {
       if (kind === 'CustomResourceDefinition') this.#kindsChanged = Date.now();
     });
+  }
+
+  get replaced(): string | undefined {
+    return this.#same.replaced;
   }
 
   async discovery(signal?: AbortSignal): Promise<DiscoveryAnswer> {
@@ -50,7 +69,7 @@ export class ApiCluster implements Cluster {
     const age = now - this.#kindsChanged < settling ? freshKinds : keptKinds;
     if (this.#discovery && now - this.#discovery.asked > age) this.#discovery = undefined;
     // Shared by all askers, so that no one's signal ends it for the others.
-    const asked = this.#discovery ?? { asked: now, answer: discover(this.#connection) };
+    const asked = this.#discovery ?? { asked: now, answer: this.#askTypes() };
     this.#discovery = asked;
     const answer = await asked.answer;
     // Only what is complete is kept.
@@ -79,7 +98,7 @@ export class ApiCluster implements Cluster {
 
   async get(type: ApiResource, resource: Resource, signal?: AbortSignal): Promise<GetAnswer> {
     const what = `read ${resourceText({ ...resource, kind: type.kind })}`;
-    const answer = await this.#connection.ask({ what, path: objectPath(type, resource) }, signal);
+    const answer = await this.#ask({ what, path: objectPath(type, resource) }, signal);
     if (answer.ok) return { ok: true, object: typed(answer.body, type) };
     if (isAbsent(answer, resource)) return { ok: true, object: undefined };
     return { ok: false, reason: answer.reason, why: answer.why };
@@ -94,7 +113,7 @@ export class ApiCluster implements Cluster {
     const options = { manager, force: true, dryRun: true };
     const { resource, ...request } = applyRequest(type, object, options);
     const question = { what: `try ${resourceText(resource)}`, ...request };
-    const answer = await this.#connection.ask(question, signal);
+    const answer = await this.#ask(question, signal);
     if (answer.ok) return { ok: true, object: typed(answer.body, type) };
     const message = answer.body?.message;
     return {
@@ -104,25 +123,24 @@ export class ApiCluster implements Cluster {
     };
   }
 
-  /** Read once per group-version. */
-  openApi(
-    { group, version }: { group: string; version: string },
+  async openApi(
+    type: { group: string; version: string },
     signal?: AbortSignal,
   ): Promise<JsonObject | undefined> {
-    const path = `/openapi/v3${group === '' ? '/api' : `/apis/${group}`}/${version}`;
-    const known = this.#openApi.get(path);
-    if (known) return known;
-    const what = `read the types of ${group}/${version}`;
-    const reading = this.#connection
-      .ask({ what, path }, signal)
-      .then(answer => (answer.ok && isObject(answer.body) ? answer.body : undefined));
-    this.#openApi.set(path, reading);
-    return reading;
+    const same = await this.#same.confirm();
+    return same.ok ? this.#openApi.document(type, signal) : undefined;
   }
 
   close(): void {
     for (const end of this.#watches) end();
     this.#connection.close();
+  }
+
+  /** With a look at who answers: a proxy may lead elsewhere without any connection that breaks. */
+  async #askTypes(): Promise<DiscoveryAnswer> {
+    const same = await this.#same.confirm({ always: this.#askedTypes });
+    this.#askedTypes = true;
+    return same.ok ? this.#types.ask() : { ok: false, reason: same.reason };
   }
 
   async #listWhole(
@@ -134,6 +152,13 @@ export class ApiCluster implements Cluster {
     if (first.ok || first.status !== 410) return first;
     // The list grew older than the server's memory while it was read; the whole at once cannot.
     return this.#listPages(type, namespace, 0, signal);
+  }
+
+  /** What another cluster says at the same address is no answer. */
+  async #ask(question: Question, signal?: AbortSignal): Promise<Answered | Failure> {
+    const before = await this.#same.confirm();
+    signal?.throwIfAborted();
+    return before.ok ? this.#connection.ask(question, signal) : before;
   }
 
   async #listPages(
@@ -151,7 +176,7 @@ export class ApiCluster implements Cluster {
       if (limit > 0) query.set('limit', String(limit));
       if (next !== '') query.set('continue', next);
       const path = `${collectionPath(type, namespace)}?${query}`;
-      const answer = await this.#connection.ask({ what, path }, signal);
+      const answer = await this.#ask({ what, path }, signal);
       if (!answer.ok) return answer;
       const page = isObject(answer.body) ? answer.body : {};
       for (const item of Array.isArray(page.items) ? page.items : [])
@@ -163,13 +188,15 @@ export class ApiCluster implements Cluster {
     }
   }
 
-  #changes(
+  async #changes(
     type: ApiResource,
     namespace: string,
     resourceVersion: string,
     heard: { opened(): void; line(text: string): void },
     signal: AbortSignal,
   ): Promise<{ ok: true; silent: boolean } | Failure> {
+    const same = await this.#same.confirm();
+    if (!same.ok) return same;
     const query = selection(type);
     query.set('watch', '1');
     query.set('allowWatchBookmarks', 'true');

@@ -2,7 +2,7 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { sleep } from '../../lib/backoff.ts';
+import { backoffDelay, sleep } from '../../lib/backoff.ts';
 import type { Json } from '../../model/resource.ts';
 import type { KubeContext } from '../kubeconfig/context.ts';
 import { type Access, Credentials } from '../kubeconfig/credentials.ts';
@@ -19,18 +19,45 @@ export interface Question {
   accept?: string;
   contentType?: string;
   body?: string;
+  /** Only what is not this version of it: else the status is 304 and the body null. */
+  unlessTag?: string;
+  /** The body is text, as it was sent. */
+  plain?: boolean;
+}
+
+export interface Answered {
+  ok: true;
+  body: Json;
+  status: number;
+  /** The version of what was sent, for `unlessTag`. */
+  tag?: string;
 }
 
 export interface Timing {
+  /** Milliseconds until a connection must stand. */
+  connect: number;
   /** Milliseconds without a byte from the server before a request is given up. */
   answer: number;
   /** Requests at a time, watches not counted. */
   parallel: number;
+  /** Milliseconds that a read waits altogether for a server that asks to come back later. */
+  patience: number;
 }
 
-export const defaultTiming: Timing = { answer: 10_000, parallel: 8 };
+export const defaultTiming: Timing = {
+  connect: 10_000,
+  answer: 30_000,
+  parallel: 8,
+  patience: 120_000,
+};
+/** A write waits no longer than a person does. */
+const writePatience = 20_000;
+/** No server is believed that sends everybody away for longer. */
+const longestCalm = 5 * 60_000;
+/** A read that broke is sent again this often, and after this time. */
+const repetitions = { most: 2, base: 250, max: 2000 };
 
-type Answer = { ok: true; body: Json } | Failure;
+type Answer = Answered | Failure;
 
 /** Speaks HTTP to the server of one context. Its methods reject only when aborted. */
 export class Connection {
@@ -39,26 +66,51 @@ export class Connection {
   readonly #timing: Timing;
   readonly #limit: Limit;
   readonly #ended = new AbortController();
+  /** How often the server was not there, or went away: who answers afterwards may be another one. */
+  troubles = 0;
+  /** Until when (milliseconds since 1970) the server asks everybody to wait, and how it said so. */
+  #calm: { until: number; failure: Failure } | undefined;
   /** How often in a row, and when last, the server did not answer in time. */
   #silence: { times: number; last: number; failure: Failure } | undefined;
 
-  constructor(context: KubeContext, env: NodeJS.ProcessEnv, timing: Timing = defaultTiming) {
+  constructor(context: KubeContext, env: NodeJS.ProcessEnv, timing: Partial<Timing> = {}) {
     this.context = context;
     this.#credentials = new Credentials(context, env);
-    this.#timing = timing;
-    this.#limit = new Limit(timing.parallel);
+    this.#timing = { ...defaultTiming, ...timing };
+    this.#limit = new Limit(this.#timing.parallel);
   }
 
-  /** Asks and reads the whole answer. A server that says when to come back is asked twice more. */
-  async ask(question: Question, signal?: AbortSignal): Promise<{ ok: true; body: Json } | Failure> {
+  /**
+   * Asks and reads the whole answer. A server that asks to wait is waited for, a read that broke is sent again, and
+   * credentials that are refused are renewed once.
+   */
+  async ask(question: Question, signal?: AbortSignal): Promise<Answer> {
+    const isRead = (question.method ?? 'GET') === 'GET';
+    const gaveUp =
+      Date.now() +
+      (isRead ? this.#timing.patience : Math.min(writePatience, this.#timing.patience));
+    let renewed = false;
     for (let attempt = 0; ; attempt++) {
-      const answer = await this.#limit.run(() => this.#askUnlessSilent(question, signal));
+      const answer =
+        this.#asksToWait() ??
+        (await this.#limit.run(() => this.#askUnlessSilent(question, signal)));
       signal?.throwIfAborted();
-      if (answer.ok || attempt >= 2) return answer;
-      const renewed = answer.status === 401 && attempt === 0 && (await this.#credentials.renew());
-      if (answer.retryAfter === undefined && !renewed) return answer;
-      await sleep(answer.retryAfter ?? 0, signal);
+      if (answer.ok) return answer;
+      if (answer.status === 401 && !renewed) {
+        renewed = true;
+        if (!(await this.#credentials.renew())) return answer;
+        continue;
+      }
+      const wait = waitBefore(answer, attempt, isRead);
+      if (wait === undefined || Date.now() + wait > gaveUp) return answer;
+      await sleep(wait, signal);
     }
+  }
+
+  /** A server that asked one to wait asked all: who comes meanwhile waits as long. */
+  #asksToWait(): Failure | undefined {
+    const rest = (this.#calm?.until ?? 0) - Date.now();
+    return this.#calm && rest > 0 ? { ...this.#calm.failure, retryAfter: rest } : undefined;
   }
 
   /**
@@ -71,13 +123,16 @@ export class Connection {
     heard: { opened?(): void; line(text: string): void },
     signal: AbortSignal,
   ): Promise<{ ok: true; silent: boolean } | Failure> {
-    const opened = await this.#open(question, this.#timing.answer, signal);
+    const opened = this.#asksToWait() ?? (await this.#open(question, signal));
     if (!opened.ok) {
       if (opened.status === 401) await this.#credentials.renew();
       return opened;
     }
     heard.opened?.();
-    const guard = new Guard(silence, () => opened.end());
+    const guard = new Guard(silence, () => {
+      this.troubles++;
+      opened.end();
+    });
     let rest = '';
     try {
       for await (const chunk of opened.body.setEncoding('utf8') as AsyncIterable<string>) {
@@ -88,7 +143,7 @@ export class Connection {
       }
     } catch (error) {
       signal.throwIfAborted();
-      if (!guard.fired) return connectionFailure(error, this.context);
+      if (!guard.fired) return this.#broken(error);
     } finally {
       guard.stop();
     }
@@ -121,27 +176,24 @@ export class Connection {
   }
 
   async #askOnce(question: Question, signal?: AbortSignal): Promise<Answer> {
-    const opened = await this.#open(question, this.#timing.answer, signal);
+    const opened = await this.#open(question, signal);
     if (!opened.ok) return opened;
+    const { status, tag } = opened;
     const guard = new Guard(this.#timing.answer, () => opened.end());
     try {
       const text = await readAll(opened.body, () => guard.heard());
-      return { ok: true, body: JSON.parse(text) as Json };
+      const body = status === 304 ? null : question.plain ? text : (JSON.parse(text) as Json);
+      return { ok: true, body, status, ...(tag && { tag }) };
     } catch (error) {
       signal?.throwIfAborted();
-      const cause = guard.fired ? new NoAnswer(stoppedText(this.#timing.answer)) : error;
-      return connectionFailure(cause, this.context);
+      return this.#broken(guard.fired ? new NoAnswer(stoppedText(this.#timing.answer)) : error);
     } finally {
       guard.stop();
     }
   }
 
   /** Sends the request and waits for the first byte of the answer. */
-  async #open(
-    question: Question,
-    patience: number,
-    signal?: AbortSignal,
-  ): Promise<{ ok: true; body: Readable; end: () => void } | Failure> {
+  async #open(question: Question, signal?: AbortSignal): Promise<Opened | Failure> {
     const abort = new AbortController();
     const signals = [abort.signal, this.#ended.signal, ...(signal ? [signal] : [])];
     let access: Access;
@@ -150,23 +202,37 @@ export class Connection {
     } catch (error) {
       return connectionFailure(error, this.context);
     }
-    const guard = new Guard(patience, () => abort.abort());
+    const guard = new Guard(this.#timing.answer, () => abort.abort());
     try {
       const response = await this.#send(question, access, AbortSignal.any(signals));
       const body = response.headers['content-encoding'] === 'gzip' ? gunzip(response) : response;
       const status = response.statusCode ?? 0;
-      if (status >= 200 && status < 300) return { ok: true, body, end: () => abort.abort() };
+      if ((status >= 200 && status < 300) || (status === 304 && question.unlessTag !== undefined))
+        return { ok: true, body, status, tag: response.headers.etag, end: () => abort.abort() };
       const text = await readAll(body, () => guard.heard());
-      const seconds = Number(response.headers['retry-after']);
-      const retryAfter = seconds > 0 ? Math.min(seconds * 1000, patience) : undefined;
-      return { ...statusFailure(status, text, question.what, this.context), retryAfter };
+      return this.#refused(response, text, question);
     } catch (error) {
       signal?.throwIfAborted();
-      const cause = guard.fired ? new NoAnswer(silentText(patience)) : error;
-      return connectionFailure(cause, this.context);
+      return this.#broken(guard.fired ? new NoAnswer(silentText(this.#timing.answer)) : error);
     } finally {
       guard.stop();
     }
+  }
+
+  #refused(response: IncomingMessage, text: string, { what }: Question): Failure {
+    const failure = statusFailure(response.statusCode ?? 0, text, what, this.context);
+    const retryAfter = retryAfterOf(response);
+    if (retryAfter === undefined) return failure;
+    this.#calm = { until: Date.now() + Math.min(retryAfter, longestCalm), failure };
+    return { ...failure, retryAfter };
+  }
+
+  /** The connection failed, and whoever answers the next time may be another server. */
+  #broken(error: unknown): Failure {
+    this.troubles++;
+    // A certificate that does not fit may have been replaced on both sides.
+    void this.#credentials.look();
+    return connectionFailure(error, this.context);
   }
 
   #send(question: Question, access: Access, signal: AbortSignal): Promise<IncomingMessage> {
@@ -182,10 +248,17 @@ export class Connection {
         'Accept-Encoding': 'gzip',
         'User-Agent': 'driftline',
         ...(question.contentType ? { 'Content-Type': question.contentType } : {}),
+        ...(question.unlessTag ? { 'If-None-Match': question.unlessTag } : {}),
       },
     };
     return new Promise((resolve, reject) => {
       const outgoing = request(`${server}${question.path}`, options, resolve);
+      outgoing.on('socket', socket => {
+        if (!socket.connecting) return;
+        const { connect } = this.#timing;
+        const late = setTimeout(() => outgoing.destroy(new NoAnswer(silentText(connect))), connect);
+        for (const event of ['connect', 'close']) socket.once(event, () => clearTimeout(late));
+      });
       outgoing.on('error', (error: NodeJS.ErrnoException) => {
         // The server may close an idle connection in the moment in which it is used again.
         const stale = outgoing.reusedSocket && error.code === 'ECONNRESET';
@@ -195,6 +268,32 @@ export class Connection {
       outgoing.end(question.body);
     });
   }
+}
+
+interface Opened extends Pick<Answered, 'status' | 'tag'> {
+  ok: true;
+  body: Readable;
+  end: () => void;
+}
+
+/** Milliseconds after which it is worth while to ask again; undefined when it is not. */
+function waitBefore(failure: Failure, attempt: number, isRead: boolean): number | undefined {
+  const { retryAfter, status, why } = failure;
+  const pause = backoffDelay(attempt, repetitions);
+  // Not all at the moment at which the server expects everybody back.
+  if (retryAfter !== undefined) return Math.max(retryAfter, pause / 4) * (1 + Math.random() / 4);
+  const isBroken = status >= 500 || failure.cut === true;
+  return isRead && isBroken && why !== 'timeout' && attempt < repetitions.most ? pause : undefined;
+}
+
+/** `Retry-After` in milliseconds: it is given in seconds, or as a date by the server's clock. */
+function retryAfterOf({ headers }: IncomingMessage): number | undefined {
+  const said = headers['retry-after'];
+  if (said === undefined) return undefined;
+  const seconds = Number(said);
+  if (!Number.isNaN(seconds)) return seconds > 0 ? seconds * 1000 : undefined;
+  const wait = Date.parse(said) - Date.parse(headers.date ?? new Date().toUTCString());
+  return wait > 0 ? wait : undefined;
 }
 
 function gunzip(response: IncomingMessage): Readable {

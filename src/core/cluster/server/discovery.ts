@@ -1,6 +1,8 @@
+import type { DiskCache } from '../../lib/disk-cache.ts';
 import { isObject, type Json, type JsonObject, parseApiVersion } from '../../model/resource.ts';
 import type { ApiResource, DiscoveryAnswer } from '../cluster.ts';
 import type { Connection } from './connection.ts';
+import type { Failure } from './failure.ts';
 
 /** Aggregated discovery since Kubernetes 1.26; older servers answer the plain form. */
 const accept = ['v2', 'v2beta1']
@@ -8,35 +10,99 @@ const accept = ['v2', 'v2beta1']
   .concat('application/json')
   .join(',');
 
-/** Asks which types the server serves: two requests, or one per group-version on old servers. */
-export async function discover(
-  connection: Connection,
-  signal?: AbortSignal,
-): Promise<DiscoveryAnswer> {
-  const what = 'read which types are served';
-  const ask = (path: string) => connection.ask({ what, path, accept }, signal);
-  const answers = await Promise.all(['/api', '/apis'].map(ask));
-  const resources: ApiResource[] = [];
-  const stale: string[] = [];
-  for (const answer of answers) {
-    if (!answer.ok) return { ok: false, reason: answer.reason };
-    if (isObject(answer.body) && answer.body.kind === 'APIGroupDiscoveryList') {
-      const found = readAggregated(answer.body);
-      resources.push(...found.resources);
-      stale.push(...found.stale);
-      continue;
-    }
-    const versions = groupVersions(answer.body);
-    const lists = await Promise.all(versions.map(version => ask(pathOf(version))));
-    for (const [index, list] of lists.entries()) {
-      const version = versions[index] ?? '';
-      if (list.ok) resources.push(...readResourceList(version, list.body));
-      else stale.push(version);
-    }
+const what = 'read which types are served';
+
+/** What one of the two roots serves, and the version of that answer, by which it is asked for again. */
+interface Part {
+  tag: string;
+  resources: ApiResource[];
+}
+
+/**
+ * Asks a server which types it serves: two requests, or one per group-version on old servers. What did not change since
+ * the last time, even that of another process, is not sent again.
+ */
+export class Discovery {
+  readonly #connection: Connection;
+  readonly #cache: DiskCache;
+  readonly #parts = new Map<string, Part>();
+  #last: Extract<DiscoveryAnswer, { ok: true }> | undefined;
+
+  constructor(connection: Connection, cache: DiskCache) {
+    this.#connection = connection;
+    this.#cache = cache;
   }
-  if (stale.length === 0) return { ok: true, resources };
-  const incomplete = `the server cannot say now which types it serves of ${stale.join(', ')}`;
-  return { ok: true, resources, incomplete };
+
+  /** The very same value as before when nothing changed. */
+  async ask(): Promise<DiscoveryAnswer> {
+    const answers = await Promise.all(['/api', '/apis'].map(root => this.#askRoot(root)));
+    const failed = answers.find(answer => !answer.ok);
+    if (failed && !failed.ok) return { ok: false, reason: failed.reason };
+    const found = answers.filter(answer => answer.ok);
+    const stale = found.flatMap(answer => answer.stale);
+    if (stale.length === 0 && this.#last && found.every(({ same }) => same)) return this.#last;
+    const resources = found.flatMap(answer => answer.resources);
+    if (stale.length > 0) {
+      const incomplete = `the server cannot say now which types it serves of ${stale.join(', ')}`;
+      return { ok: true, resources, incomplete };
+    }
+    this.#last = { ok: true, resources };
+    return this.#last;
+  }
+
+  async #askRoot(root: string): Promise<Root | Failure> {
+    const known = this.#parts.get(root) ?? (await this.#kept(root));
+    const question = { what, path: root, accept, ...(known && { unlessTag: known.tag }) };
+    const answer = await this.#connection.ask(question);
+    if (!answer.ok) return answer;
+    if (answer.status === 304 && known) {
+      const same = this.#parts.get(root) === known;
+      this.#parts.set(root, known);
+      return { ok: true, resources: known.resources, stale: [], same };
+    }
+    if (!isObject(answer.body) || answer.body.kind !== 'APIGroupDiscoveryList')
+      return { ok: true, ...(await this.#askEach(answer.body)), same: false };
+    const read = readAggregated(answer.body);
+    this.#parts.delete(root);
+    if (answer.tag && read.stale.length === 0) {
+      const part = { tag: answer.tag, resources: read.resources };
+      this.#parts.set(root, part);
+      void this.#cache.write(this.#keyOf(root), JSON.stringify(part));
+    }
+    return { ok: true, ...read, same: false };
+  }
+
+  /** The plain form says only which group-versions there are. */
+  async #askEach(body: Json): Promise<{ resources: ApiResource[]; stale: string[] }> {
+    const versions = groupVersions(body);
+    const lists = await Promise.all(
+      versions.map(version => this.#connection.ask({ what, path: pathOf(version), accept })),
+    );
+    const read = lists.map((list, index) =>
+      list.ok ? readResourceList(versions[index] ?? '', list.body) : [],
+    );
+    return { resources: read.flat(), stale: versions.filter((_, index) => !lists[index]?.ok) };
+  }
+
+  async #kept(root: string): Promise<Part | undefined> {
+    const text = await this.#cache.read(this.#keyOf(root));
+    if (text === undefined) return undefined;
+    const { tag, resources } = JSON.parse(text) as Part;
+    return { tag, resources };
+  }
+
+  #keyOf(root: string): string {
+    const { server, tlsServerName } = this.#connection.context.cluster;
+    return JSON.stringify(['discovery 1', server, tlsServerName, root]);
+  }
+}
+
+interface Root {
+  ok: true;
+  resources: ApiResource[];
+  stale: string[];
+  /** True when it is what was answered the last time. */
+  same: boolean;
 }
 
 /**

@@ -14,6 +14,8 @@ export interface Failure {
   body?: JsonObject;
   /** Milliseconds that the server asks to wait. */
   retryAfter?: number;
+  /** The connection ended in the middle, so that asking again may help. */
+  cut?: boolean;
 }
 
 /** Thrown inside the room when the server does not answer in time. */
@@ -47,6 +49,8 @@ export function statusFailure(
       return failure('forbidden', `no permission to ${what}${whose(message)}`);
     case 404:
       return failure('not-served', `${serverOf(context)} does not serve what was asked: ${what}`);
+    case 429:
+      return failure('error', `${serverOf(context)} has too much to do and asks to wait (429)`);
     case 407:
       return failure('unreachable', `the proxy before ${serverOf(context)} asks for credentials`);
     default:
@@ -57,8 +61,18 @@ export function statusFailure(
   }
 }
 
+/** What Node says of a connection that ended before the answer did. */
+const cuts = new Set(['ECONNRESET', 'EPIPE', 'Z_BUF_ERROR', 'ERR_STREAM_PREMATURE_CLOSE']);
+
 /** Puts a connection that failed into a sentence that says what to do. */
 export function connectionFailure(error: unknown, context: KubeContext): Failure {
+  const failure = sentenceOf(error, context);
+  return cuts.has((error as NodeJS.ErrnoException).code ?? '')
+    ? { ...failure, cut: true }
+    : failure;
+}
+
+function sentenceOf(error: unknown, context: KubeContext): Failure {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   const server = serverOf(context);
   const failure = (why: Failure['why'], reason: string) => ({
@@ -68,6 +82,8 @@ export function connectionFailure(error: unknown, context: KubeContext): Failure
     status: 0,
   });
   if (error instanceof UserError) return failure('unauthorized', error.message.replace(/\.$/, ''));
+  if (code === 'Z_BUF_ERROR' || code === 'ERR_STREAM_PREMATURE_CLOSE')
+    return failure('unreachable', `${server} closed the connection in the middle of an answer`);
   if (error instanceof NoAnswer) return failure('timeout', `${server} ${error.message}`);
   if (error instanceof SyntaxError)
     return failure(

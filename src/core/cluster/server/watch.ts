@@ -15,8 +15,6 @@ export interface WatchSource {
     heard: { opened(): void; line(text: string): void },
     signal: AbortSignal,
   ): Promise<{ ok: true; silent?: boolean } | Failure>;
-  /** Asked after something failed, before anything counts again: is it still the same server? */
-  confirm?(signal: AbortSignal): Promise<{ ok: true } | Failure>;
 }
 
 export interface WatchTiming {
@@ -93,10 +91,6 @@ class Watch {
   }
 
   async #round(): Promise<Round> {
-    if (this.#failures > 0) {
-      const same = (await this.#source.confirm?.(this.#signal)) ?? { ok: true };
-      if (!same.ok) return { ok: false, failure: same, opened: false };
-    }
     if (this.#version === undefined) {
       const answer = await this.#source.list(this.#signal);
       if (!answer.ok) return { ok: false, failure: answer, opened: false };
@@ -146,7 +140,7 @@ class Watch {
     this.#short = short ? this.#short + 1 : 0;
     const { pause, backoff } = this.#timing;
     if (this.#short > 1) return Math.max(pause, backoffDelay(this.#short - 2, backoff));
-    return pause - (Date.now() - began);
+    return Math.max(0, pause - (Date.now() - began));
   }
 
   /** Tells a failure that is more than a connection to be opened anew; answers how long to wait. */
