@@ -1,5 +1,6 @@
 import { resourceText } from '../core/model/resource.ts';
-import { ownersText, remarks } from '../core/words/change.ts';
+import { causeReason, whyText } from '../core/words/causes.ts';
+import { remarks } from '../core/words/change.ts';
 import { table } from '../core/words/markdown.ts';
 import { shortPath } from '../core/words/short-path.ts';
 import { isSecret, masked, maskPath, printable, valueText } from '../core/words/values.ts';
@@ -33,7 +34,7 @@ export function fieldText(field: LineField, at: HoverAt): string {
   const rows = [
     row('repository', each => repositoryCell(field, each, at)),
     row('running', each => runningCell(field, each)),
-    ...(differs ? [row('changed by', ({ difference }) => changedBy(field, difference))] : []),
+    ...(differs ? [row('why', ({ difference }) => changedBy(field, difference))] : []),
   ];
   const head = ['', ...environments.map(({ name }) => plainText(printable(name)))];
   const links = at.session.client.ours ? [linksOf(field, at)] : [];
@@ -86,7 +87,8 @@ function runningCell(
 
 function changedBy({ object }: LineField, difference: FieldIn['difference']): string {
   if (!difference) return '–';
-  const about = [ownersText(difference.by, new Date()), ...remarks(difference, object)];
+  const why = [whyText(difference, new Date()), causeReason(difference.cause)];
+  const about = [...why, ...remarks(difference, object)];
   return plainText(about.filter(part => part !== '').join(' · ')) || '–';
 }
 

@@ -1,6 +1,7 @@
 import type { MarkedDifference } from '../core/live/state.ts';
-import type { DriftPath, DriftState } from '../core/model/drift.ts';
+import type { Cause, DriftPath, DriftState } from '../core/model/drift.ts';
 import type { Resource } from '../core/model/resource.ts';
+import { causeReason, causeText, causeWords, whyText } from '../core/words/causes.ts';
 import { changeText, ownersText, remarks } from '../core/words/change.ts';
 import { shortPath } from '../core/words/short-path.ts';
 import { states } from '../core/words/states.ts';
@@ -25,9 +26,10 @@ export function markerText(
   const [first] = groups;
   if (first === undefined) return '';
   const others = groups.length > 1 ? `${groups.length - 1} more` : '';
-  const about = 'path' in first.telling ? ownersText(first.telling.path.by, now) : '';
-  const tail = [about, others].filter(part => part !== '');
-  return fitted(first, edited ? withDesired(first.telling) : '', tail);
+  const tails = whyTexts(first.telling, now).map(about =>
+    [about, others].filter(part => part !== ''),
+  );
+  return fitted(first, edited ? withDesired(first.telling) : '', tails);
 }
 
 /** The difference that is told first, and that a click on the marker shows. */
@@ -39,7 +41,8 @@ export function worst(differences: readonly MarkedDifference[]): MarkedDifferenc
 export function differenceSentence(difference: MarkedDifference, now: Date): string {
   const telling = tellingOf(difference);
   const said = telling.say(subjectOf([difference.environment]), telling.value);
-  if (!('path' in telling)) return said;
+  if (!('path' in telling))
+    return [said, causeText(telling.cause)].filter(part => part !== '').join(' · ');
   const { path } = telling;
   const { desired } = changeText(difference.object, path);
   const secret = isSecret(difference.object, path.path);
@@ -47,7 +50,7 @@ export function differenceSentence(difference: MarkedDifference, now: Date): str
   const says = difference.edited ? 'this makes' : 'the repository says';
   const repository = declared && !secret ? `, ${says} ${cut(desired, 200)}` : '';
   const notes = path.kind === 'order' ? [] : remarks(path, difference.object);
-  const about = [ownersText(path.by, now), ...notes];
+  const about = [whyText(path, now), causeReason(path.cause), ...notes];
   return [said + repository, ...about].filter(part => part !== '').join(' · ');
 }
 
@@ -55,7 +58,7 @@ export function differenceSentence(difference: MarkedDifference, now: Date): str
 type Telling = {
   value: string;
   say(subject: Subject, value: string): string;
-} & ({ path: DriftPath; object: Resource } | object);
+} & ({ path: DriftPath; object: Resource } | { cause?: Cause });
 
 interface Subject {
   /** `production`, `2 environments`. */
@@ -77,7 +80,8 @@ function grouped(differences: readonly MarkedDifference[]): Group[] {
   const groups = new Map<string, Group>();
   for (const difference of sorted) {
     const telling = tellingOf(difference);
-    const key = telling.say(subjectOf(['it']), telling.value);
+    const cause = 'path' in telling ? telling.path.cause : telling.cause;
+    const key = `${telling.say(subjectOf(['it']), telling.value)} ${cause?.kind}`;
     const known = groups.get(key);
     if (!known) groups.set(key, { telling, environments: [difference.environment] });
     else if (!known.environments.includes(difference.environment))
@@ -86,8 +90,17 @@ function grouped(differences: readonly MarkedDifference[]): Group[] {
   return [...groups.values()];
 }
 
-/** Shortens the value first, then leaves out who it was, then cuts the end. */
-function fitted({ telling, environments }: Group, more: string, tail: string[]): string {
+/** Why it differs, in fewer and fewer words. */
+function whyTexts(telling: Telling, now: Date): [string, ...string[]] {
+  if (!('path' in telling)) return [telling.cause ? causeWords[telling.cause.kind] : ''];
+  const { cause, by } = telling.path;
+  const shorter = cause && cause.kind !== 'changed-in-cluster' ? [causeWords[cause.kind]] : [];
+  return [whyText(telling.path, now), ...(cause ? [...shorter, ownersText(by, now)] : [])];
+}
+
+/** Shortens the value first, then says less of why, then leaves that out, then cuts the end. */
+function fitted({ telling, environments }: Group, more: string, tails: string[][]): string {
+  const [tail = []] = tails;
   const subject = subjectOf(environments);
   const whole = (value: string, rest: string[]) =>
     [telling.say(subject, value) + more, ...rest].join(' · ');
@@ -95,8 +108,8 @@ function fitted({ telling, environments }: Group, more: string, tail: string[]):
   if (text.length <= longest) return text;
   const room = telling.value.length - (text.length - longest);
   const value = cut(telling.value, Math.max(room, shortestValue));
-  const shorter = whole(value, tail);
-  return shorter.length <= longest ? shorter : cut(whole(value, tail.slice(1)), longest);
+  const shorter = tails.map(each => whole(value, each)).find(each => each.length <= longest);
+  return shorter ?? cut(whole(value, tail.slice(1)), longest);
 }
 
 /** What the text in the editor makes of it: `, this makes 4`. */
@@ -106,8 +119,9 @@ function withDesired(telling: Telling): string {
   return `, this makes ${cut(ends(telling.object, telling.path).desired, 24)}`;
 }
 
-function tellingOf({ object, path, state, reason }: MarkedDifference): Telling {
-  if (path === undefined) return { value: '', say: wholeObject(state, reason) };
+function tellingOf({ object, path, state, reason, cause }: MarkedDifference): Telling {
+  if (path === undefined)
+    return { value: '', say: wholeObject(state, reason), ...(cause && { cause }) };
   const secret = isSecret(object, path.path);
   const { live } = ends(object, path);
   const field = shortPath(path.path);

@@ -13,6 +13,8 @@ import { placeText } from '../model/source.ts';
 import { newestVersion } from '../schemas/schemas.ts';
 import type { Schemas } from '../schemas/type.ts';
 import type { Workspace } from '../workspace.ts';
+import { withCauses } from './cause/causes.ts';
+import { CommitStates } from './cause/commit-states.ts';
 import { definitionsOf } from './definitions.ts';
 import { deployedRevision } from './deployed.ts';
 import { notRendered, renderApplications } from './rendering.ts';
@@ -38,6 +40,7 @@ export async function drift(
   const failures = problems
     .filter(({ severity }) => severity === 'error')
     .map(({ message, ...place }) => `${placeText(place)}: ${message}`);
+  const states = new CommitStates();
   const compared = environments.map(async environment => {
     const connecting = workspace.connect(environment);
     const cluster = connecting.then(
@@ -51,7 +54,9 @@ export async function drift(
     const rendered = { environment, applications };
     if (opened.ok) {
       const open = { ...rendered, cluster: opened.cluster };
-      return (await compareOpen(workspace, open, { traced: placeAll, signal })).report;
+      const found = await compareOpen(workspace, open, { traced: placeAll, signal });
+      const about = { ...open, ...found, states, signal };
+      return { ...found.report, results: await withCauses(workspace, found.report.results, about) };
     }
     if (environment.cluster.kind !== 'none') failures.push(`${environment.name}: ${opened.reason}`);
     return notCompared(workspace, rendered, opened.reason);

@@ -116,6 +116,11 @@ export interface Cluster {
     type: { group: string; version: string },
     signal?: AbortSignal,
   ): Promise<JsonObject | undefined>;
+  /**
+   * The Events about the objects of a namespace (`''`: about cluster-scoped ones), or about the one with this UID:
+   * 500 at most, as far as they may be read and are still there. Snapshots have none.
+   */
+  events?(about: { namespace: string; uid?: string }, signal?: AbortSignal): Promise<JsonObject[]>;
   /** Changes what runs; absent where nothing can be changed (snapshots). */
   readonly writer?: ClusterWriter;
   /** Ends its connections and watches. */

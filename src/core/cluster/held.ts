@@ -143,6 +143,14 @@ export class HeldCluster implements Cluster {
     return this.#cluster.openApi?.(type, signal) ?? Promise.resolve(undefined);
   }
 
+  /** Asked each time: who asks knows for which change it did already. */
+  async events(
+    about: { namespace: string; uid?: string },
+    signal?: AbortSignal,
+  ): Promise<JsonObject[]> {
+    return (await this.#cluster.events?.(about, signal)) ?? [];
+  }
+
   /** Ends the watches. */
   close(): void {
     for (const list of this.#lists.values()) list.end();

@@ -15,6 +15,13 @@ export interface Engine {
    * has none). Pure: no request is sent. Absent fields are not known.
    */
   status(application: Application, controller: JsonObject | undefined): EngineStatus;
+  /** The branch, tag or commit that it deploys from; undefined where it does not say. May read the cluster. */
+  follows(target: ControlledTarget): Promise<Followed | undefined>;
+  /**
+   * Why what is pushed is not applied: one sentence, its own words where it has some; undefined where it says
+   * nothing of the kind. May read the cluster.
+   */
+  delays(target: ControlledTarget): Promise<string | undefined>;
   /**
    * Why a verb must not be used on this application now (suspended, being deleted, an operation is running, a
    * sync window denies it): one sentence; undefined when nothing is in the way. May read the cluster.
@@ -22,6 +29,21 @@ export interface Engine {
   refuses(verb: EngineVerb, target: EngineTarget): Promise<string | undefined>;
   /** Starts the verb and follows it until the engine reports its outcome, or the signal aborts (rejects). */
   run(verb: EngineVerb, target: EngineTarget, progress: Progress): Promise<Outcome>;
+}
+
+/** An application with the object that controls it as it is now; undefined when the cluster has none. */
+export interface ControlledTarget extends Pick<EngineTarget, 'application' | 'cluster' | 'signal'> {
+  controller: JsonObject | undefined;
+}
+
+export interface Followed {
+  /** Address of the git repository. */
+  url?: string;
+  /** `any`: whichever of the others has the name. `default`: the default branch, which has no name here. */
+  kind: 'branch' | 'tag' | 'commit' | 'any' | 'default';
+  name: string;
+  /** The commit that the engine last took it for (40 hex digits). */
+  commit?: string;
 }
 
 export interface EngineStatus {

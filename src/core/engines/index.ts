@@ -21,6 +21,8 @@ function unable(id: EngineId): Engine {
     id,
     can: new Set(),
     status: () => ({ suspended: false }),
+    follows: async () => undefined,
+    delays: async () => undefined,
     refuses: async (_, { application: { name } }) => reason(name),
     run: async (_, { application: { name } }) => ({ kind: 'failed', message: reason(name) }),
   };

@@ -18,7 +18,7 @@ export function markersByFile(
   };
   for (const { environment, objects } of environments)
     for (const { application, result } of objects) {
-      const { state, resource: object, paths, source, stale } = result;
+      const { state, resource: object, paths, source, stale, cause } = result;
       const about = {
         environment: environment.name,
         application: application ?? '',
@@ -30,7 +30,11 @@ export function markersByFile(
       for (const path of placed)
         if (path.source) add(path.source.file, path.source.line, { ...about, path });
       if (placed.length === 0 && source && wholeStates.has(state))
-        add(source.file, source.line, { ...about, reason: result.reason });
+        add(source.file, source.line, {
+          ...about,
+          reason: result.reason,
+          ...(cause && { cause }),
+        });
     }
   return new Map(
     [...lines].map(([file, ofFile]) => [

@@ -1,6 +1,6 @@
 import type { Deployed } from '../actions/reports.ts';
 import type { EngineVerb } from '../engines/engine.ts';
-import type { DriftPath, DriftResult, DriftState, Stale } from '../model/drift.ts';
+import type { Cause, DriftPath, DriftResult, DriftState, Stale } from '../model/drift.ts';
 import type { EngineId } from '../model/environment.ts';
 import type { NotChecked } from '../model/finding.ts';
 import type { Health } from '../model/health.ts';
@@ -88,6 +88,8 @@ export interface MarkedDifference {
   edited?: boolean;
   /** That of the object's result, such as what the API server says against it. */
   reason?: string;
+  /** Why the object as a whole differs. */
+  cause?: Cause;
   /** Set where it is what was known last. */
   stale?: Stale;
 }

@@ -34,12 +34,13 @@ export interface Owner {
 /**
  * Where on the way from the editor to the cluster a difference begins: in a buffer, in the working tree, in
  * commits that are not pushed, in what the engine has not applied yet, in the cluster itself, or by a default or
- * webhook that no manager owns.
+ * webhook that no manager owns. `not-pulled`: what is read here is older than what the engine deploys.
  */
 export type CauseKind =
   | 'not-saved'
   | 'not-committed'
   | 'not-pushed'
+  | 'not-pulled'
   | 'not-synced'
   | 'changed-in-cluster'
   | 'default-or-webhook';
@@ -107,6 +108,8 @@ export interface DriftResult {
   kept?: boolean;
   /** Set where it is compared with what the cluster said earlier. */
   stale?: Stale;
+  /** Of the object as a whole (missing, refused, to be removed); its fields have causes of their own. */
+  cause?: Cause;
   /** Notes such as "2 paths ignored by rule 1 of driftline.yaml". */
   notes: string[];
   source?: Place;

@@ -2,7 +2,8 @@ import type { ApplicationState, EnvironmentState, ObjectState } from '../../core
 import type { DriftState } from '../../core/model/drift.ts';
 import type { NotChecked } from '../../core/model/finding.ts';
 import { resourceText } from '../../core/model/resource.ts';
-import { changeText, ownersText } from '../../core/words/change.ts';
+import { causesOf, causeWords, whyText } from '../../core/words/causes.ts';
+import { changeText } from '../../core/words/change.ts';
 import { isFetchable } from '../../core/words/fetchable.ts';
 import { shortPaths } from '../../core/words/short-path.ts';
 import { quantity, stateWords } from '../../core/words/states.ts';
@@ -121,6 +122,7 @@ function describeObject({ object, application }: ObjectNode): Description {
   const { resource, state, health, paths } = object;
   const words = [
     stateText(object),
+    ...causesOf(object).map(kind => causeWords[kind]),
     ...(health === undefined || health.status === 'None' ? [] : [health.status]),
     ...(spansNamespaces(application) && resource.namespace !== '' ? [resource.namespace] : []),
   ];
@@ -152,7 +154,7 @@ function describeField({ object }: ObjectNode, wanted: string, now: Date): Descr
   const label = shortPaths(object.paths.map(({ path }) => path)).get(wanted) ?? wanted;
   if (path === undefined) throw new Error(`${wanted} is no path of its object`);
   const { desired, live } = changeText(object.resource, path);
-  const owners = ownersText(path.by, now);
+  const owners = whyText(path, now);
   const description = [`${desired} → ${live}`, ...(owners === '' ? [] : [owners])].join(' · ');
   return {
     label,

@@ -2,7 +2,8 @@ import type { EnvironmentState } from '../../core/live/state.ts';
 import { resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
 import { ageText, minuteText } from '../../core/words/age.ts';
-import { changeText, ownersText, remarks } from '../../core/words/change.ts';
+import { causeReason, causeText, whyText } from '../../core/words/causes.ts';
+import { changeText, remarks } from '../../core/words/change.ts';
 import { table } from '../../core/words/markdown.ts';
 import { engineNames, shortRevision } from '../../core/words/names.ts';
 import { shortPaths } from '../../core/words/short-path.ts';
@@ -95,6 +96,7 @@ function objectTooltip(node: ObjectNode, now: Date, link: CommandLink): string {
       object.health && [object.health.status, object.health.reason].filter(Boolean).join(': '),
     ],
     ['Reason', object.reason],
+    ['Why', causeText(object.cause)],
     ['Decided by', object.source && placeText(object.source)],
     [
       'Sync',
@@ -117,7 +119,8 @@ function fieldTooltip(
   const facts: Facts = [
     ['Repository', desired],
     ['Running', live],
-    ['Changed by', ownersText(path.by, now)],
+    ['Why', whyText(path, now)],
+    ['More', causeReason(path.cause)],
     ['Decided by', path.source && placeText(path.source)],
     ['Remark', remarks(path, parent.object.resource).join(', ')],
   ];
@@ -136,7 +139,7 @@ function fieldList({ object }: ObjectNode, now: Date): string | undefined {
   const names = shortPaths(object.paths.map(({ path }) => path));
   const lines = object.paths.slice(0, mostFields).map(path => {
     const { desired, live } = changeText(object.resource, path);
-    const owners = ownersText(path.by, now);
+    const owners = whyText(path, now);
     const values = `${codeSpan(short(desired))} → ${codeSpan(short(live))}`;
     const by = owners === '' ? '' : ` · ${plainText(owners)}`;
     return `- ${codeSpan(names.get(path.path) ?? path.path)} ${values}${by}`;

@@ -1,7 +1,8 @@
 import type { DriftPath, DriftResult } from '../../core/model/drift.ts';
 import type { Resource } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
-import { changeText, ownersText, remarks } from '../../core/words/change.ts';
+import { causeReason, whyText } from '../../core/words/causes.ts';
+import { changeText, remarks } from '../../core/words/change.ts';
 import { shortPaths } from '../../core/words/short-path.ts';
 import { isSecret, maskPath, printable } from '../../core/words/values.ts';
 import { type Style, styleFor } from '../style.ts';
@@ -67,8 +68,8 @@ function toRow(resource: Resource, path: DriftPath, name: string, now: Date): Ro
     name,
     ...changeText(resource, path),
     ...(hidden && path.kind === 'changed' && { single: '••• (changed)' }),
-    by: ownersText(path.by, now),
-    remarks: remarks(path, resource),
+    by: whyText(path, now),
+    remarks: [causeReason(path.cause), ...remarks(path, resource)].filter(text => text !== ''),
     source: path.source === undefined ? '' : printable(placeText(path.source)),
     sourceText: printable(safe.sourceText ?? ''),
   };

@@ -1,6 +1,8 @@
+import { sentence } from '../../core/lib/sentence.ts';
 import type { DriftResult } from '../../core/model/drift.ts';
 import { resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
+import { causeText } from '../../core/words/causes.ts';
 import { ownersText } from '../../core/words/change.ts';
 import { shortPath } from '../../core/words/short-path.ts';
 import { shownState } from '../../core/words/states.ts';
@@ -63,6 +65,7 @@ export function objectRemarks(result: DriftResult): string[] {
   const judged = state === 'drifted' || state === 'suspect' || state === 'missing';
   return [
     ...(reason === undefined ? [] : [reason]),
+    ...(result.cause ? [sentence(causeText(result.cause))] : []),
     ...(recreate ? [reason === undefined ? refused : 'It has to be recreated.'] : []),
     ...(judged && confirmed === 'unconfirmed' && reason === undefined
       ? ['Not confirmed by the API server.']

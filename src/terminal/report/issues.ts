@@ -3,7 +3,8 @@ import type { DriftPath, DriftResult } from '../../core/model/drift.ts';
 import type { Finding, NotChecked } from '../../core/model/finding.ts';
 import { type Resource, resourceText } from '../../core/model/resource.ts';
 import type { Place, Range } from '../../core/model/source.ts';
-import { changeText, ownersText, remarks } from '../../core/words/change.ts';
+import { causeReason, whyText } from '../../core/words/causes.ts';
+import { changeText, remarks } from '../../core/words/change.ts';
 import { safeFindings } from '../../core/words/safe-findings.ts';
 import { shortPath } from '../../core/words/short-path.ts';
 import { isOpen, shownState } from '../../core/words/states.ts';
@@ -141,7 +142,11 @@ function fieldSentence(resource: Resource, path: DriftPath, environment: string)
   const values = isSecret(resource, path.path)
     ? `the secret value in ${environment} differs from the repository`
     : `${said}, ${live} in ${environment}`;
-  const about = [ownersText(path.by), ...remarks(path, resource)].filter(text => text !== '');
+  const about = [
+    whyText(path),
+    causeReason(path.cause).replace(/\.$/, ''),
+    ...remarks(path, resource),
+  ].filter(text => text !== '');
   const end = about.length === 0 ? '.' : ` (${about.join('; ')}).`;
   return `${resourceText(resource)}, ${shortPath(path.path)}: ${values}${end}`;
 }

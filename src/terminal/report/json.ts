@@ -122,7 +122,7 @@ function environmentJson(environment: EnvironmentDrift, { all }: { all?: boolean
 }
 
 function resultJson(result: DriftResult): unknown {
-  const { resource, state, confirmed, reason, recreate, equivalent, source } = result;
+  const { resource, state, confirmed, reason, recreate, equivalent, cause, source } = result;
   return {
     object: objectJson(resource),
     state,
@@ -130,6 +130,7 @@ function resultJson(result: DriftResult): unknown {
     reason,
     recreate: recreate ?? false,
     equivalent: equivalent ?? false,
+    cause,
     source: source && { file: source.file, line: source.line },
     paths: result.paths.map(path => pathJson(resource, path)),
     extra: result.extra,
@@ -138,7 +139,7 @@ function resultJson(result: DriftResult): unknown {
 }
 
 export function pathJson(resource: Resource, path: DriftPath): unknown {
-  const { kind, desired, live, becomes, consequence, equivalent, by, source, sourceText } =
+  const { kind, desired, live, becomes, consequence, equivalent, by, cause, source, sourceText } =
     maskPath(resource, path);
   return {
     path: path.path,
@@ -149,6 +150,7 @@ export function pathJson(resource: Resource, path: DriftPath): unknown {
     consequence,
     equivalent,
     by,
+    cause,
     source: source && { file: source.file, line: source.line, column: source.column },
     sourceText,
   };

@@ -3,7 +3,8 @@ import type { DriftPath, DriftResult } from '../../core/model/drift.ts';
 import type { Finding, NotChecked } from '../../core/model/finding.ts';
 import { type Resource, resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
-import { changeText, ownersText, remarks } from '../../core/words/change.ts';
+import { causeReason, whyText } from '../../core/words/causes.ts';
+import { changeText, remarks } from '../../core/words/change.ts';
 import { bounded, code, folded, plain, table } from '../../core/words/markdown.ts';
 import { safeFindings } from '../../core/words/safe-findings.ts';
 import { shortPaths } from '../../core/words/short-path.ts';
@@ -106,7 +107,7 @@ function foldedFields(fields: readonly Field[], most: number): string {
 function fieldRow({ resource, path, name }: Field): string[] {
   const change = changeText(resource, path);
   const [desired, live] = shortenPair(change.desired, change.live, cellColumns);
-  const facts = [ownersText(path.by), ...remarks(path, resource)];
+  const facts = [whyText(path), causeReason(path.cause), ...remarks(path, resource)];
   return [
     code(short(resourceText(resource))),
     code(short(name)),

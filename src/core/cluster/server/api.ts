@@ -131,6 +131,23 @@ export class ApiCluster implements Cluster {
     return same.ok ? this.#openApi.document(type, signal) : undefined;
   }
 
+  /** A hint at most: what may not be read, or is too much to read, is nothing. */
+  async events(
+    { uid, namespace }: { namespace: string; uid?: string },
+    signal?: AbortSignal,
+  ): Promise<JsonObject[]> {
+    // Events about objects without a namespace are kept in `default`.
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace || 'default')}/events`;
+    const query = new URLSearchParams({ limit: '500' });
+    if (uid !== undefined) query.set('fieldSelector', `involvedObject.uid=${uid}`);
+    const answer = await this.#connection.ask(
+      { what: 'list events', path: `${path}?${query}` },
+      signal,
+    );
+    if (!answer.ok || !isObject(answer.body) || !Array.isArray(answer.body.items)) return [];
+    return answer.body.items.filter(isObject);
+  }
+
   close(): void {
     for (const end of this.#watches) end();
     this.#connection.close();

@@ -13,6 +13,8 @@ export const apply: Engine = {
   id: 'apply',
   can: new Set(['sync']),
   status: () => ({ suspended: false }),
+  follows: async () => undefined,
+  delays: async () => undefined,
   // What the server refuses is known object by object, from the dry-run of each.
   refuses: async () => undefined,
   run: (_, target, progress) => applyAll(target, progress),

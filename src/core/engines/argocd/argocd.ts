@@ -5,6 +5,7 @@ import type { Engine, EngineVerb, Outcome } from '../engine.ts';
 import { EngineFailure } from '../target.ts';
 import { type Errand, type Patience, readApplication, skipReconcile } from './application.ts';
 import { followOperation, operationEnded, teller } from './follow.ts';
+import { argoDelay, followedRevision } from './followed.ts';
 import { endOperation, requestSync } from './operation.ts';
 import { refreshed } from './refresh.ts';
 import { refuses } from './refusals.ts';
@@ -33,6 +34,8 @@ export function argocdWith(patience: Patience): Engine {
     id: 'argocd',
     can: new Set(['sync', 'suspend', 'resume', 'refresh', 'terminate']),
     status: argoStatus,
+    follows: followedRevision,
+    delays: argoDelay,
     refuses,
     async run(verb, target, progress) {
       const held = await readApplication(target);

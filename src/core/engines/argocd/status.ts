@@ -39,7 +39,7 @@ function appliedRevision(application: Application, controller: JsonObject): stri
 }
 
 /** Which of several sources an application is: the only one with its path. */
-function sourceIndex({ source }: Application, entry: Json | undefined): number | undefined {
+export function sourceIndex({ source }: Application, entry: Json | undefined): number | undefined {
   const paths = objectsAt(entry, 'sources').map(each => normal(textAt(each, 'path') ?? ''));
   for (const folder of foldersOf(source)) {
     const found = paths.flatMap((path, index) => (path === normal(folder) ? index : []));

@@ -6,13 +6,14 @@ import type { JsonObject } from '../../model/resource.ts';
 import { minuteText } from '../../words/age.ts';
 
 /**
- * Why the sync windows of an AppProject do not let a person sync this Application now: one sentence; undefined
- * when they do. As Argo CD's API server decides it; `syncOverrun` is only about syncs that run already.
+ * Why the sync windows of an AppProject do not let a person (or its own automation) sync this Application now: one
+ * sentence; undefined when they do. As Argo CD decides it; `syncOverrun` is only about syncs that run already.
  */
 export function deniedByWindow(
   project: JsonObject,
   application: JsonObject,
   now: Date,
+  by: 'person' | 'automation' = 'person',
 ): string | undefined {
   const name = textAt(project, 'metadata', 'name') ?? '';
   const windows: Window[] = [];
@@ -24,14 +25,14 @@ export function deniedByWindow(
   }
   const denying = windows.filter(({ kind, isOpen }) => kind === 'deny' && isOpen);
   if (denying.length > 0) {
-    if (denying.every(({ manual }) => manual)) return undefined;
+    if (by === 'person' && denying.every(({ manual }) => manual)) return undefined;
     const endless = denying.some(({ ends }) => ends === undefined);
     const until = endless ? 'it is changed' : latest(denying.map(({ ends }) => ends));
     return `A sync window of the AppProject ${name} denies syncs until ${until} (${described(denying)}).`;
   }
   const allowing = windows.filter(({ kind }) => kind === 'allow');
   const isOpen = allowing.length === 0 || allowing.some(window => window.isOpen);
-  if (isOpen || allowing.every(({ manual }) => manual)) return undefined;
+  if (isOpen || (by === 'person' && allowing.every(({ manual }) => manual))) return undefined;
   const from = earliest(allowing.map(({ opens }) => opens));
   return `The AppProject ${name} allows syncs in its sync windows only; the next one opens at ${from} (${described(allowing)}).`;
 }

@@ -3,6 +3,7 @@ import { textAt } from '../../model/fields.ts';
 import { type JsonObject, resourceText } from '../../model/resource.ts';
 import type { Engine, EngineTarget, EngineVerb, Outcome, Progress } from '../engine.ts';
 import { EngineFailure, type Held, readObject } from '../target.ts';
+import { fluxDelay, followedSource } from './followed.ts';
 import { follow, newToken, patch, requestPatch } from './request.ts';
 import { sourcesOf } from './sources.ts';
 import { fluxStatus, isBeingDeleted, isSuspended, readableRevision, standingOf } from './status.ts';
@@ -12,6 +13,8 @@ export const flux: Engine = {
   id: 'flux',
   can: new Set(['sync', 'suspend', 'resume', 'refresh']),
   status: (_, controller) => fluxStatus(controller),
+  follows: followedSource,
+  delays: fluxDelay,
   refuses,
   async run(verb, target, progress) {
     try {

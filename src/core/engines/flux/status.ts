@@ -73,11 +73,14 @@ export function isBeingDeleted(object: JsonObject): boolean {
 function appliedRevision(object: JsonObject): string | undefined {
   const releases = objectsAt(object, 'status', 'history').filter(each => 'chartVersion' in each);
   const deployed = releases.find(({ status }) => status === 'deployed');
-  return textAt(deployed, 'chartVersion') ?? textAt(object, 'status', 'lastAppliedRevision');
+  const applied = textAt(object, 'status', 'lastAppliedRevision');
+  // Of an OCI artifact the commit that it was made from says more than its digest.
+  const origin = textAt(object, 'status', 'lastAppliedOriginRevision');
+  return textAt(deployed, 'chartVersion') ?? (origin && commitOf(origin) ? origin : applied);
 }
 
 /** `main@sha1:9f8e7d6…`, by older versions `main/9f8e7d6…`. */
-function commitOf(revision: string): string | undefined {
+export function commitOf(revision: string): string | undefined {
   return /(?:^|[:/])([0-9a-f]{40})$/.exec(revision)?.[1];
 }
 

@@ -1,0 +1,129 @@
+import type { Cluster } from '../../cluster/cluster.ts';
+import { readLive } from '../../cluster/live.ts';
+import type { RenderedApplication } from '../../drift/declared.ts';
+import type { Compared } from '../../drift/environment-input.ts';
+import type { DriftResult } from '../../model/drift.ts';
+import type { Application, Environment } from '../../model/environment.ts';
+import type { Repository } from '../../model/repository.ts';
+import type { JsonObject } from '../../model/resource.ts';
+import { resourceKey } from '../../model/resource.ts';
+import type { Schemas } from '../../schemas/type.ts';
+import type { Workspace } from '../../workspace.ts';
+import { needsCluster } from '../cluster-data.ts';
+import type { CommitStates } from './commit-states.ts';
+import { eventsAbout } from './hints.ts';
+import { ObjectCauses, wantsCause, wantsEvents } from './object-causes.ts';
+import { StageObjects } from './stage-objects.ts';
+import { Ways } from './way.ts';
+
+export interface CausesInput {
+  environment: Environment;
+  /** As they were rendered and compared. */
+  applications: readonly RenderedApplication[];
+  /** In the order of the results. */
+  compared: readonly Compared[];
+  cluster: Cluster;
+  schemas: Schemas;
+  /** Kept as long as the repository is open. */
+  states: CommitStates;
+  /** The files on disk, where unsaved texts are among what was compared. */
+  disk?: Repository;
+  signal?: AbortSignal;
+}
+
+/**
+ * The results with why each field and object differs: where on the way from the editor to the cluster the difference
+ * begins. Costs nothing where nothing differs; a state of the repository is read and rendered only where its files
+ * are other ones. What cannot be shown has no cause. Rejects only when aborted.
+ */
+export async function withCauses(
+  workspace: Workspace,
+  results: readonly DriftResult[],
+  input: CausesInput,
+): Promise<DriftResult[]> {
+  const wanted = results.map(result => wantsCause(result));
+  if (!wanted.includes(true)) return [...results];
+  const { compared, cluster, signal } = input;
+  const causes = await prepare(workspace, results, input);
+  const found = await Promise.all(
+    results.map(async (result, index) => {
+      const about = wanted[index] ? compared[index] : undefined;
+      return about ? causes.of(result, about) : result;
+    }),
+  );
+  const changed = found.flatMap((result, index) => {
+    const live = compared[index]?.live;
+    return live && wantsEvents(result) ? [live] : [];
+  });
+  if (changed.length === 0) return found;
+  const events = await eventsAbout(cluster, changed, signal);
+  return found.map((result, index) => causes.withHints(result, compared[index], events));
+}
+
+async function prepare(
+  workspace: Workspace,
+  results: readonly DriftResult[],
+  input: CausesInput,
+): Promise<ObjectCauses> {
+  const { environment, applications, cluster, schemas, states, disk, signal } = input;
+  const declared = applications.map(({ application }) => application);
+  const controllers = await controllersOf(environment, declared, cluster, signal);
+  const differing = new Set(
+    results
+      .filter(({ state }) => state !== 'synced' && state !== 'skipped')
+      .map(({ resource }) => resourceKey(resource)),
+  );
+  const ways = new Ways({
+    workspace,
+    cluster,
+    states,
+    disk,
+    controllers,
+    parentOf: parents(applications),
+    signal,
+  });
+  const objects = new StageObjects({ environment, schemas, cluster, signal });
+  return new ObjectCauses({
+    workspace,
+    applications: new Map(declared.map(application => [application.name, application])),
+    cluster,
+    controllers,
+    states,
+    ways,
+    objects,
+    isUnsure: application =>
+      (application.controller && differing.has(resourceKey(application.controller))) ||
+      environment.applications.some(each => each.name === application.name && needsCluster(each)),
+    signal,
+  });
+}
+
+/** The engines' own objects, as far as they can be read. */
+async function controllersOf(
+  environment: Environment,
+  applications: readonly Application[],
+  cluster: Cluster,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, JsonObject>> {
+  const resources = applications.flatMap(({ controller }) => controller ?? []);
+  if (resources.length === 0) return new Map();
+  const live = await readLive(cluster, resources, environment.namespace, signal);
+  return new Map(
+    applications.flatMap(({ name, controller }) => {
+      const found = controller && live.find(controller);
+      return found?.ok && found.object ? [[name, found.object] as const] : [];
+    }),
+  );
+}
+
+/** Which application deploys the engine's object of another one. */
+function parents(
+  applications: readonly RenderedApplication[],
+): (application: Application) => Application | undefined {
+  const byObject = new Map(
+    applications.flatMap(({ application, rendered }) =>
+      rendered.objects.map(({ resource }) => [resourceKey(resource), application] as const),
+    ),
+  );
+  return ({ controller }) => controller && byObject.get(resourceKey(controller));
+}

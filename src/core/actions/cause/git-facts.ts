@@ -1,0 +1,71 @@
+import {
+  type Ancestry,
+  ancestryOf,
+  commitsNamed,
+  isOnRemote,
+  type KnownCommit,
+  remotesOf,
+} from '../../git/commits.ts';
+import { changedFiles, upstreamRevision } from '../../git/repository.ts';
+
+/** How long what git said counts, in milliseconds, where nobody tells that something changed: a push, a fetch. */
+const maxAge = 10_000;
+
+/** What git says of a repository at one moment; each thing is asked once, however many applications want it. */
+export class GitFacts {
+  readonly root: string;
+  readonly #began = Date.now();
+  readonly #named = new Map<string, Promise<Map<string, KnownCommit>>>();
+  readonly #onRemote = new Map<string, Promise<boolean>>();
+  readonly #ancestries = new Map<string, Promise<Ancestry>>();
+  #upstream: Promise<string | undefined> | undefined;
+  #changed: Promise<string[] | undefined> | undefined;
+  #remotes: ReturnType<typeof remotesOf> | undefined;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  get isOld(): boolean {
+    return Date.now() - this.#began > maxAge;
+  }
+
+  /** The commit of the branch that the checked-out one tracks. */
+  upstream(): Promise<string | undefined> {
+    this.#upstream ??= upstreamRevision(this.root);
+    return this.#upstream;
+  }
+
+  /** Files on disk that differ from the checked-out commit; undefined where there is no git. */
+  changed(): Promise<string[] | undefined> {
+    this.#changed ??= changedFiles(this.root);
+    return this.#changed;
+  }
+
+  remotes(): ReturnType<typeof remotesOf> {
+    this.#remotes ??= remotesOf(this.root);
+    return this.#remotes;
+  }
+
+  named(names: readonly string[]): Promise<Map<string, KnownCommit>> {
+    return once(this.#named, names.join('\n'), () => commitsNamed(this.root, names));
+  }
+
+  async commit(name: string): Promise<KnownCommit | undefined> {
+    return (await this.named([name])).get(name);
+  }
+
+  isOnRemote(commit: string): Promise<boolean> {
+    return once(this.#onRemote, commit, () => isOnRemote(this.root, commit));
+  }
+
+  ancestry(a: string, b: string): Promise<Ancestry> {
+    return once(this.#ancestries, `${a} ${b}`, () => ancestryOf(this.root, a, b));
+  }
+}
+
+function once<T>(known: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
+  const asked = known.get(key) ?? ask();
+  known.set(key, asked);
+  return asked;
+}
