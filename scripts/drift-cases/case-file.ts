@@ -2,6 +2,7 @@ import { jsonOf } from '../../src/core/manifests/locate.ts';
 import { parseManifests } from '../../src/core/manifests/parse.ts';
 import type { DriftState, OwnerProfile } from '../../src/core/model/drift.ts';
 import { isObject, type Json, type JsonObject } from '../../src/core/model/resource.ts';
+import { unknownKeys } from './case-keys.ts';
 
 /** One case of a drift case file; its header explains the words. */
 export interface DriftCase {
@@ -23,6 +24,15 @@ export interface DriftCase {
     applyRejected?: boolean;
     recreate?: boolean;
     confirmed?: boolean;
+    equivalent?: boolean;
+    extra?: { path: string; by: string; operation: string; subresource?: string }[];
+    /** Codes for what is to be said; `case-words.ts` has the words. */
+    reason?: string;
+    hint?: string;
+    warning?: string;
+    pruneBlocked?: string;
+    /** Name of the preset that a path is to suggest. */
+    suggests?: string;
   };
   oracle: { result: 'diff' | 'nodiff' | 'error' | 'reading'; error?: string };
 }
@@ -30,23 +40,42 @@ export interface DriftCase {
 export interface ExpectedPath {
   path?: string;
   kind: string;
+  becomes?: Json;
   by?: { manager: string; operation: string; subresource?: string }[];
 }
 
 export interface CaseOptions {
-  flux?: { ignore?: FluxIgnore[]; postBuild?: boolean };
+  flux?: FluxOptions;
   argocd?: ArgoOptions;
   volatilePaths?: string[];
   defaultNamespace?: string;
+  namespaceExists?: boolean;
   dryRun?: {
     allowed?: boolean;
     status?: number;
     message?: string;
     equalsLive?: boolean;
+    /** The object changed between the list and the dry-run; the answer is about the newer one. */
+    raced?: boolean;
   };
+  /** HTTP status of reading the live object by list, and by get. */
   list?: number;
   get?: number;
+  /** Names of CRDs that the repository holds and the cluster does not. */
   repoCRDs?: string[];
+}
+
+export interface FluxOptions {
+  ignore?: FluxIgnore[];
+  /** Substitution is asked for; with variables, those are known. */
+  postBuild?: boolean | { substitute?: Record<string, string> };
+  /** The Kustomization: `app` in `flux-system` where it is not said. */
+  name?: string;
+  namespace?: string;
+  prune?: boolean;
+  /** Ids in the inventory; where it is not said, the live object is in it. */
+  inventory?: string[];
+  driftDetection?: { mode?: string; ignore?: FluxIgnore[] };
 }
 
 export interface FluxIgnore {
@@ -54,26 +83,20 @@ export interface FluxIgnore {
   target?: Record<string, string>;
 }
 
-export interface ArgoRule {
-  group?: string;
-  kind?: string;
-  name?: string;
-  namespace?: string;
-  jsonPointers?: string[];
-  jqPathExpressions?: string[];
-  managedFieldsManagers?: string[];
-}
-
 export interface ArgoOptions {
-  ignoreDifferences?: ArgoRule[];
+  ignoreDifferences?: JsonObject[];
   systemOverrides?: Record<
     string,
-    { ignoreDifferences?: ArgoRule; knownTypeFields?: { field: string; type: string }[] }
+    { ignoreDifferences?: JsonObject; knownTypeFields?: { field: string; type: string }[] }
   >;
   compareOptions?: { ignoreResourceStatusField?: string; ignoreAggregatedRoles?: boolean };
   appName?: string;
+  appNamespace?: string;
   trackingMethod?: string;
   instanceLabelKey?: string;
+  installationID?: string;
+  /** Entries of the Application's `status.resources`. */
+  resources?: JsonObject[];
 }
 
 export interface CaseFile {
@@ -83,15 +106,18 @@ export interface CaseFile {
   cases: DriftCase[];
 }
 
-/** Reads a case file. Throws an Error when it is none. */
+/** Reads a case file. Throws an Error when it is none, or when a case says something that is not known here. */
 export function readCases(text: string): CaseFile {
   const [root] = documentsOf(text);
   if (!isObject(root) || !Array.isArray(root.cases)) throw new Error('not a drift case file');
+  const cases = root.cases.filter(isObject);
+  const unknown = cases.flatMap(test => unknownKeys(test).map(key => `${test.id}: ${key}`));
+  if (unknown.length > 0) throw new Error(`not understood in drift cases: ${unknown.join(', ')}`);
   const fixtures = isObject(root.fixtures) ? root.fixtures : {};
   return {
     target: /v(1\.\d+)/.exec(String(root.server))?.[1] ?? '1.36',
     crds: Array.isArray(fixtures.crds) ? fixtures.crds.filter(isObject) : [],
-    cases: root.cases as unknown as DriftCase[],
+    cases: cases as unknown as DriftCase[],
   };
 }
 

@@ -1,4 +1,5 @@
 import { compareObjects } from '../../src/core/drift/compare.ts';
+import { inventoryOf } from '../../src/core/drift/removed/inventory.ts';
 import { classifyUnmanaged } from '../../src/core/drift/removed/unmanaged.ts';
 import { confirm, type DryRunAnswer } from '../../src/core/drift/server/dryrun.ts';
 import type { DriftResult } from '../../src/core/model/drift.ts';
@@ -6,12 +7,14 @@ import {
   type JsonObject,
   parseApiVersion,
   type Resource,
+  resourceKey,
   resourceOf,
 } from '../../src/core/model/resource.ts';
 import { createSchemas } from '../../src/core/schemas/schemas.ts';
 import type { Judge } from '../../src/core/upstream/judge.ts';
 import { type CaseFile, type DriftCase, syntaxError } from './case-file.ts';
-import { deployerOf, inputOf, manifestOf } from './case-input.ts';
+import { inputOf, liveOf, manifestOf } from './case-input.ts';
+import { deployerOf } from './case-options.ts';
 
 export interface CaseAnswer {
   test: DriftCase;
@@ -42,11 +45,16 @@ async function localResults(
     const tests = repository.filter(test => manifestOf(test) !== undefined);
     const types = [...crds, ...repository.flatMap(repositoryTypes)];
     const schemas = createSchemas({ version: target, crds: types });
-    const inputs = tests.map(test => inputOf(test, manifestOf(test) ?? {}));
+    const asked = tests.flatMap(test => {
+      const input = inputOf(test, manifestOf(test) ?? {});
+      if (!input) results.set(test, { ...empty(nothing), state: 'skipped', reason: noObject });
+      return input ? [{ test, input }] : [];
+    });
+    const inputs = asked.map(({ input }) => input);
     const answers = await compareObjects(inputs, { judge, schemas, target });
-    for (const [index, answer] of answers.entries()) {
-      const test = tests[index];
-      if (test) results.set(test, answer);
+    for (const [index, { test }] of asked.entries()) {
+      const answer = answers[index];
+      if (answer) results.set(test, answer);
     }
   }
   return results;
@@ -73,16 +81,37 @@ const anySchema = {
   openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
 };
 
-/** A live object without manifest; a case of Flux speaks of an object in the Kustomization's inventory. */
+const noObject = 'It is no object of Kubernetes.';
+const nothing: Resource = { group: '', version: '', kind: '', namespace: '', name: '' };
+
+/** A live object without manifest: one that was removed from git, or that another made. */
 function unmanagedResult(test: DriftCase): DriftResult {
-  const live = test.live ?? {};
-  const resource = resourceOf(live);
-  if (!resource) throw new Error(`${test.id}: it has neither manifest nor live object`);
   const broken = test.desiredText === undefined ? undefined : syntaxError(test.desiredText);
-  if (broken !== undefined) return { ...empty(resource), state: 'invalid', reason: broken };
-  const listed = test.owner.mode === 'flux';
-  const found = classifyUnmanaged(live, test.owner, deployerOf(test), listed);
+  const live = liveOf(test);
+  const resource = live && resourceOf(live);
+  if (broken !== undefined)
+    return { ...empty(resource ?? nothing), state: 'invalid', reason: broken };
+  if (!live || !resource)
+    return {
+      ...empty(nothing),
+      state: 'skipped',
+      reason: 'Nothing is declared, and nothing runs.',
+    };
+  const found = classifyUnmanaged(live, test.owner, deployerOf(test), isListed(test, resource));
   return { ...empty(resource), ...found };
+}
+
+/** In the engine's own record; a case of Flux that gives none speaks of an object that is in it. */
+function isListed({ owner, options }: DriftCase, resource: Resource): boolean {
+  const { inventory } = options?.flux ?? {};
+  const { resources } = options?.argocd ?? {};
+  if (inventory === undefined && resources === undefined) return owner.mode === 'flux';
+  const entries = (inventory ?? []).map(id => ({ id, v: resource.version }));
+  const status: JsonObject = inventory
+    ? { inventory: { entries } }
+    : { resources: resources ?? [] };
+  const key = resourceKey(resource);
+  return inventoryOf({ status }).some(each => resourceKey(each) === key);
 }
 
 function empty(resource: Resource): DriftResult {

@@ -1,6 +1,8 @@
+import { equal } from '../../src/core/drift/values.ts';
 import type { DriftPath, DriftResult } from '../../src/core/model/drift.ts';
 import type { DriftCase, ExpectedPath } from './case-file.ts';
 import type { CaseAnswer } from './case-run.ts';
+import { says } from './case-words.ts';
 
 export interface Score {
   /** One line for each wrong thing of a case; empty when all is right. */
@@ -27,7 +29,12 @@ export function scoreCase({ test, local, final }: CaseAnswer): Score {
     ...paths,
     ...(expect.recreate === true && final.recreate !== true ? ['recreate is not said'] : []),
     ...(expect.applyRejected && !final.reason ? ['the refusal is not said'] : []),
+    ...(expect.equivalent !== undefined && (final.equivalent ?? false) !== expect.equivalent
+      ? [`equivalent is ${final.equivalent ?? false}`]
+      : []),
     ...confirmedFaults(test, final),
+    ...extraFaults(test, final),
+    ...wordFaults(test, final),
   ];
   return {
     faults,
@@ -57,6 +64,37 @@ function confirmedFaults({ expect }: DriftCase, final: DriftResult): string[] {
   return confirmed === expect.confirmed ? [] : [`confirmed is ${final.confirmed}`];
 }
 
+/** What others added must be told, neither more nor less. */
+function extraFaults({ expect }: DriftCase, { extra }: DriftResult): string[] {
+  const text = (path: string, owner: string, operation: string, subresource = '') =>
+    [path, owner, operation, subresource].join(' ').trim();
+  const wanted = (expect.extra ?? []).map(each =>
+    text(each.path, each.by, each.operation, each.subresource),
+  );
+  const found = extra.map(({ path, by }) => text(path, by.manager, by.operation, by.subresource));
+  return [
+    ...wanted.filter(each => !found.includes(each)).map(each => `no extra ${each}`),
+    ...found.filter(each => !wanted.includes(each)).map(each => `unexpected extra ${each}`),
+  ];
+}
+
+/** What a person must be told in words. */
+function wordFaults({ expect }: DriftCase, result: DriftResult): string[] {
+  const sentences = [result.reason ?? '', ...result.notes];
+  const unsaid = [expect.reason, expect.hint, expect.warning].filter(
+    code => code !== undefined && !says(code, sentences),
+  );
+  const blocked = result.kept === true || result.state === 'orphan';
+  const suggested = result.paths.map(({ suggests }) => suggests?.preset as string | undefined);
+  return [
+    ...unsaid.map(code => `it does not say ${code}`),
+    ...(expect.pruneBlocked !== undefined && !blocked ? ['it is not said to be kept'] : []),
+    ...(expect.suggests !== undefined && !suggested.includes(expect.suggests)
+      ? [`no path suggests ${expect.suggests}`]
+      : []),
+  ];
+}
+
 /** Every expected path must be there, and no other one that is not marked as a consequence. */
 function pathFaults(expected: readonly ExpectedPath[], { paths }: DriftResult): string[] {
   const wanted = expected.filter(({ path }) => path !== undefined);
@@ -72,6 +110,7 @@ function matches(path: DriftPath, want: ExpectedPath): boolean {
   return (
     path.path === want.path &&
     path.kind === want.kind &&
+    (want.becomes === undefined || equal(path.becomes, want.becomes)) &&
     (want.by ?? []).every(owner =>
       path.by.some(
         by =>

@@ -6,12 +6,14 @@ import { excludingRule, rulesFor } from './ignore/ignore.ts';
 import type { DriftInput } from './input.ts';
 import { chooseProfile } from './owners/profile.ts';
 import { trackingOf } from './owners/tracking.ts';
+import { usualKnownTypes, withKnownSpelling } from './prepare/known-types.ts';
 import { effectiveProfile, skipReason } from './prepare/policy.ts';
 import { type PrepareOptions, prepareDesired, prepareLive } from './prepare/prepare.ts';
 import { isEncrypted, openEncrypted } from './prepare/sops.ts';
 import { awaitsSubstitution, hasVariables } from './prepare/substitution.ts';
 import { provenUnchanged } from './proof.ts';
 import { anyType } from './typed-path.ts';
+import { manifestNotes, missingNotes } from './verdict/notes.ts';
 
 /** An object that the proof could not settle: what is needed to ask the judge and to read its answer. */
 export interface Open {
@@ -47,7 +49,7 @@ export async function begin(input: DriftInput, schemas: Schemas): Promise<Begun>
   if (hasVariables([name, namespace]) && awaitsSubstitution(desired, profile, input.substituted))
     return settled(input, 'unknown', 'Its name holds a variable that is not substituted.');
   if (!live && !kind.found) return settled(input, 'unknown', kind.reason);
-  if (!live) return settled(input, 'missing', input.pending);
+  if (!live) return missing(input);
   return compareLocally(input, live, { profile, rules, kind });
 }
 
@@ -61,11 +63,12 @@ async function compareLocally(input: DriftInput, live: JsonObject, known: Known)
   const { profile, rules } = known;
   const kind = known.kind.found ? known.kind.kind : undefined;
   const type = kind?.type ?? anyType;
+  const byArgo = profile.manager === 'argocd-controller';
   const options: PrepareOptions = {
     kind,
     profile,
     tracking: input.deployer && trackingOf(input.deployer, input.resource, live),
-    ignoreStatus: input.argo?.ignoreStatus ?? profile.manager === 'argocd-controller',
+    ignoreStatus: input.argo?.ignoreStatus ?? byArgo,
     ignoreAggregatedRules: input.argo?.ignoreAggregatedRules,
   };
   const preparedLive = prepareLive(live, options);
@@ -73,7 +76,9 @@ async function compareLocally(input: DriftInput, live: JsonObject, known: Known)
     ? openEncrypted(input.desired, preparedLive, type)
     : { object: input.desired, unread: [] };
   const prepared = prepareDesired(placed(opened.object, input), live, options);
-  const desired = await sealLike(prepared.object, live);
+  const amounts = input.argo?.knownTypes ?? (byArgo ? usualKnownTypes(input.resource) : []);
+  const spelled = withKnownSpelling(prepared.object, preparedLive, amounts);
+  const desired = await sealLike(spelled, live);
   const open: Open = {
     input,
     profile,
@@ -82,7 +87,7 @@ async function compareLocally(input: DriftInput, live: JsonObject, known: Known)
     type: kind?.type,
     ...(known.kind.found ? {} : { noType: known.kind.reason }),
     rules,
-    notes: [...(input.notes ?? []), ...prepared.notes],
+    notes: [...(input.notes ?? []), ...prepared.notes, ...manifestNotes(input.desired)],
     unread: opened.unread,
   };
   const proven =
@@ -109,6 +114,11 @@ function versionReason(kind: Extract<KindLookup, { found: false }>): string {
   const meant =
     suggestion.group === '' ? suggestion.version : `${suggestion.group}/${suggestion.version}`;
   return reason.includes(meant) ? reason : `${reason} It is served as ${meant} ${suggestion.kind}.`;
+}
+
+function missing(input: DriftInput): Begun {
+  const result = resultOf(input, 'missing', input.pending);
+  return { settled: { ...result, notes: [...result.notes, ...missingNotes(input.desired)] } };
 }
 
 function settled(input: DriftInput, state: DriftResult['state'], reason?: string): Begun {

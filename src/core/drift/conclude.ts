@@ -1,6 +1,6 @@
 import type { DriftPath, DriftResult, DriftState } from '../model/drift.ts';
 import { parsePath } from '../model/path.ts';
-import type { ApplyVerdict } from '../upstream/judge.ts';
+import type { ApplyChange, ApplyVerdict } from '../upstream/judge.ts';
 import { type Open, resultOf } from './begin.ts';
 import { hiddenNotes, type Judged, judgePaths, pathsToAdopt, unclearRule } from './ignore/hide.ts';
 import { managedEntries } from './owners/fields.ts';
@@ -9,9 +9,12 @@ import { awaitsSubstitution, hasVariables } from './prepare/substitution.ts';
 import { provenUnchanged } from './proof.ts';
 import { anyType, startsWith } from './typed-path.ts';
 import { own } from './values.ts';
+import { sameMeaning } from './verdict/equivalent.ts';
+import { fits } from './verdict/fits.ts';
 import { guessChanges, sameInEveryType } from './verdict/guess.ts';
 import { typedFields, withoutSecrets } from './verdict/hidden.ts';
-import { refusalOf } from './verdict/refusal.ts';
+import { leftoverNotes, notesOn } from './verdict/notes.ts';
+import { isUnconvertible, refusalOf } from './verdict/refusal.ts';
 import { failed, pathsOf } from './verdict/verdict.ts';
 
 /** The judge's answer about one object, its paths seen through the ignore rules. */
@@ -22,8 +25,23 @@ export interface Answered {
 }
 
 export function answered(open: Open, verdict: ApplyVerdict): Answered {
-  const paths = failed(verdict) ? [] : pathsOf(verdict.changes, open);
-  return { open, verdict, judged: judgePaths(open, paths) };
+  if (failed(verdict)) return { open, verdict, judged: [] };
+  const changes = cannotBeConverted(open, verdict)
+    ? guessChanges(open.desired, open.live, open.type).filter(each => isMeant(each, verdict))
+    : verdict.changes;
+  return { open, verdict, judged: judgePaths(open, pathsOf(changes, open)) };
+}
+
+/** Another spelling of what lives is no difference, unless it is the one that the server complains of. */
+function isMeant({ desired, live }: ApplyChange, { refused }: ApplyVerdict): boolean {
+  return !sameMeaning(desired, live) || refused?.message.includes(String(desired)) === true;
+}
+
+/** True where the manifest fits its schema and the server still cannot read one of its values. */
+function cannotBeConverted({ desired, type }: Open, { refused }: ApplyVerdict): boolean {
+  return (
+    refused !== undefined && type !== undefined && isUnconvertible(refused) && fits(desired, type)
+  );
 }
 
 /** What to take from live before the judge is asked again; empty when its first answer is enough. */
@@ -36,22 +54,14 @@ export function conclude(first: Answered, second?: Answered): DriftResult {
   const { open, verdict } = second ?? first;
   if (failed(verdict)) return suspicion(open, failure(verdict));
   const last = (second ?? first).judged;
-  const visible = last
-    .filter(({ cover, path }) => cover !== 'hidden' && !isSpelling(open, path))
-    .map(({ path }) => path);
+  const visible = last.filter(({ cover }) => cover !== 'hidden').map(({ path }) => path);
   const remaining = new Set(visible.map(({ path }) => path));
   const hidden = first.judged.filter(
     ({ path, cover }) => cover !== 'no' && !remaining.has(path.path),
   );
-  const notes = [...open.notes, ...hiddenNotes(hidden), ...repairNotes(open, visible)];
+  const notes = [...open.notes, ...hiddenNotes(hidden), ...notesOn(open, visible)];
   const { state, ...said } = stateOf(open, verdict, visible);
   return finished({ ...resultOf(open.input, state), paths: visible, notes, ...said }, open);
-}
-
-/** True for two spellings of an amount where Argo CD was told that the field is one. */
-function isSpelling(open: Open, path: DriftPath): boolean {
-  const known = open.input.argo?.quantities?.includes(path.path);
-  return known === true && path.equivalent === true;
 }
 
 type Saying = { state: DriftState; reason?: string; recreate?: boolean; equivalent?: boolean };
@@ -61,7 +71,8 @@ function stateOf(open: Open, verdict: ApplyVerdict, paths: readonly DriftPath[])
   const unsubstituted = awaitsSubstitution(open.desired, profile, input.substituted);
   if (verdict.refused) {
     if (unsubstituted) return { state: 'unknown', reason: variableReason };
-    const refusal = refusalOf(verdict.refused, paths.length);
+    const readable = cannotBeConverted(open, verdict);
+    const refusal = refusalOf(verdict.refused, paths.length, readable);
     if (refusal.kind === 'invalid') return { state: 'invalid', reason: refusal.reason };
     return {
       state: 'drifted',
@@ -143,7 +154,8 @@ function finished(result: DriftResult, open: Open): DriftResult {
   const extra = foreignAdditions(managedEntries(live), profile, desired, live);
   const deleted = own(own(live, 'metadata'), 'deletionTimestamp') ?? null;
   const state = deleted === null ? result.state : 'terminating';
-  return withoutSecrets({ ...result, state, extra }, open);
+  const notes = [...result.notes, ...leftoverNotes(open, extra)];
+  return withoutSecrets({ ...result, state, extra, notes }, open);
 }
 
 function failure(verdict: ApplyVerdict): string {
@@ -153,11 +165,4 @@ function failure(verdict: ApplyVerdict): string {
 function encryptedReason(unread: readonly string[]): string {
   const values = unread.length === 1 ? 'One value is' : `${unread.length} values are`;
   return `${values} encrypted (SOPS) and cannot be compared; everything else is in sync.`;
-}
-
-/** Flux compares labels and annotations, and no other metadata (drift.md 1.4 step 5). */
-function repairNotes(open: Open, paths: readonly DriftPath[]): string[] {
-  if (open.profile.mode !== 'flux') return [];
-  const left = paths.filter(({ path }) => /^\.metadata\.(finalizers|ownerReferences)/.test(path));
-  return left.map(({ path }) => `Flux does not repair ${path} on its own.`);
 }

@@ -5,6 +5,7 @@ import type { Schemas } from '../schemas/type.ts';
 import type { Judge } from '../upstream/judge.ts';
 import type { KnownOwners } from './owners/profile.ts';
 import type { Deployer } from './owners/tracking.ts';
+import type { KnownTypeField } from './prepare/known-types.ts';
 
 /** One object to compare: what git says and what runs. */
 export interface DriftInput {
@@ -37,9 +38,13 @@ export interface DriftInput {
   argo?: {
     ignoreStatus?: boolean;
     ignoreAggregatedRules?: boolean;
-    /** Paths that Argo CD knows as quantities (`knownTypeFields`): their spelling does not count. */
-    quantities?: readonly string[];
+    /** `knownTypeFields` of the object's kind: how amounts are spelled there does not count. */
+    knownTypes?: readonly KnownTypeField[];
   };
+  /** The HorizontalPodAutoscaler or ScaledObject that scales it. */
+  scaledBy?: Resource;
+  /** What helm-controller does about drift (`driftDetection.mode`); absent where it is not known. */
+  correction?: 'enabled' | 'warn' | 'disabled';
   source?: Place;
   /** Said beside the result, such as that another application declares the object too. */
   notes?: readonly string[];

@@ -123,8 +123,11 @@ export interface IgnoreRule {
   kind?: string;
   namespace?: string;
   name?: string;
-  /** `regex` as Flux reads its targets: anchored at both ends. `glob` when absent. */
-  matching?: 'glob' | 'regex';
+  /**
+   * `regex` as Flux reads its targets: anchored at both ends. `argo`: group and kind are Argo CD's globs, name and
+   * namespace exact. `glob` (`*` and `?`) when absent.
+   */
+  matching?: 'glob' | 'regex' | 'argo';
   /** Selectors such as `app=web,tier in (a,b)` (Flux). */
   labels?: string;
   annotations?: string;

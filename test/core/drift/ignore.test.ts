@@ -177,6 +177,14 @@ spec:
     expect(matches({ labels: 'app in (web, api),!old' })).toBe(true);
     expect(matches({ labels: 'app!=web' })).toBe(false);
     expect(matches({ labels: 'app=web,tier' })).toBe(false);
-    expect(matches({ labels: '???' })).toBe(false);
+    expect(matches({ labels: 'app in(web),tier notin (x)' })).toBe(true);
+    expect(matches({ labels: 'app>3' })).toBe(false);
+    // What is not understood may be meant.
+    expect(matches({ labels: '???' })).toBe(true);
+    expect(matches({ matching: 'regex', name: '(a' })).toBe(true);
+    expect(matches({ matching: 'argo', group: '{apps,batch}', kind: '[A-F]*' })).toBe(true);
+    expect(matches({ matching: 'argo', group: '', kind: 'Deployment' })).toBe(false);
+    expect(matches({ matching: 'argo', group: '*', kind: '*', name: 'w*' })).toBe(false);
+    expect(matches({ matching: 'argo', group: '*', kind: '*', namespace: 'shop' })).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { adoptPaths } from '../../../src/core/drift/ignore/adopt.ts';
-import { compileJq } from '../../../src/core/drift/ignore/jq.ts';
+import { compileJq } from '../../../src/core/drift/ignore/jq/jq.ts';
 import { safeRegExp } from '../../../src/core/drift/ignore/pattern.ts';
 import { parseFields, treeAt } from '../../../src/core/drift/owners/fields.ts';
 import { trackingOf } from '../../../src/core/drift/owners/tracking.ts';
@@ -73,12 +73,44 @@ describe('jq path expressions', () => {
     ['.spec.a[] | select(.w) | .w', ['.spec.a[1].w']],
     ['.spec.a[]?.v, .spec["k/l"]', ['.spec.a[0].v', '.spec.a[1].v', '.spec["k/l"]']],
     ['.spec.missing[]?.x', []],
-    ['.. | select(.m == true)', ['.spec["k/l"]']],
+    ['.. | select(.m? == true)', ['.spec["k/l"]']],
+    ['.. | .w? // empty', ['.spec.a[1].w']],
+    ['.. | objects | select(has("m"))', ['.spec["k/l"]']],
+    ['.spec.a[-1].v', ['.spec.a[1].v']],
+    ['.spec.a[0, 1].n', ['.spec.a[0].n', '.spec.a[1].n']],
+    ['.spec["k/l", "a"]', ['.spec["k/l"]', '.spec.a']],
+    ['.spec.a[] | select(.v > 1).n', ['.spec.a[1].n']],
+    ['.spec.a[] | select(.n | IN("x", "q")) | .v', ['.spec.a[0].v']],
+    ['.spec.a[] | select(.n | test("^Y"; "i"))', ['.spec.a[1]']],
+    ['.spec.a[] | select(.n | test("(?i)^Y"))', ['.spec.a[1]']],
+    ['.spec.a[] | if .v == 1 then .n else .w end', ['.spec.a[0].n', '.spec.a[1].w']],
+    ['.spec.a[] | select(any(.n, .v; . == 2)) | .n', ['.spec.a[1].n']],
+    ['.spec | select([.a[].v] | contains([2])) | .["k/l"].m', ['.spec["k/l"].m']],
+    ['.spec.a.[0].v', ['.spec.a[0].v']],
+    ['first(.spec.a[]).v', ['.spec.a[0].v']],
+    ['.spec.a[] | select(.n | length == 1 and (. | ascii_upcase) == "X")', ['.spec.a[0]']],
   ])('%s', (expression, expected) => expect(paths(expression)).toEqual(expected));
 
+  // jq stops with an error, and so Argo CD takes nothing out.
   it.each([
+    '.spec.missing[].x',
+    '.. | select(.m == true)',
+    '.spec.a[] | select(.w | test("x"))',
+    '.spec.a[0].v, .spec.a["n"]',
     '.spec | keys',
+    '.spec.a | length',
+    '.spec.a[] | select(.v | startswith("1"))',
+    '.spec | has(0)',
+  ])('name nothing where jq stops: %s', expression => expect(paths(expression)).toEqual([]));
+
+  it.each([
     '.a | map(.b)',
+    '.a as $x | .b',
+    'to_entries[]',
+    '.a[1:2]',
+    'recurse(.)',
+    '.a | select(test("x"; "n"))',
+    '"\\(.a)"',
     'del(.a)',
     '.a = 1',
     '.[',

@@ -1,3 +1,4 @@
+import { matchesArgoGlob } from '../../lib/argo-glob.ts';
 import type { DriftPath, IgnoreRule } from '../../model/drift.ts';
 import { type Pointer, parsePath, type Step } from '../../model/path.ts';
 import type { JsonObject, Resource } from '../../model/resource.ts';
@@ -5,9 +6,9 @@ import type { FieldType } from '../../schemas/type.ts';
 import { managedEntries, treeAt } from '../owners/fields.ts';
 import { startsWith, typedSteps } from '../typed-path.ts';
 import { metadataMap } from '../values.ts';
-import { compileJq } from './jq.ts';
+import { compileJq } from './jq/jq.ts';
 import { globMatches, safeRegExp } from './pattern.ts';
-import { selects } from './selector.ts';
+import { parseSelector } from './selector.ts';
 
 /** The rules that are about an object. A rule whose pattern is not understood counts, to be reported. */
 export function rulesFor(
@@ -15,32 +16,41 @@ export function rulesFor(
   resource: Resource,
   object: JsonObject,
 ): IgnoreRule[] {
-  return rules.filter(rule => {
-    const matches = rule.matching === 'regex' ? matchesWhole : globMatches;
-    return (
-      patterned.every(field => matches(rule[field], resource[field])) &&
-      selects(rule.labels, metadataMap(object, 'labels')) &&
-      selects(rule.annotations, metadataMap(object, 'annotations'))
-    );
-  });
+  return rules.filter(
+    rule =>
+      patterned.every(field => isAbout(rule, field, resource[field])) &&
+      selectors.every(([field, map]) => isSelected(rule[field], metadataMap(object, map))),
+  );
 }
 
 const patterned = ['group', 'version', 'kind', 'namespace', 'name'] as const;
+const selectors = [
+  ['labels', 'labels'],
+  ['annotations', 'annotations'],
+] as const;
 
 /** Flux anchors its patterns: `Deploy` does not match `Deployment`. One that is not understood may match. */
-function matchesWhole(pattern: string | undefined, text: string): boolean {
-  return pattern === undefined || (anchored(pattern)?.test(text) ?? true);
+function isAbout(rule: IgnoreRule, field: (typeof patterned)[number], text: string): boolean {
+  const pattern = rule[field];
+  if (pattern === undefined) return true;
+  if (rule.matching === 'regex') return anchored(pattern)?.test(text) ?? true;
+  if (rule.matching !== 'argo') return globMatches(pattern, text);
+  return field === 'group' || field === 'kind' ? matchesArgoGlob(pattern, text) : pattern === text;
+}
+
+function isSelected(selector: string | undefined, labels: Readonly<Record<string, string>>) {
+  return parseSelector(selector)?.(labels) ?? true;
 }
 
 function anchored(pattern: string): RegExp | undefined {
-  return safeRegExp(`^(?:${pattern})$`);
+  return safeRegExp(pattern, { whole: true });
 }
 
-/** A pattern of the rule that is not understood. */
+/** A pattern or selector of the rule that is not understood. */
 function unclearPattern(rule: IgnoreRule): string | undefined {
-  if (rule.matching !== 'regex') return undefined;
-  const patterns = patterned.flatMap(field => rule[field] ?? []);
-  return patterns.find(pattern => anchored(pattern) === undefined);
+  const patterns = rule.matching === 'regex' ? patterned.flatMap(field => rule[field] ?? []) : [];
+  const unclear = patterns.find(pattern => anchored(pattern) === undefined);
+  return unclear ?? [rule.labels, rule.annotations].find(text => !parseSelector(text));
 }
 
 /** The rule that leaves out the whole object: its pointer is `''`. */
@@ -103,15 +113,24 @@ export function covers(
 ): 'hidden' | 'inside' | 'no' {
   const steps = parsePath(path.path);
   if (hiding.paths.some(hidden => startsWith(steps, hidden))) return 'hidden';
-  if (path.kind === 'changed' && changedByTrusted(hiding.rule, steps, live)) return 'hidden';
+  if (changedByTrusted(hiding.rule, path, steps, live)) return 'hidden';
   return hiding.paths.some(hidden => startsWith(hidden, steps)) ? 'inside' : 'no';
 }
 
-/** Argo CD's `managedFieldsManagers`: only what differs and stands in the manager's own set. */
-function changedByTrusted(rule: IgnoreRule, steps: readonly Step[], live: JsonObject): boolean {
-  const trusted = rule.managers ?? [];
+/**
+ * Argo CD's `managedFieldsManagers`: what differs on both sides and stands in the manager's own set. A value that
+ * is owned as a whole (an atomic map) differs as a whole, also where only a key in it came or went.
+ */
+function changedByTrusted(
+  { managers: trusted = [] }: IgnoreRule,
+  { kind }: DriftPath,
+  steps: readonly Step[],
+  live: JsonObject,
+): boolean {
   if (trusted.length === 0) return false;
-  return managedEntries(live).some(
-    entry => trusted.includes(entry.manager) && treeAt(entry.fields, steps).tree?.member === true,
-  );
+  return managedEntries(live).some(entry => {
+    if (!trusted.includes(entry.manager)) return false;
+    const { tree, coveredAbove } = treeAt(entry.fields, steps);
+    return coveredAbove || (kind === 'changed' && tree?.member === true);
+  });
 }

@@ -1,11 +1,21 @@
 /**
- * A regular expression from a repository's file; undefined when it is not one, or when it could take
- * for ever: repetition of a group is refused, since a matcher that backtracks can be kept busy by it.
+ * A regular expression from a repository's file, as Go and jq write them; undefined when it is not one, or when
+ * it could take for ever: repetition of a group is refused, since a matcher that backtracks can be kept busy by
+ * it. `whole` anchors it at both ends; `flags` are JavaScript's `i` and `s`.
  */
-export function safeRegExp(text: string): RegExp | undefined {
-  if (text.length > 200 || /\)[*+{]/.test(text) || /\\[1-9]/.test(text)) return undefined;
+export function safeRegExp(
+  text: string,
+  { whole = false, flags = '' }: { whole?: boolean; flags?: string } = {},
+): RegExp | undefined {
+  const [, inline = '', rest = ''] = /^(?:\(\?([ims]+)\))?(.*)$/s.exec(text) ?? [];
+  if (rest.length > 200 || /\)[*+{]/.test(rest) || /\\[1-9]/.test(rest)) return undefined;
+  // Go lets any punctuation be escaped.
+  const plain = rest.replace(/\\([^\w\s^$\\.*+?()[\]{}|/-])/g, '$1').replace(/\\-/g, '\\x2d');
   try {
-    return new RegExp(text, 'u');
+    return new RegExp(
+      whole ? `^(?:${plain})$` : plain,
+      `u${[...new Set(inline + flags)].join('')}`,
+    );
   } catch {
     return undefined;
   }

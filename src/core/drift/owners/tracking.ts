@@ -4,6 +4,7 @@ import type { Tracking } from '../prepare/prepare.ts';
 import { metadataMap } from '../values.ts';
 
 export const argoTrackingId = 'argocd.argoproj.io/tracking-id';
+export const argoInstallation = 'argocd.argoproj.io/installation-id';
 
 /** What deploys an object: the Flux Kustomization, Argo CD Application or Helm release. */
 export interface Deployer {
@@ -11,8 +12,10 @@ export interface Deployer {
   name: string;
   namespace: string;
   /** Argo CD, where `argocd-cm` is known: how it marks what it applied, and with which label. */
-  tracking?: 'annotation' | 'label';
+  tracking?: 'annotation' | 'label' | 'annotation+label';
   instanceLabel?: string;
+  /** Tells several installations of Argo CD apart; stands in an annotation beside the tracking id. */
+  installation?: string;
   /** Flux: false where the Kustomization says `prune: false`. */
   prunes?: boolean;
 }
@@ -40,25 +43,43 @@ export function selfTracked(live: JsonObject): string | undefined {
 export function trackingOf(deployer: Deployer, resource: Resource, live: JsonObject): Tracking {
   const { engine, name, namespace } = deployer;
   const annotations = metadataMap(live, 'annotations');
-  if (engine === 'argocd' && deployer.tracking === 'label') {
-    const label = deployer.instanceLabel ?? 'app.kubernetes.io/instance';
-    return { labels: { [label]: name }, annotations: {} };
-  }
-  if (
-    engine === 'argocd' &&
-    (deployer.tracking === 'annotation' || argoTrackingId in annotations)
-  ) {
-    // An Application outside of Argo CD's own namespace stands there with its namespace.
-    const own = [name, `${namespace}_${name}`].map(each => trackingId(each, resource));
-    const id = own.find(each => each === annotations[argoTrackingId]) ?? own[0] ?? '';
-    return { labels: {}, annotations: { [argoTrackingId]: id } };
-  }
+  if (engine === 'argocd') return argoTracking(deployer, resource, live);
   if (engine === 'helm' && helmMark in annotations)
     return {
       labels: { 'app.kubernetes.io/managed-by': 'Helm' },
       annotations: { [helmMark]: name, [helmNamespace]: namespace },
     };
   return { labels: {}, annotations: {} };
+}
+
+function argoTracking(
+  { name, namespace, tracking, instanceLabel, installation }: Deployer,
+  resource: Resource,
+  live: JsonObject,
+): Tracking {
+  const annotations = metadataMap(live, 'annotations');
+  const marks: Tracking = { labels: {}, annotations: {} };
+  // An Application outside of Argo CD's own namespace stands there with its namespace.
+  const names = [name, `${namespace}_${name}`];
+  if (tracking === 'label' || tracking === 'annotation+label') {
+    const label = instanceLabel || usualLabel;
+    const [usual = name, other] = tracking === 'label' ? names : names.map(shortLabel);
+    marks.labels[label] = metadataMap(live, 'labels')[label] === other ? (other ?? usual) : usual;
+  }
+  const byId = tracking === undefined ? argoTrackingId in annotations : tracking !== 'label';
+  if (!byId) return marks;
+  const ids = names.map(each => trackingId(each, resource));
+  const found = ids.find(each => each === annotations[argoTrackingId]);
+  marks.annotations[argoTrackingId] = found ?? ids[0] ?? '';
+  if (installation) marks.annotations[argoInstallation] = installation;
+  return marks;
+}
+
+const usualLabel = 'app.kubernetes.io/instance';
+
+/** What fits into a label, as Argo CD cuts it. */
+function shortLabel(text: string): string {
+  return text.length <= 63 ? text : text.slice(0, 63).replace(/[^A-Za-z0-9]+$/, '');
 }
 
 /** True when an Application's name in a tracking id is this deployer's. */

@@ -15,14 +15,30 @@ export interface ServerRefusal {
 
 /**
  * A manifest that would change nothing and is still refused is wrong in itself, and so is one that the
- * server cannot even read (400, 500); other refusals are about the change.
+ * server cannot even read (400, 500); other refusals are about the change. `readable` says that the manifest
+ * fits its schema all the same: then some value cannot be converted, and git cannot be applied.
  */
-export function refusalOf(refused: ServerRefusal, changes: number): Refusal {
+export function refusalOf(refused: ServerRefusal, changes: number, readable = false): Refusal {
   const { code, message, recreate = isImmutable(message) } = refused;
   const text = shortened(message);
-  if (code === 422 && changes > 0)
-    return { kind: 'rejected', reason: `The server refuses this change: ${text}`, recreate };
+  if ((code === 422 || readable) && changes > 0)
+    return {
+      kind: 'rejected',
+      reason: `The server refuses this change: ${text}`,
+      recreate: code === 422 && recreate,
+    };
   return { kind: 'invalid', reason: `The server refuses the manifest: ${text}` };
+}
+
+/** True for a refusal about a value that the server could not convert, rather than about a field of the manifest. */
+export function isUnconvertible({
+  code,
+  findings,
+}: {
+  code: number;
+  findings: readonly { path?: string }[];
+}): boolean {
+  return code !== 409 && code !== 422 && findings.every(({ path }) => !path);
 }
 
 /** True when Kubernetes' validation speaks of a field that cannot change on a living object. */

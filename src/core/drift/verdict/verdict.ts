@@ -1,16 +1,18 @@
 import type { DriftPath, OwnerProfile } from '../../model/drift.ts';
 import { formatPath, parsePath, resolveSteps, type Step } from '../../model/path.ts';
-import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
+import { isObject, type Json, type JsonObject, type Resource } from '../../model/resource.ts';
 import type { ApplyChange, ApplyVerdict } from '../../upstream/judge.ts';
 import { type ManagedEntry, managedEntries } from '../owners/fields.ts';
 import { ownersOf } from '../owners/owners.ts';
 import { sameMeaning } from './equivalent.ts';
+import { presetFor } from './presets.ts';
 
 /** One object as it was asked about. */
 export interface Sides {
   desired: JsonObject;
   live: JsonObject;
   profile: OwnerProfile;
+  input?: { scaledBy?: Resource };
 }
 
 /** The judge's changes as paths of a report: with both values, and with the owners of the live one. */
@@ -52,6 +54,9 @@ function pathOf(change: ApplyChange, sides: Sides, entries: readonly ManagedEntr
     kind === 'order' ? change.desired : (valueAt(sides.desired, steps) ?? change.desired);
   const live = kind === 'order' ? change.live : (valueAt(sides.live, steps) ?? change.live);
   const owned = kind === 'changed' || kind === 'stale';
+  const by = owned ? ownersOf(entries, sides.profile, steps) : [];
+  const hint = { ...sides, scaledBy: sides.input?.scaledBy };
+  const suggests = presetFor({ path, kind, by }, hint);
   return {
     path,
     kind,
@@ -60,7 +65,8 @@ function pathOf(change: ApplyChange, sides: Sides, entries: readonly ManagedEntr
     ...(becomes === undefined ? {} : { becomes }),
     ...(consequence === true ? { consequence } : {}),
     ...(kind === 'order' || sameMeaning(desired, live) ? { equivalent: true } : {}),
-    by: owned ? ownersOf(entries, sides.profile, steps) : [],
+    by,
+    ...(suggests === undefined ? {} : { suggests }),
   };
 }
 
