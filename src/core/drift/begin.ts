@@ -7,13 +7,13 @@ import type { DriftInput } from './input.ts';
 import { chooseProfile } from './owners/profile.ts';
 import { trackingOf } from './owners/tracking.ts';
 import { usualKnownTypes, withKnownSpelling } from './prepare/known-types.ts';
+import { manifestNotes, missingNotes } from './prepare/manifest-notes.ts';
 import { effectiveProfile, skipReason } from './prepare/policy.ts';
 import { type PrepareOptions, prepareDesired, prepareLive } from './prepare/prepare.ts';
 import { isEncrypted, openEncrypted } from './prepare/sops.ts';
 import { awaitsSubstitution, hasVariables } from './prepare/substitution.ts';
 import { provenUnchanged } from './proof.ts';
 import { anyType } from './typed-path.ts';
-import { manifestNotes, missingNotes } from './verdict/notes.ts';
 
 /** An object that the proof could not settle: what is needed to ask the judge and to read its answer. */
 export interface Open {

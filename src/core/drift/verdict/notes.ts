@@ -1,9 +1,8 @@
 import type { DriftPath, DriftResult } from '../../model/drift.ts';
-import type { JsonObject } from '../../model/resource.ts';
 import type { Open } from '../begin.ts';
 import { argoTrackingId } from '../owners/tracking.ts';
 import { lastAppliedAnnotation } from '../prepare/last-applied.ts';
-import { metadataMap, own } from '../values.ts';
+import { metadataMap } from '../values.ts';
 
 /** What a person should know about these differences, and the paths alone do not say. */
 export function notesOn(open: Open, paths: readonly DriftPath[]): string[] {
@@ -58,19 +57,4 @@ export function leftoverNotes({ live, profile }: Open, extra: DriftResult['extra
   return applied && left && profile.mode === 'ssa'
     ? ['It was applied with kubectl apply before: what that left and git does not declare stays.']
     : [];
-}
-
-/** Why an object of the manifests may well be missing. */
-export function missingNotes(desired: JsonObject): string[] {
-  const ttl = own(own(desired, 'spec'), 'ttlSecondsAfterFinished') ?? null;
-  return desired.kind === 'Job' && ttl !== null
-    ? [`The Job has ttlSecondsAfterFinished (${ttl}): it may have run and been removed.`]
-    : [];
-}
-
-/** What is odd in the manifest itself. */
-export function manifestNotes(desired: JsonObject): string[] {
-  const metadata = own(desired, 'metadata');
-  const both = own(metadata, 'generateName') !== undefined && own(metadata, 'name') !== undefined;
-  return both ? ['The manifest has generateName beside name; only the name counts.'] : [];
 }
