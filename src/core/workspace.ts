@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ChartFinder } from './charts/finder.ts';
-import { availableContexts, type OpenAnswer, openCluster } from './cluster/open.ts';
+import { ContextSettings, followKubeconfig } from './cluster/kubeconfig/follow.ts';
+import { availableContexts, contextOptions, type OpenAnswer, openCluster } from './cluster/open.ts';
 import type { Discovery } from './environments/context.ts';
 import { discoverEnvironments } from './environments/discover.ts';
 import { currentBranch, findRoot, openRepository, remoteUrls } from './git/repository.ts';
@@ -63,6 +64,7 @@ interface Resident {
   schemas: Schemas[];
   definitions: WeakMap<Node, JsonObject>;
   clusters: Map<string, Promise<OpenAnswer>>;
+  contexts: ContextSettings;
 }
 
 /**
@@ -97,7 +99,7 @@ export class Workspace {
     const decrypted = options.decrypt
       ? await decryptRepository(repository, { isManifest, signal })
       : undefined;
-    const resident = startPrograms(options, remotes);
+    const resident = startPrograms(options, root, remotes);
     return new Workspace(resident, repository, index, revision ?? branch, decrypted);
   }
 
@@ -251,13 +253,16 @@ export class Workspace {
   }
 
   /** The cluster or snapshot of an environment; opened once per target. */
-  connect(environment: Pick<Environment, 'cluster'>): Promise<OpenAnswer> {
+  async connect(environment: Pick<Environment, 'cluster'>): Promise<OpenAnswer> {
     const { clusters, options } = this.#resident;
-    const { host, offline, signal } = options;
-    const key = this.#clusterKey(environment);
+    const { host, offline, traces, signal } = options;
+    const key = await this.clusterKey(environment);
+    // A kept repository tells at once that a server is busy, and comes back by itself.
+    const patience = traces ? 2000 : undefined;
+    const { root } = this.repository;
     const known =
       clusters.get(key) ??
-      openCluster(environment.cluster, { root: this.repository.root, host, offline, signal });
+      openCluster(environment.cluster, { root, host, offline, patience, signal });
     clusters.set(key, known);
     return known;
   }
@@ -299,13 +304,17 @@ export class Workspace {
   /** Ends connections (to one cluster, or all), so that the next `connect` opens them anew. */
   async disconnect(environment?: Pick<Environment, 'cluster'>): Promise<void> {
     const { clusters } = this.#resident;
-    const only = environment && this.#clusterKey(environment);
-    const ended = [...clusters].filter(([key]) => only === undefined || key === only);
-    for (const [key, opened] of ended) {
-      clusters.delete(key);
-      const answer = await opened.catch(() => undefined);
-      if (answer?.ok) answer.cluster.close();
-    }
+    const keys = environment ? [await this.clusterKey(environment)] : [...clusters.keys()];
+    for (const key of keys) await this.closeConnection(key);
+  }
+
+  /** Ends the connection that was opened when `clusterKey` was this. */
+  async closeConnection(key: string): Promise<void> {
+    const { clusters } = this.#resident;
+    const opened = clusters.get(key);
+    clusters.delete(key);
+    const answer = await opened?.catch(() => undefined);
+    if (answer?.ok) answer.cluster.close();
   }
 
   /** The contexts of the person's kubeconfig. Throws a `UserError` where it cannot be read. */
@@ -313,9 +322,23 @@ export class Workspace {
     return availableContexts({ root: this.repository.root, host: this.host });
   }
 
-  #clusterKey({ cluster }: Pick<Environment, 'cluster'>): string {
+  /** Another text when the cluster of an environment, or the way to it, is another one. */
+  async clusterKey({ cluster }: Pick<Environment, 'cluster'>): Promise<string> {
+    const { contexts } = this.#resident;
     const { offline, host } = this.#resident.options;
-    return JSON.stringify({ cluster, offline, kubeconfig: host.kubeconfig?.() });
+    const settings =
+      cluster.kind === 'context' && !offline ? await contexts.of(cluster.context) : undefined;
+    return JSON.stringify({ cluster, offline, kubeconfig: host.kubeconfig?.(), settings });
+  }
+
+  /** Calls `changed` when the person's kubeconfig changes, from when on clusters may have other keys. */
+  followContexts(changed: () => void): () => void {
+    const { contexts } = this.#resident;
+    const { root } = this.repository;
+    return followKubeconfig(contextOptions({ root, host: this.host }).env, () => {
+      contexts.forget();
+      changed();
+    });
   }
 
   /** Ends programs and connections. */
@@ -331,7 +354,11 @@ const notDecrypted =
 /** A few environments at several versions. */
 const keptSchemas = 8;
 
-function startPrograms(options: WorkspaceOptions, remotes: readonly string[]): Resident {
+function startPrograms(
+  options: WorkspaceOptions,
+  root: string,
+  remotes: readonly string[],
+): Resident {
   const log = (line: string) => options.host.log(line);
   const process = new ResidentProgram({ program: requireProgram('renderer') }, { log });
   const judge = programPath('judge');
@@ -347,5 +374,6 @@ function startPrograms(options: WorkspaceOptions, remotes: readonly string[]): R
     schemas: [],
     definitions: new WeakMap(),
     clusters: new Map(),
+    contexts: new ContextSettings(() => contextOptions({ root, host: options.host })),
   };
 }

@@ -91,8 +91,8 @@ export interface Cluster {
   readonly identity: ClusterIdentity;
   /** Why nothing is answered any more: another cluster answers at its address now. */
   readonly replaced?: string | undefined;
-  /** The served types; `not-served` kinds are absent. */
-  discovery(signal?: AbortSignal): Promise<DiscoveryAnswer>;
+  /** The served types; `not-served` kinds are absent. `fresh`: as the server has them now. */
+  discovery(signal?: AbortSignal, how?: { fresh: boolean }): Promise<DiscoveryAnswer>;
   /**
    * All objects of a type, full with managedFields, in one namespace or (`''`) in all. Pages of 500.
    * Secrets without those in which Helm keeps its releases: they hold whole charts, ten times over.

@@ -18,9 +18,9 @@ const refusalCounts = 10_000;
 export class HeldList {
   /** True once the server sent the list. */
   began = false;
-  readonly end: () => void;
   readonly #objects = new Map<string, JsonObject>();
   readonly #first: Promise<void>;
+  readonly #end: () => void;
   #failed: Failed | undefined;
   /** Listed, and then refused to be watched: what is held grows old from then on. */
   #watched = false;
@@ -29,12 +29,27 @@ export class HeldList {
   constructor(watch: (listener: (event: WatchEvent) => void) => () => void, changed: () => void) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#first = promise;
-    this.end = watch(event => {
+    const end = watch(event => {
       const isNews = this.#isNews(event);
       this.#take(event);
       resolve();
       if (isNews) changed();
     });
+    this.#end = () => {
+      end();
+      resolve();
+    };
+  }
+
+  /** Ends the watch: what it holds is what was known last from then on. */
+  end(reason = 'the connection was closed'): void {
+    this.#failed ??= {
+      type: 'failed',
+      why: 'unreachable',
+      reason,
+      since: new Date().toISOString(),
+    };
+    this.#end();
   }
 
   /** Since when what it holds may not be what runs; undefined while it is current, or never was. */
@@ -53,7 +68,8 @@ export class HeldList {
     const { why, reason, refused, since } = failed;
     const counts =
       why === 'not-served' || !this.#watched || Date.now() - Date.parse(since) > refusalCounts;
-    return counts ? { of: refused, answer: { ok: false, why, reason } } : undefined;
+    const of = why === 'not-served' ? 'list' : refused;
+    return counts ? { of, answer: { ok: false, why, reason } } : undefined;
   }
 
   async answer(): Promise<ListAnswer> {

@@ -14,6 +14,7 @@ import type {
   WatchEvent,
 } from './cluster.ts';
 import { HeldList } from './held-list.ts';
+import { HeldTypes } from './held-types.ts';
 import { oldest, Polled } from './polled.ts';
 
 export interface HeldOptions {
@@ -41,12 +42,22 @@ export class HeldCluster implements Cluster {
   readonly #polledLists = new Polled<ListAnswer>();
   readonly #gets = new Polled<GetAnswer>();
   readonly #dryRuns = new Map<string, Aged<Promise<DryRunAnswer>>>();
+  readonly #types: HeldTypes;
   #polled = false;
+  #frozen: Stale | undefined;
 
   constructor(cluster: Cluster, { changed, maxAge = 15_000 }: HeldOptions) {
     this.#cluster = cluster;
     this.#changed = changed;
     this.#maxAge = maxAge;
+    this.#types = new HeldTypes(
+      how => cluster.discovery(undefined, how),
+      () => this.#typesChanged(),
+    );
+  }
+
+  get replaced(): string | undefined {
+    return this.#cluster.replaced;
   }
 
   get identity(): ClusterIdentity {
@@ -59,13 +70,14 @@ export class HeldCluster implements Cluster {
 
   /** True when something of what was asked for is not followed by a watch. */
   get polls(): boolean {
-    return this.#polledLists.size > 0 || this.#polled;
+    return this.#polledLists.size > 0 || this.#polled || this.#frozen !== undefined;
   }
 
   /** Since when some of what it answers may not be what runs: of the oldest answer. */
   get stale(): Stale | undefined {
     const lists = [...this.#lists.values()].map(list => list.stale);
-    return oldest([...lists, this.#polledLists.stale, this.#gets.stale]);
+    const { stale: types } = this.#types;
+    return oldest([...lists, types, this.#frozen, this.#polledLists.stale, this.#gets.stale]);
   }
 
   /** Has the next answers asked of the server; watched lists stay current anyway. */
@@ -74,11 +86,23 @@ export class HeldCluster implements Cluster {
     this.#refused.clear();
     this.#polledLists.forget();
     this.#gets.forget();
+    this.#types.look();
     this.#dryRuns.clear();
   }
 
-  discovery(signal?: AbortSignal): Promise<DiscoveryAnswer> {
-    return this.#cluster.discovery(signal);
+  /**
+   * Asks nothing any more: there is no way to the cluster now. What it said last stands, and is stale from now on.
+   */
+  freeze(reason: string): void {
+    for (const list of this.#lists.values()) list.end(reason);
+    this.#types.close();
+    this.#frozen = { since: this.#frozen?.since ?? new Date().toISOString(), reason };
+  }
+
+  async discovery(signal?: AbortSignal): Promise<DiscoveryAnswer> {
+    const answer = await this.#types.answer();
+    signal?.throwIfAborted();
+    return answer;
   }
 
   async list(type: ApiResource, namespace: string, signal?: AbortSignal): Promise<ListAnswer> {
@@ -153,11 +177,13 @@ export class HeldCluster implements Cluster {
 
   /** Ends the watches. */
   close(): void {
+    this.#types.close();
     for (const list of this.#lists.values()) list.end();
     this.#lists.clear();
     this.#polledLists.clear();
     this.#gets.clear();
-    this.forget();
+    this.#refused.clear();
+    this.#dryRuns.clear();
   }
 
   /** What the watch of a list holds, or why there can be none. */
@@ -166,7 +192,10 @@ export class HeldCluster implements Cluster {
     type: ApiResource,
     namespace: string,
   ): Promise<ListAnswer | { of: 'list' | 'watch'; answer: Refusal }> {
-    const list = this.#lists.get(key) ?? this.#hold(key, type, namespace);
+    const known = this.#lists.get(key);
+    if (this.#frozen && !known)
+      return { ok: false, why: 'unreachable', reason: this.#frozen.reason };
+    const list = known ?? this.#hold(key, type, namespace);
     const answer = await list.answer();
     const { refusal } = list;
     if (refusal === undefined) {
@@ -175,8 +204,16 @@ export class HeldCluster implements Cluster {
     }
     list.end();
     if (this.#lists.get(key) === list) this.#lists.delete(key);
+    if (refusal.answer.why === 'not-served') this.#types.look();
     this.#refused.set(key, { at: Date.now(), value: refusal });
     return refusal;
+  }
+
+  /** A kind that came may be read now, and its definition is another one. */
+  #typesChanged(): void {
+    this.#refused.clear();
+    this.#gets.forget();
+    this.#changed();
   }
 
   #hold(key: string, type: ApiResource, namespace: string): HeldList {

@@ -10,6 +10,7 @@ import { credentialProgram, type KubeContext } from './kubeconfig/context.ts';
 import {
   findContext,
   type Kubeconfig,
+  type KubeconfigOptions,
   listContexts,
   readKubeconfig,
 } from './kubeconfig/kubeconfig.ts';
@@ -33,8 +34,8 @@ export interface OpenOptions {
 
 export type OpenAnswer =
   | { ok: true; cluster: Cluster }
-  /** Nothing of that cluster can be compared; one sentence. */
-  | { ok: false; reason: string };
+  /** Nothing of that cluster can be compared; one sentence. `isOther` when it is not the one that is meant. */
+  | { ok: false; reason: string; isOther?: boolean };
 
 /**
  * Opens what an environment is compared with. A context must be named and, where the environment pins a
@@ -67,10 +68,19 @@ export async function availableContexts(
   return listContexts(await readContexts(options));
 }
 
-function readContexts({ root, host, env = process.env }: OpenOptions): Promise<Kubeconfig> {
+function readContexts(options: OpenOptions): Promise<Kubeconfig> {
+  return readKubeconfig(contextOptions(options));
+}
+
+/** Where the contexts come from: the kubeconfig that the person chose, or as kubectl finds it. */
+export function contextOptions({
+  root,
+  host,
+  env = process.env,
+}: Pick<OpenOptions, 'root' | 'host' | 'env'>): KubeconfigOptions {
   const kubeconfig = host.kubeconfig?.();
   const chosen = kubeconfig === undefined ? env : { ...env, KUBECONFIG: kubeconfig };
-  return readKubeconfig({ env: chosen, root, trusted: host.trusted() });
+  return { env: chosen, root, trusted: host.trusted() };
 }
 
 async function openContext(
@@ -94,9 +104,9 @@ async function openContext(
     env ?? process.env,
     patience === undefined ? {} : { patience },
   );
-  const fail = (reason: string): OpenAnswer => {
+  const fail = (reason: string, isOther = false): OpenAnswer => {
     connection.close();
-    return { ok: false, reason };
+    return { ok: false, reason, ...(isOther && { isOther }) };
   };
   const [version, system] = await Promise.all([
     connection.ask({ what: 'read the version', path: '/version' }, signal),
@@ -107,7 +117,7 @@ async function openContext(
   for (const answer of [version, system])
     if (!answer.ok && !hidden.includes(answer.why)) return fail(answer.reason);
   const uid = system.ok ? system.uid : undefined;
-  if (pinned !== undefined && uid !== pinned) return fail(pinText(context.name, pinned, uid));
+  if (pinned !== undefined && uid !== pinned) return fail(pinText(context.name, pinned, uid), true);
   const anchor =
     uid === undefined
       ? await findAnchor(

@@ -1,7 +1,6 @@
 import { compareOpen, notCompared } from '../actions/drift.ts';
 import { renderApplications } from '../actions/rendering.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { HeldCluster } from '../cluster/held.ts';
 import { readLive } from '../cluster/live.ts';
 import type { RenderedApplication } from '../drift/declared.ts';
 import { CompareMemory } from '../drift/memory.ts';
@@ -10,6 +9,7 @@ import { type ClusterTarget, type Environment, secretValues } from '../model/env
 import type { JsonObject } from '../model/resource.ts';
 import type { Workspace } from '../workspace.ts';
 import type { ComparedEnvironment } from './compared.ts';
+import { EnvironmentConnection } from './environment-connection.ts';
 
 export interface WatchHost {
   /** Why this environment's cluster must not be asked now; undefined when it may. */
@@ -35,8 +35,8 @@ export class EnvironmentWatch {
   readonly #host: WatchHost;
   readonly #memory = new CompareMemory();
   readonly #closed = new AbortController();
+  readonly #connection = new EnvironmentConnection(() => this.#changedLater());
   #workspace: Workspace;
-  #held: { target: string; cluster: HeldCluster } | undefined;
   #wanted = false;
   #work: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -61,18 +61,21 @@ export class EnvironmentWatch {
   }
 
   /** Lets go of the cluster or snapshot; the next comparison opens it anew. */
-  async disconnect(): Promise<void> {
-    const held = this.#held;
-    this.#release();
-    // A connection that works may serve another environment too, which would not notice its end.
-    if (!held) await this.#workspace.disconnect(this.current.environment);
+  disconnect(): Promise<void> {
+    return this.#connection.disconnect(this.#workspace, this.current.environment);
+  }
+
+  /** The person's kubeconfig changed: perhaps another cluster is meant, or other credentials. */
+  reconnect(): void {
+    this.#start();
   }
 
   /** Reads what is not watched anew, and lets the server judge again. */
   recheck(): void {
     // While the server does not answer, what it judged earlier stands.
-    if (!this.#held?.cluster.stale) this.#memory.clear();
-    this.#held?.cluster.forget();
+    const { held } = this.#connection;
+    if (!held?.stale) this.#memory.clear();
+    held?.forget();
     this.#start();
   }
 
@@ -83,7 +86,7 @@ export class EnvironmentWatch {
   close(): void {
     this.#closed.abort();
     clearTimeout(this.#timer);
-    this.#release();
+    this.#connection.release();
   }
 
   #start(): void {
@@ -117,7 +120,8 @@ export class EnvironmentWatch {
   async #compare(workspace: Workspace): Promise<ComparedEnvironment> {
     const { environment } = this.current;
     const { signal } = this.#closed;
-    const opening = this.#open(workspace, environment);
+    const blocked = this.#host.blocked(environment);
+    const opening = this.#connection.open(workspace, environment, blocked);
     const cluster = opening.then(
       answer => (typeof answer === 'string' ? undefined : answer),
       () => undefined,
@@ -150,7 +154,7 @@ export class EnvironmentWatch {
       secrets: secrets.get(declared?.application.name ?? application),
     }));
     const controllers = await controllersOf(environment, applications, opened, signal);
-    const { stale } = this.#held?.cluster ?? {};
+    const { stale } = this.#connection.held ?? {};
     return {
       ...rendered,
       phase: 'compared',
@@ -161,26 +165,6 @@ export class EnvironmentWatch {
       at: new Date(),
       ...(stale && { stale }),
     };
-  }
-
-  /** The cluster to compare with, held current; a sentence where there is none. */
-  async #open(workspace: Workspace, environment: Environment): Promise<Cluster | string> {
-    const blocked = this.#host.blocked(environment);
-    const target = JSON.stringify([environment.cluster, workspace.host.kubeconfig?.(), blocked]);
-    if (this.#held?.target === target) return this.#held.cluster;
-    this.#release();
-    if (blocked !== undefined) return blocked;
-    const opened = await workspace.connect(environment);
-    if (!opened.ok) {
-      // The next time it may answer.
-      await workspace.disconnect(environment);
-      return opened.reason;
-    }
-    if (this.#closed.signal.aborted) return 'closed';
-    if (environment.cluster.kind === 'snapshot') return opened.cluster;
-    const cluster = new HeldCluster(opened.cluster, { changed: () => this.#changedLater() });
-    this.#held = { target, cluster };
-    return cluster;
   }
 
   #changedLater(): void {
@@ -195,14 +179,9 @@ export class EnvironmentWatch {
   #askAgain(): void {
     const { phase, environment } = this.current;
     const unanswered = phase === 'blocked' && mayAnswerLater(environment.cluster);
-    if (!unanswered && !this.#held?.cluster.polls) return;
+    if (!unanswered && !this.#connection.held?.polls) return;
     this.#timer = setTimeout(() => this.#start(), askAgainMilliseconds);
     this.#timer.unref();
-  }
-
-  #release(): void {
-    this.#held?.cluster.close();
-    this.#held = undefined;
   }
 }
 

@@ -70,6 +70,8 @@ class LiveRepository implements Live {
   #stale = true;
   #closed = false;
   readonly #unfollow: () => void;
+  #unfollowContexts: () => void;
+  #kubeconfig: string | undefined;
 
   constructor(workspace: Workspace, chosen: Map<string, ClusterTarget>) {
     this.root = workspace.repository.root;
@@ -78,6 +80,8 @@ class LiveRepository implements Live {
     this.#chosen = chosen;
     // What was not checked for want of a chart is rendered as soon as somebody fetched it.
     this.#unfollow = workspace.charts.store.onChanged(() => this.hostChanged());
+    this.#kubeconfig = workspace.host.kubeconfig?.();
+    this.#unfollowContexts = this.#followContexts();
     this.#refresh();
   }
 
@@ -214,6 +218,12 @@ class LiveRepository implements Live {
   }
 
   hostChanged(): void {
+    const kubeconfig = this.#workspace.host.kubeconfig?.();
+    if (kubeconfig !== this.#kubeconfig) {
+      this.#kubeconfig = kubeconfig;
+      this.#unfollowContexts();
+      this.#unfollowContexts = this.#followContexts();
+    }
     this.#stale = true;
     this.#refresh();
   }
@@ -231,9 +241,17 @@ class LiveRepository implements Live {
   async close(): Promise<void> {
     this.#closed = true;
     this.#unfollow();
+    this.#unfollowContexts();
     this.#listeners.clear();
     for (const watch of this.#watches.values()) watch.close();
     await this.#workspace.close();
+  }
+
+  /** Whoever edits the kubeconfig, or signs in anew, need not tell it here. */
+  #followContexts(): () => void {
+    return this.#workspace.followContexts(() => {
+      for (const watch of this.#watches.values()) watch.reconnect();
+    });
   }
 
   #refresh(): void {

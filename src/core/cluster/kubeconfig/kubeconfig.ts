@@ -105,7 +105,8 @@ export function listContexts(kubeconfig: Kubeconfig): { context: string; server:
   });
 }
 
-function kubeconfigPaths(env: NodeJS.ProcessEnv): string[] {
+/** The files that contexts come from, whether they exist or not. */
+export function kubeconfigPaths(env: NodeJS.ProcessEnv): string[] {
   const listed = (env.KUBECONFIG ?? '').split(delimiter).filter(file => file !== '');
   if (listed.length > 0) return [...new Set(listed.map(file => resolve(file)))];
   return [join(env.HOME || homedir(), '.kube', 'config')];

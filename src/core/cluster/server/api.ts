@@ -64,10 +64,11 @@ export class ApiCluster implements Cluster {
     return this.#same.replaced;
   }
 
-  async discovery(signal?: AbortSignal): Promise<DiscoveryAnswer> {
+  async discovery(signal?: AbortSignal, how?: { fresh: boolean }): Promise<DiscoveryAnswer> {
     const now = Date.now();
     const age = now - this.#kindsChanged < settling ? freshKinds : keptKinds;
-    if (this.#discovery && now - this.#discovery.asked > age) this.#discovery = undefined;
+    if (this.#discovery && (how?.fresh || now - this.#discovery.asked > age))
+      this.#discovery = undefined;
     // Shared by all askers, so that no one's signal ends it for the others.
     const asked = this.#discovery ?? { asked: now, answer: this.#askTypes() };
     this.#discovery = asked;

@@ -1,0 +1,104 @@
+import type { Cluster, ClusterIdentity } from '../cluster/cluster.ts';
+import { HeldCluster } from '../cluster/held.ts';
+import type { Environment } from '../model/environment.ts';
+import type { Workspace } from '../workspace.ts';
+
+interface Held {
+  /** What was chosen for the environment. */
+  target: string;
+  /** The connection that it is held by, see `Workspace.clusterKey`. */
+  key: string;
+  cluster: HeldCluster;
+}
+
+/**
+ * The cluster of one environment, held current. When the person's kubeconfig leads it elsewhere, or to other
+ * credentials, it is connected to anew; what was known last stands until that works. Another cluster than the one that
+ * was compared so far is never taken for it.
+ */
+export class EnvironmentConnection {
+  readonly #changed: () => void;
+  #held: Held | undefined;
+  /** Who answered where, so that nobody else is believed there. */
+  #seen: { target: string; key: string; identity: ClusterIdentity } | undefined;
+
+  /** `changed` hears that something of the cluster changed. */
+  constructor(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  get held(): HeldCluster | undefined {
+    return this.#held?.cluster;
+  }
+
+  /** The cluster to compare with; a sentence where there is none. `blocked`: why it may not be asked now. */
+  async open(
+    workspace: Workspace,
+    environment: Environment,
+    blocked: string | undefined,
+  ): Promise<Cluster | string> {
+    const { host } = workspace;
+    const target = JSON.stringify([environment.cluster, host.kubeconfig?.(), blocked]);
+    if (this.#held?.target !== target) this.release();
+    if (blocked !== undefined) return blocked;
+    const key = await workspace.clusterKey(environment);
+    if (this.#held?.key === key && this.#held.cluster.replaced === undefined)
+      return this.#held.cluster;
+    if (this.#held) await workspace.closeConnection(this.#held.key);
+    if (this.#held?.cluster.replaced !== undefined) this.release();
+    const held = this.#held;
+    const opened = await this.#connect(workspace, environment, { target, key });
+    if (opened.ok && environment.cluster.kind === 'snapshot') return opened.cluster;
+    if (opened.ok) {
+      this.release();
+      const cluster = new HeldCluster(opened.cluster, { changed: this.#changed });
+      this.#held = { target, key, cluster };
+      return cluster;
+    }
+    // The next time it may answer.
+    await workspace.closeConnection(key);
+    if (!held || opened.isOther) {
+      this.release();
+      return opened.reason;
+    }
+    held.cluster.freeze(opened.reason);
+    return held.cluster;
+  }
+
+  /** Lets go of the cluster; whoever answers the next time is believed. */
+  async disconnect(workspace: Workspace, environment: Environment): Promise<void> {
+    const held = this.#held;
+    this.#seen = undefined;
+    this.release();
+    // A connection that works may serve another environment too, which would not notice its end.
+    if (!held) await workspace.disconnect(environment);
+  }
+
+  release(): void {
+    this.#held?.cluster.close();
+    this.#held = undefined;
+  }
+
+  async #connect(
+    workspace: Workspace,
+    environment: Environment,
+    { target, key }: { target: string; key: string },
+  ): Promise<Awaited<ReturnType<Workspace['connect']>>> {
+    const opened = await workspace.connect(environment);
+    if (!opened.ok) return opened;
+    const { identity } = opened.cluster;
+    const before = this.#seen?.target === target && this.#seen.key === key && this.#seen.identity;
+    if (before && idOf(before) !== idOf(identity))
+      return { ok: false, isOther: true, reason: otherText(before, identity) };
+    this.#seen = { target, key, identity };
+    return opened;
+  }
+}
+
+function idOf({ uid, namespace }: ClusterIdentity): string | undefined {
+  return uid ?? namespace?.uid;
+}
+
+function otherText(before: ClusterIdentity, now: ClusterIdentity): string {
+  return `another cluster (${idOf(now) ?? 'without a UID'}) answers at ${now.server} than before (${idOf(before)}), so nothing is compared with it: correct the context "${now.context}", or check drift to go on with that one`;
+}
