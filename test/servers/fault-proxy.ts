@@ -1,0 +1,151 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { Agent, request as ask, createServer, type Server } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { ControlPlane } from './start.ts';
+
+/** What goes wrong with one request. */
+export type Fault =
+  | { status: number; headers?: OutgoingHttpHeaders; message?: string }
+  /** Milliseconds before the request is passed on. */
+  | { delay: number }
+  /** Bytes of the answer after which the connection is cut, in the middle of whatever it is. */
+  | { cutAfter: number }
+  /** Changes the headers of the answer. */
+  | { headers: OutgoingHttpHeaders }
+  /** Takes the request and never says anything. */
+  | 'silence';
+
+export interface Asked {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  watch: boolean;
+}
+
+/**
+ * Stands before an API server as a proxy of the tests' own, which can do to connections what networks, load balancers
+ * and servers do to them.
+ */
+export class FaultProxy {
+  readonly url: string;
+  /** Every request since it was last emptied. */
+  asked: Asked[] = [];
+  /** Decides over each request; undefined lets it pass. */
+  fault: (asked: Asked) => Fault | undefined = () => undefined;
+  #target: ControlPlane;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #agent: Agent;
+
+  static async before(target: ControlPlane): Promise<FaultProxy> {
+    const { certificate: cert, key } = target;
+    const server = createServer({ cert, key });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    return new FaultProxy(server, target);
+  }
+
+  private constructor(server: Server, target: ControlPlane) {
+    this.#server = server;
+    this.#target = target;
+    this.#agent = new Agent({ keepAlive: true, ca: target.certificate });
+    this.url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      socket.on('error', () => {});
+    });
+    server.on('request', (request, response) => this.#take(request, response));
+  }
+
+  /** Connections that stand now. */
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  /** How many of the requests since `asked` was emptied were like this. */
+  count(isIt: (asked: Asked) => boolean): number {
+    return this.asked.filter(isIt).length;
+  }
+
+  /** Ends every connection. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Leads to another server from now on. */
+  leadTo(target: ControlPlane): void {
+    this.#target = target;
+    this.#agent.destroy();
+    this.#agent = new Agent({ keepAlive: true, ca: target.certificate });
+    this.cut();
+  }
+
+  /** Shows another certificate from now on. */
+  show({ certificate: cert, key }: ControlPlane): void {
+    this.#server.setSecureContext({ cert, key });
+    this.cut();
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise(resolve => this.#server.close(resolve));
+    this.cut();
+    this.#agent.destroy();
+    await closed;
+  }
+
+  #take(request: IncomingMessage, response: ServerResponse): void {
+    const { pathname: path, searchParams: query } = new URL(request.url ?? '/', this.url);
+    const asked = { method: request.method ?? '', path, query, watch: query.has('watch') };
+    this.asked.push(asked);
+    const fault = this.fault(asked);
+    if (fault === 'silence') return;
+    if (fault && 'status' in fault) {
+      refuse(response, fault);
+      return;
+    }
+    const cutAfter = fault && 'cutAfter' in fault ? fault.cutAfter : undefined;
+    const headers = fault && 'headers' in fault ? fault.headers : {};
+    const pass = () =>
+      this.#pass(request, response, { headers, ...(cutAfter !== undefined && { cutAfter }) });
+    if (fault && 'delay' in fault) setTimeout(pass, fault.delay);
+    else pass();
+  }
+
+  #pass(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { headers, cutAfter }: { headers?: OutgoingHttpHeaders; cutAfter?: number },
+  ): void {
+    const { method, headers: given } = request;
+    const url = new URL(request.url ?? '/', this.#target.server);
+    const outgoing = ask(url, {
+      method,
+      headers: { ...given, host: url.host },
+      agent: this.#agent,
+    });
+    outgoing.on('error', () => response.destroy());
+    response.on('close', () => outgoing.destroy());
+    outgoing.on('response', answer => {
+      response.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...headers });
+      response.flushHeaders();
+      answer.on('error', () => response.destroy());
+      let sent = 0;
+      answer.on('data', (chunk: Buffer) => {
+        const room = cutAfter === undefined ? chunk.length : cutAfter - sent;
+        sent += chunk.length;
+        response.write(chunk.subarray(0, Math.max(0, room)), () => {
+          if (cutAfter !== undefined && sent >= cutAfter) response.destroy();
+        });
+      });
+      answer.on('end', () => response.end());
+    });
+    request.pipe(outgoing);
+  }
+}
+
+function refuse(response: ServerResponse, fault: Extract<Fault, { status: number }>): void {
+  const { status, headers, message = 'a fault of the test' } = fault;
+  const body = { kind: 'Status', apiVersion: 'v1', status: 'Failure', code: status, message };
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(JSON.stringify(body));
+}
