@@ -76,7 +76,10 @@ func (q *question) answer(types *typeSet) verdict {
 		return verdict{Unchecked: err.Error()}
 	}
 	live := prepareLive(q, k.strategy().NamespaceScoped())
-	old, err := readLive(k, live)
+	old, err := k.read(live.Object)
+	if reason, ok := uncheckedReason(err); ok {
+		return verdict{Unchecked: reason}
+	}
 	if err != nil {
 		return verdict{Unchecked: "the live object cannot be read: " + err.Error()}
 	}
@@ -139,14 +142,6 @@ func (q *question) predicted(stored map[string]any) map[string]any {
 	}
 	stored["metadata"] = metadata
 	return stored
-}
-
-func readLive(k kind, live *unstructured.Unstructured) (runtime.Object, error) {
-	object, err := k.decode(live.DeepCopy().Object)
-	if err != nil {
-		return nil, err
-	}
-	return k.stored(object)
 }
 
 func readStored(k kind, object runtime.Object) (map[string]any, error) {

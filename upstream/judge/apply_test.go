@@ -264,7 +264,7 @@ func TestApplyReturnsWhatIsWanted(t *testing.T) {
 			desired:   "{apiVersion: example.com/v1, kind: Widget, metadata: {name: a}, spec: {size: 4, tags: [a]}}",
 			previous:  "{apiVersion: example.com/v1, kind: Widget, metadata: {name: a}, spec: {size: 4, cpu: 1, tags: [b]}}",
 			patch:     `{"body":{"spec":{"cpu":null,"tags":["a"]}},"contentType":"application/merge-patch+json"}`,
-			predicted: `{"apiVersion":"example.com/v1","kind":"Widget","metadata":{"name":"a","namespace":"default"},"spec":{"size":9,"tags":["a"]}}`,
+			predicted: `{"apiVersion":"example.com/v1","kind":"Widget","metadata":{"generation":1,"name":"a","namespace":"default"},"spec":{"size":9,"tags":["a"]}}`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

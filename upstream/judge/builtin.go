@@ -61,6 +61,14 @@ func (k *builtinKind) empty() (runtime.Object, error) {
 	return scheme.New(k.internal().WithKind(k.gvk.Kind))
 }
 
+func (k *builtinKind) read(content map[string]any) (runtime.Object, error) {
+	object, err := k.decode(content)
+	if err != nil {
+		return nil, err
+	}
+	return k.stored(object)
+}
+
 // stored goes through protobuf, as the server's storage does: empty lists and maps do not survive it.
 func (k *builtinKind) stored(object runtime.Object) (runtime.Object, error) {
 	codec := legacyscheme.Codecs.CodecForVersions(protobuf, protobuf, k.gvk.GroupVersion(), k.internal())

@@ -8,12 +8,8 @@ import (
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	structural "k8s.io/apiextensions-apiserver/pkg/apiserver/schema"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/defaulting"
-	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/objectmeta"
-	"k8s.io/apiextensions-apiserver/pkg/apiserver/schema/pruning"
 	"k8s.io/apiextensions-apiserver/pkg/apiserver/validation"
 	"k8s.io/apiextensions-apiserver/pkg/registry/customresource"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/managedfields"
 )
@@ -22,7 +18,7 @@ import (
 type customKind struct {
 	gvk     schema.GroupVersionKind
 	served  bool
-	schema  *structural.Structural // nil when the definition gives none
+	schema  *structural.Structural // nil in old definitions that keep unknown fields
 	rules   strategy
 	parent  *customType
 	all     *compiledType
@@ -32,19 +28,14 @@ type customKind struct {
 func newCustomKind(parent *customType, all *compiledType, version apiextensionsv1.CustomResourceDefinitionVersion) (*customKind, error) {
 	k := &customKind{gvk: parent.groupKind.WithVersion(version.Name), served: version.Served, parent: parent, all: all}
 	k.manager = sync.OnceValues(k.newFieldManager)
-	if version.Schema == nil {
-		return k, nil
-	}
 	internal := &apiextensions.CustomResourceValidation{}
-	if err := apiextensionsv1.Convert_v1_CustomResourceValidation_To_apiextensions_CustomResourceValidation(version.Schema, internal, nil); err != nil {
-		return nil, err
+	if version.Schema != nil {
+		if err := apiextensionsv1.Convert_v1_CustomResourceValidation_To_apiextensions_CustomResourceValidation(version.Schema, internal, nil); err != nil {
+			return nil, err
+		}
 	}
-	made, err := structural.NewStructural(internal.OpenAPIV3Schema)
-	if err != nil {
-		return nil, err
-	}
-	k.schema = made.DeepCopy()
-	if err := defaulting.PruneDefaults(k.schema); err != nil {
+	var err error
+	if k.schema, err = structuralSchema(internal.OpenAPIV3Schema, all.definition.Spec.PreserveUnknownFields); err != nil {
 		return nil, err
 	}
 	validator, _, err := validation.NewSchemaValidator(internal.OpenAPIV3Schema)
@@ -58,6 +49,29 @@ func newCustomKind(parent *customType, all *compiledType, version apiextensionsv
 	namespaced := all.definition.Spec.Scope == apiextensionsv1.NamespaceScoped
 	k.rules = customresource.NewStrategy(anyTyper{}, namespaced, k.gvk, validator, nil, k.schema, status, scale, version.SelectableFields)
 	return k, nil
+}
+
+// structuralSchema is what prunes and fills objects. Definitions from the time before apiextensions.k8s.io/v1
+// may have none, when they keep unknown fields.
+func structuralSchema(props *apiextensions.JSONSchemaProps, keepsUnknown bool) (*structural.Structural, error) {
+	if props == nil && keepsUnknown {
+		return nil, nil
+	}
+	if props == nil {
+		return nil, errors.New("it has no schema")
+	}
+	made, err := structural.NewStructural(props)
+	if keepsUnknown {
+		return made, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if wrong := structural.ValidateStructural(nil, made); len(wrong) > 0 {
+		return nil, wrong[0]
+	}
+	made = made.DeepCopy()
+	return made, defaulting.PruneDefaults(made)
 }
 
 func subresources(version apiextensionsv1.CustomResourceDefinitionVersion) (*apiextensions.CustomResourceSubresourceStatus, *apiextensions.CustomResourceSubresourceScale, error) {
@@ -83,88 +97,10 @@ func (k *customKind) converter() (managedfields.TypeConverter, error) {
 }
 func (k *customKind) fieldManager() (*managedfields.FieldManager, error) { return k.manager() }
 
-var errWebhookConversion = unknownKind{"the live object is of another version, and only the cluster's conversion webhook can translate it"}
-
-func (k *customKind) decode(content map[string]any) (runtime.Object, error) {
-	object := &unstructured.Unstructured{Object: content}
-	if object.GetAPIVersion() != k.gvk.GroupVersion().String() {
-		if !k.convertsItself() {
-			return nil, errWebhookConversion
-		}
-		object.SetAPIVersion(k.gvk.GroupVersion().String())
-	}
-	_, err := k.coerce(object)
-	k.Default(object)
-	return object, err
-}
-
-func (k *customKind) encode(object runtime.Object) (map[string]any, error) {
-	content, ok := object.(*unstructured.Unstructured)
-	if !ok {
-		return nil, errors.New("not a custom resource")
-	}
-	return content.Object, nil
-}
-
-func (k *customKind) empty() (runtime.Object, error) { return anyCreator{}.New(k.gvk) }
-
-// stored prunes and fills by the schema of this version, and of the version it is stored in.
-func (k *customKind) stored(object runtime.Object) (runtime.Object, error) {
-	content, err := k.encode(object)
-	if err != nil {
-		return nil, err
-	}
-	if storage := k.all.storage; storage != nil && storage != k && storage.schema != nil && k.convertsItself() {
-		inStorage, err := storage.decode(runtime.DeepCopyJSON(content))
-		if err != nil {
-			return nil, err
-		}
-		content, _ = storage.encode(inStorage)
-	}
-	return k.decode(content)
-}
-
-// convertsItself: without a webhook, versions differ in their name only.
-func (k *customKind) convertsItself() bool {
-	conversion := k.all.definition.Spec.Conversion
-	return conversion == nil || conversion.Strategy == apiextensionsv1.NoneConverter
-}
-
-// coerce is what the server does to a custom resource after reading it; it returns the unknown fields.
-func (k *customKind) coerce(object *unstructured.Unstructured) (unknown []string, err error) {
-	kind, apiVersion := object.GetKind(), object.GetAPIVersion()
-	meta, found, unknown, err := objectmeta.GetObjectMetaWithOptions(object.Object, objectmeta.ObjectMetaOptions{ReturnUnknownFieldPaths: true})
-	if err != nil {
-		return nil, err
-	}
-	if !k.all.definition.Spec.PreserveUnknownFields {
-		pruned := pruning.PruneWithOptions(object.Object, k.schema, true, structural.UnknownFieldPathOptions{TrackUnknownFieldPaths: true})
-		unknown = append(unknown, pruned...)
-		defaulting.PruneNonNullableNullsWithoutDefaults(object.Object, k.schema)
-	}
-	fieldError, paths := objectmeta.CoerceWithOptions(nil, object.Object, k.schema, false, objectmeta.CoerceOptions{ReturnUnknownFieldPaths: true})
-	if fieldError != nil {
-		return nil, fieldError
-	}
-	object.SetKind(kind)
-	object.SetAPIVersion(apiVersion)
-	if found {
-		err = objectmeta.SetObjectMeta(object.Object, meta)
-	}
-	return append(unknown, paths...), err
-}
-
-// Default fills the defaults of the schema in. Exported because the field manager asks for it.
-func (k *customKind) Default(object runtime.Object) {
-	if content, ok := object.(*unstructured.Unstructured); ok {
-		defaulting.Default(content.Object, k.schema)
-	}
-}
-
 func (k *customKind) newFieldManager() (*managedfields.FieldManager, error) {
 	converter, err := k.converter()
 	if err != nil {
 		return nil, err
 	}
-	return managedfields.NewDefaultCRDFieldManager(converter, versionNamer{}, k, anyCreator{}, k.gvk, k.gvk.GroupVersion(), "", resetFilter(k.rules))
+	return managedfields.NewDefaultCRDFieldManager(converter, versionNamer{k.all}, k, anyCreator{}, k.gvk, k.gvk.GroupVersion(), "", resetFilter(k.rules))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 
 	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation"
 	"k8s.io/apiextensions-apiserver/pkg/controller/openapi/builder"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -60,14 +62,11 @@ func newCustomType(text []byte) (*customType, error) {
 func (t *customType) version(name string) (kind, error) {
 	compiled, err := t.compiled()
 	if err != nil {
-		return nil, unknownKind{fmt.Sprintf("the CustomResourceDefinition of %s is not usable: %v", t.groupKind, err)}
+		return nil, unknownKind{fmt.Sprintf("the CustomResourceDefinition of %s is not valid: %v", t.groupKind, err)}
 	}
 	k := compiled.versions[name]
 	if k == nil || !k.served {
 		return nil, notServed{t.groupKind.WithVersion(name), compiled.served()}
-	}
-	if k.schema == nil {
-		return nil, unknownKind{fmt.Sprintf("the CustomResourceDefinition of %s has no schema for version %s", t.groupKind, name)}
 	}
 	return k, nil
 }
@@ -93,21 +92,29 @@ func (c *compiledType) served() []string {
 	return names
 }
 
-func (t *customType) compile() (*compiledType, error) {
-	internalVersion := schema.GroupVersion{Group: apiextensions.GroupName, Version: runtime.APIVersionInternal}
-	object, _, err := legacyscheme.Codecs.UniversalDecoder(internalVersion).Decode(t.text, nil, nil)
+// compile reads the definition as the server does when it begins to serve it. What the server refuses to store
+// mostly fails here too, or panics; then the server's own reasons are told.
+func (t *customType) compile() (compiled *compiledType, err error) {
+	internal, err := t.read()
 	if err != nil {
 		return nil, err
 	}
-	internal, ok := object.(*apiextensions.CustomResourceDefinition)
-	if !ok {
-		return nil, fmt.Errorf("it is a %T", object)
-	}
+	defer func() {
+		cause := recover()
+		if cause == nil && err == nil {
+			return
+		}
+		if reason := refusalOfDefinition(internal); reason != nil {
+			err = reason
+		} else if cause != nil {
+			err = errors.New(panicMessage(cause))
+		}
+	}()
 	definition := &apiextensionsv1.CustomResourceDefinition{}
 	if err := apiextensionsv1.Convert_apiextensions_CustomResourceDefinition_To_v1_CustomResourceDefinition(internal, definition, nil); err != nil {
 		return nil, err
 	}
-	compiled := &compiledType{definition: definition, versions: map[string]*customKind{}}
+	compiled = &compiledType{definition: definition, versions: map[string]*customKind{}}
 	for _, version := range definition.Spec.Versions {
 		k, err := newCustomKind(t, compiled, version)
 		if err != nil {
@@ -118,7 +125,33 @@ func (t *customType) compile() (*compiledType, error) {
 			compiled.storage = k
 		}
 	}
+	if compiled.storage == nil {
+		return nil, errors.New("no version is marked as the stored one")
+	}
 	return compiled, nil
+}
+
+func (t *customType) read() (*apiextensions.CustomResourceDefinition, error) {
+	internalVersion := schema.GroupVersion{Group: apiextensions.GroupName, Version: runtime.APIVersionInternal}
+	object, _, err := legacyscheme.Codecs.UniversalDecoder(internalVersion).Decode(t.text, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	internal, ok := object.(*apiextensions.CustomResourceDefinition)
+	if !ok {
+		return nil, fmt.Errorf("it is a %T", object)
+	}
+	return internal, nil
+}
+
+// refusalOfDefinition is the first reason for which a server would not store the definition; nil if there is none,
+// or if looking for it panics.
+func refusalOfDefinition(definition *apiextensions.CustomResourceDefinition) (reason error) {
+	defer func() { _ = recover() }()
+	if wrong := validation.ValidateCustomResourceDefinition(context.Background(), definition); len(wrong) > 0 {
+		return wrong[0]
+	}
+	return nil
 }
 
 // newConverter builds the models of all versions, as the server publishes them.
@@ -127,7 +160,7 @@ func (t *customType) newConverter() (managedfields.TypeConverter, error) {
 	if err != nil {
 		return nil, err
 	}
-	models, err := builtinModels()
+	models, err := modelsOfMetadata()
 	if err != nil {
 		return nil, err
 	}
@@ -136,13 +169,13 @@ func (t *customType) newConverter() (managedfields.TypeConverter, error) {
 	for name := range compiled.versions {
 		published, err := builder.BuildOpenAPIV3(compiled.definition, name, builder.Options{})
 		if err != nil {
-			return nil, err
+			return managedfields.NewDeducedTypeConverter(), nil // as the server does
 		}
 		specs = append(specs, published)
 	}
 	merged, err := builder.MergeSpecsV3(specs...)
 	if err != nil {
-		return nil, err
+		return managedfields.NewDeducedTypeConverter(), nil
 	}
 	return managedfields.NewTypeConverter(merged.Components.Schemas, compiled.definition.Spec.PreserveUnknownFields)
 }

@@ -13,12 +13,14 @@ import (
 type kind interface {
 	groupVersionKind() schema.GroupVersionKind
 	strategy() strategy
-	// decode leads from JSON in any version of the kind to what the strategy sees, with defaults.
+	// decode reads the body of a request to this version, for what the strategy sees.
 	decode(content map[string]any) (runtime.Object, error)
 	// encode leads from there to JSON in this version.
 	encode(object runtime.Object) (map[string]any, error)
 	// empty is the object before its first apply.
 	empty() (runtime.Object, error)
+	// read leads from an object in any version of the kind to how this version shows it.
+	read(content map[string]any) (runtime.Object, error)
 	// stored is what comes back when the object has been written and is read again.
 	stored(object runtime.Object) (runtime.Object, error)
 	// converter makes values comparable field by field.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/runtime"
@@ -21,6 +22,18 @@ var builtinModels = sync.OnceValues(func() (map[string]*spec.Schema, error) {
 		GetDefinitionName: openapi.NewDefinitionNamer(scheme).GetDefinitionName,
 	}
 	return builder3.BuildOpenAPIDefinitionsForResources(config, modelNames()...)
+})
+
+// modelsOfMetadata are those that the model of a custom resource names.
+var modelsOfMetadata = sync.OnceValues(func() (map[string]*spec.Schema, error) {
+	models, err := builtinModels()
+	used := map[string]*spec.Schema{}
+	for name, model := range models {
+		if strings.HasPrefix(name, "io.k8s.apimachinery.") {
+			used[name] = model
+		}
+	}
+	return used, err
 })
 
 // builtinConverter makes values of built-in kinds comparable field by field.

@@ -31,21 +31,31 @@ func (anyCreator) New(gvk schema.GroupVersionKind) (runtime.Object, error) {
 	return object, nil
 }
 
-// versionNamer converts as a CustomResourceDefinition without a webhook does: by the name of the version.
-type versionNamer struct{}
+// versionNamer converts as the server does: by the name of the version, where no webhook is asked.
+type versionNamer struct{ all *compiledType }
 
 func (versionNamer) Convert(_, _, _ any) error {
 	return errors.New("conversion into a value is not used")
 }
 
-func (versionNamer) ConvertToVersion(in runtime.Object, to runtime.GroupVersioner) (runtime.Object, error) {
+// ConvertToVersion panics with the reason where only the cluster can convert: the callers hide errors' types.
+func (n versionNamer) ConvertToVersion(in runtime.Object, to runtime.GroupVersioner) (runtime.Object, error) {
 	object, ok := in.(*unstructured.Unstructured)
 	if !ok {
 		return nil, fmt.Errorf("%T is no custom resource", in)
 	}
-	gvk, ok := to.KindForGroupVersionKinds([]schema.GroupVersionKind{object.GroupVersionKind()})
+	from := object.GroupVersionKind()
+	gvk, ok := to.KindForGroupVersionKinds([]schema.GroupVersionKind{from})
 	if !ok {
 		return nil, fmt.Errorf("%v has no version of %s", to, object.GetKind())
+	}
+	for _, version := range []string{gvk.Version, from.Version} {
+		if n.all.versions[version] == nil {
+			return nil, fmt.Errorf("request to convert CR to an invalid group/version: %s/%s", gvk.Group, version)
+		}
+	}
+	if gvk != from && !n.all.convertsByName() {
+		panic(errWebhookConversion)
 	}
 	converted := object.DeepCopy()
 	converted.SetGroupVersionKind(gvk)
