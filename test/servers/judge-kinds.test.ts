@@ -4,6 +4,7 @@ import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isObject, type JsonObject } from '../../src/core/model/resource.ts';
 import { Judge } from '../../src/core/upstream/judge.ts';
+import { applying, compareApply, withoutServerFields } from './judge/apply.ts';
 import { basePath, type Served, servedKinds } from './judge/discovery.ts';
 import { mutate, randomFrom } from './judge/mutate.ts';
 import { askOn } from './judge/server.ts';
@@ -21,6 +22,8 @@ const everything = {
   'runtime-config': 'api/all=true',
   'feature-gates': 'AllAlpha=true,AllBeta=true',
 };
+
+const profile = { mode: 'ssa', manager: 'me' } as const;
 
 let plane: ControlPlane;
 let stop: () => Promise<void>;
@@ -66,10 +69,10 @@ describe('the kinds of a server that serves everything', () => {
       const made = await create(kind);
       for (let n = 0; n < count; n++) {
         const desired = n === 0 ? made.manifest : mutate(made.manifest, random);
-        const outcome = await compare(kind, made, desired);
-        if (outcome === 'accepted' || outcome === 'refused') tally[outcome]++;
-        else if (outcome)
-          wrong.push({ kind: kind.kind, apiVersion: kind.apiVersion, n, ...outcome });
+        const pair = { path: made.path, desired, profile };
+        const { outcome, context } = await compareApply(plane, judge, pair);
+        if (outcome === 'different') wrong.push({ n, ...context });
+        else if (outcome) tally[outcome]++;
       }
     }
     expect(wrong).toEqual([]);
@@ -83,8 +86,6 @@ interface Made {
   /** As read in this version, without what the server wrote. */
   manifest: JsonObject;
 }
-
-const applying = 'application/apply-patch+yaml';
 
 /** Applies the sample of a kind in the version it is written in, and reads it in the wanted one. */
 async function create(kind: Served): Promise<Made> {
@@ -111,50 +112,4 @@ async function create(kind: Served): Promise<Made> {
   const path = `${basePath(kind.apiVersion)}/${scope}`;
   const { body } = await askOn(plane, 'GET', path);
   return { path, manifest: withoutServerFields(body) };
-}
-
-function withoutServerFields({ status, metadata, ...object }: JsonObject): JsonObject {
-  const { name, namespace, labels, annotations } = isObject(metadata) ? metadata : {};
-  return JSON.parse(
-    JSON.stringify({ ...object, metadata: { name, namespace, labels, annotations } }),
-  );
-}
-
-/** Undefined where something else than the apply decided: admission, or a controller meanwhile. */
-async function compare(kind: Served, { path }: Made, desired: JsonObject) {
-  const live = (await askOn(plane, 'GET', path)).body;
-  const query = 'fieldManager=me&force=true&dryRun=All&fieldValidation=Strict';
-  const server = await askOn(plane, 'PATCH', `${path}?${query}`, desired, applying);
-  const after = (await askOn(plane, 'GET', path)).body;
-  if (versionOf(live) !== versionOf(after) || server.code === 403 || server.code === 409)
-    return undefined;
-  const [verdict] = await judge.apply([
-    { mode: 'ssa', manager: 'me', live, desired, wantPredicted: true },
-  ]);
-  const refused = server.code >= 300;
-  if (verdict?.unchecked !== undefined || (verdict?.refused !== undefined) !== refused)
-    return { desired, live, says: server.body.message ?? server.body, verdict };
-  if (refused) return 'refused';
-  const expected = comparable(server.body);
-  const predicted = comparable(verdict?.predicted ?? {});
-  return JSON.stringify(predicted) === JSON.stringify(expected)
-    ? 'accepted'
-    : { desired, expected, predicted, kind };
-}
-
-function versionOf({ metadata }: JsonObject): unknown {
-  return isObject(metadata) ? metadata.resourceVersion : undefined;
-}
-
-/** With sorted keys, and without what a dry-run does not keep. */
-function comparable(object: JsonObject): unknown {
-  const { managedFields: _, ...metadata } = isObject(object.metadata) ? object.metadata : {};
-  return sorted({ ...object, metadata });
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isObject(value)) return value;
-  const entries = Object.entries(value).map(([key, inner]) => [key, sorted(inner)] as const);
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

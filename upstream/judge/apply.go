@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -109,8 +110,11 @@ func (q *question) outcome(k kind, m merge, live *unstructured.Unstructured, old
 		refused.Recreate = q.acceptedAsNew(k)
 	}
 	after, err := readStored(k, m.object)
+	if reason, ok := uncheckedReason(err); ok {
+		return verdict{Unchecked: reason}
+	}
 	if err != nil {
-		return verdict{Unchecked: "the result cannot be stored: " + err.Error()}
+		return verdict{Refused: cmp.Or(refused, refusalOf(err, q.Desired.Object))}
 	}
 	changes, err := q.compare(k, live, before, after)
 	if err != nil {
