@@ -42,7 +42,10 @@ function caseOf({ pair, faults, ours }: Failed, schemas: Schemas) {
   const resource = resourceOf(desired);
   const kind = resource && schemas.lookup(resource);
   const type = kind?.found ? kind.kind.type : anyType;
-  const changes = word.says === 'drift' ? differences(live, word.after, desired, type) : [];
+  const changes =
+    word.says === 'drift'
+      ? differences({ live, desired, type, isOurs: () => true }, word.after)
+      : [];
   const state = word.says === 'same' ? 'synced' : 'drifted';
   const refused = word.says === 'refused' ? { error: `${word.code} ${word.message}` } : {};
   return {

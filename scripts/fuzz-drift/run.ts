@@ -197,7 +197,8 @@ function judgementOf(
 function wrongIn({ word, trial }: Pair, verdict: ApplyVerdict | undefined): string {
   if (!verdict?.predicted || !('after' in word)) return '';
   const [predicted, after] = [verdict.predicted, word.after].map(each => compared(each));
-  const wrong = differences(predicted as JsonObject, after as JsonObject, {}, typeIn(trial));
+  const sides = { live: predicted as JsonObject, desired: {}, type: typeIn(trial) };
+  const wrong = differences({ ...sides, isOurs: () => true }, after as JsonObject);
   const texts = wrong.map(
     ({ path, live, becomes }) =>
       `${path} ${JSON.stringify(live)} is ${JSON.stringify(becomes)} to the server`,

@@ -14,6 +14,7 @@ import { RecordingCluster } from '../../src/core/cluster/snapshot/record.ts';
 import { readSnapshot } from '../../src/core/cluster/snapshot/snapshot.ts';
 import { takeSnapshot } from '../../src/core/cluster/snapshot/write.ts';
 import type { JsonObject, Resource } from '../../src/core/model/resource.ts';
+import { dryRunOf } from '../core/cluster/dry-run-of.ts';
 import { apply, kubectl, withNamespace } from './plane.ts';
 
 const host = { log: () => {}, trusted: () => false, secret: () => undefined, forges: () => ({}) };
@@ -156,10 +157,10 @@ describe('a real API server', () => {
       await apply([configMap('web', namespace)]);
       const changed = configMap('web', namespace, { key: 'tried' }) as JsonObject;
       const resource: Resource = { ...type, namespace, name: 'web' };
-      const tried = await admin.dryRunApply(type, changed, 'driftline');
+      const tried = await admin.dryRun(dryRunOf(type, changed, 'driftline'));
       expect(tried).toMatchObject({ ok: true, object: { data: { key: 'tried' } } });
       const wrong = { ...changed, unknown: 1 };
-      expect(await admin.dryRunApply(type, wrong, 'driftline')).toMatchObject({
+      expect(await admin.dryRun(dryRunOf(type, wrong, 'driftline'))).toMatchObject({
         ok: false,
         status: 500,
       });

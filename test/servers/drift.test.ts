@@ -10,6 +10,7 @@ import { type JsonObject, type Resource, resourceOf } from '../../src/core/model
 import { createSchemas } from '../../src/core/schemas/schemas.ts';
 import { Judge } from '../../src/core/upstream/judge.ts';
 import { requireProgram } from '../../src/core/upstream/programs.ts';
+import { dryRunOf } from '../core/cluster/dry-run-of.ts';
 import { apply, kubectl, withNamespace } from './plane.ts';
 
 // What we say without asking the server is held against what the server itself says: the dry-run of
@@ -244,7 +245,7 @@ async function bothOf(kind: string, namespace: string) {
   for (;;) {
     const live = await liveOf(resource);
     const ours = await compare(resource, object, live);
-    const tried = await cluster.dryRunApply(await typeOf(resource), object, 'kubectl');
+    const tried = await cluster.dryRun(dryRunOf(await typeOf(resource), object, 'kubectl'));
     // A controller may have written in between: then they speak of different things.
     if (tried.ok && versionOf(tried.object) !== versionOf(live)) continue;
     const theirs = !tried.ok || !isDeepStrictEqual(stored(tried.object), stored(live));

@@ -4,7 +4,7 @@ import { readLive } from '../../src/core/cluster/live.ts';
 import { openCluster } from '../../src/core/cluster/open.ts';
 import { compareObjects } from '../../src/core/drift/compare.ts';
 import type { DriftInput } from '../../src/core/drift/input.ts';
-import { withServerWord } from '../../src/core/drift/server/server-word.ts';
+import { ServerWord } from '../../src/core/drift/server/server-word.ts';
 import { type JsonObject, resourceOf } from '../../src/core/model/resource.ts';
 import { createSchemas } from '../../src/core/schemas/schemas.ts';
 import { Judge } from '../../src/core/upstream/judge.ts';
@@ -57,9 +57,9 @@ async function inputOf(desired: JsonObject): Promise<DriftInput> {
 
 async function compare(desired: JsonObject, cluster: Cluster) {
   const input = await inputOf(desired);
-  const options = { judge, schemas, target: '1.36', customTypes: [] };
+  const options = { judge, schemas, target: '1.36' };
   const local = await compareObjects([input], options);
-  const [result] = await withServerWord([input], local, { cluster, schemas });
+  const [result] = await new ServerWord(cluster).confirm([input], local, options);
   return { local: local[0], result };
 }
 
@@ -87,11 +87,11 @@ describe('the server’s word', () => {
       await apply([manifest(namespace, { data: { a: '1' } })]);
       const withoutJudge = async (data: JsonObject) => {
         const input = await inputOf(manifest(namespace, { data }));
-        const options = { judge: undefined, schemas, target: '1.36', customTypes: [] };
+        const options = { judge: undefined, schemas, target: '1.36' };
         const local = await compareObjects([input], options);
         return {
           local,
-          answers: await withServerWord([input], local, { cluster: admin, schemas }),
+          answers: await new ServerWord(admin).confirm([input], local, options),
         };
       };
       const { local, answers } = await withoutJudge({ a: '2' });
@@ -113,7 +113,7 @@ describe('the server’s word', () => {
         await as('viewer'),
       );
       expect(result).toMatchObject({ state: 'drifted', confirmed: 'unconfirmed' });
-      expect(result?.reason).toContain('could not confirm');
+      expect(result?.reason).toContain('no permission to patch configmaps');
     });
   });
 

@@ -5,6 +5,7 @@ import { compareEnvironment } from '../drift/environment-drift.ts';
 import type { Compared } from '../drift/environment-input.ts';
 import type { CompareMemory } from '../drift/memory.ts';
 import { placeResult } from '../drift/place-result.ts';
+import type { ServerWord } from '../drift/server/server-word.ts';
 import type { DriftResult } from '../model/drift.ts';
 import type { Application, Environment } from '../model/environment.ts';
 import type { RenderedObject } from '../model/rendered.ts';
@@ -84,6 +85,8 @@ export interface CompareOptions {
   /** True when the applications are rendered with the place of every field. */
   traced: boolean;
   memory?: CompareMemory;
+  /** The server's word as far as it was given before. */
+  word?: ServerWord;
   signal?: AbortSignal;
 }
 
@@ -94,7 +97,7 @@ export interface CompareOptions {
 export async function compareOpen(
   workspace: Workspace,
   { environment, applications, cluster }: RenderedEnvironment & { cluster: Cluster },
-  { traced, memory, signal }: CompareOptions,
+  { traced, memory, word, signal }: CompareOptions,
 ): Promise<{ report: EnvironmentDrift; compared: Compared[]; schemas: Schemas }> {
   const report = emptyReport(workspace, environment, applications);
   const customTypes = await customTypesOf(workspace, applications, cluster, signal);
@@ -109,6 +112,7 @@ export async function compareOpen(
     schemas,
     target,
     memory,
+    word,
     signal,
   });
   const filled = {

@@ -1,5 +1,5 @@
 import type { Stale } from '../model/drift.ts';
-import type { GroupVersionKind, JsonObject, Resource } from '../model/resource.ts';
+import type { GroupVersionKind, Json, JsonObject, Resource } from '../model/resource.ts';
 
 export interface ClusterIdentity {
   context?: string;
@@ -103,14 +103,20 @@ export interface Cluster {
    * ends it.
    */
   watch(type: ApiResource, namespace: string, listener: (event: WatchEvent) => void): () => void;
-  get(type: ApiResource, resource: Resource, signal?: AbortSignal): Promise<GetAnswer>;
-  /** Server-side apply with `dryRun=All`; refused with a sentence by a snapshot. */
-  dryRunApply(
+  /** `fresh`: as the server has it now, not as it was watched. */
+  get(
     type: ApiResource,
-    object: JsonObject,
-    manager: string,
+    resource: Resource,
     signal?: AbortSignal,
-  ): Promise<{ ok: true; object: JsonObject } | { ok: false; status: number; reason: string }>;
+    how?: { fresh: boolean },
+  ): Promise<GetAnswer>;
+  /** Asks what a write would make of an object, with `dryRun=All`; a snapshot refuses it with a sentence. */
+  dryRun(question: DryRunQuestion, signal?: AbortSignal): Promise<DryRunReply>;
+  /**
+   * Whether the user may do something with all objects of a type, in one namespace or (`''`) in all; `*` stands for
+   * every group and resource. Undefined where the server does not say. Snapshots have no users.
+   */
+  mayI?(access: Access, signal?: AbortSignal): Promise<boolean | undefined>;
   /** The OpenAPI v3 document of a group-version, which every user may read; snapshots have none. */
   openApi?(
     type: { group: string; version: string },
@@ -125,6 +131,41 @@ export interface Cluster {
   readonly writer?: ClusterWriter;
   /** Ends its connections and watches. */
   close(): void;
+}
+
+/** A write that is only tried. */
+export interface DryRunQuestion {
+  type: ApiResource;
+  resource: Pick<Resource, 'namespace' | 'name'>;
+  /** Field manager. */
+  manager: string;
+  /** A whole object for a forced server-side apply, or a patch of the given content type. */
+  send: { apply: JsonObject } | { patch: Json; contentType: string };
+  /** What becomes of unknown fields and keys that stand twice: a refusal, or a warning. */
+  fieldValidation: 'Strict' | 'Warn';
+}
+
+export type DryRunReply =
+  /** `created`: there was no such object. */
+  | { ok: true; object: JsonObject; created: boolean; warnings: string[] }
+  | {
+      ok: false;
+      /** HTTP status; 0 when there was no answer. */
+      status: number;
+      /** The server's own message where there is one. */
+      reason: string;
+      /** Fields that the server names, as it names them. */
+      causes: { field: string; message: string }[];
+      /** Milliseconds that the server asks to wait. */
+      retryAfter?: number;
+    };
+
+export interface Access {
+  verb: string;
+  group: string;
+  /** Plural name. */
+  resource: string;
+  namespace: string;
 }
 
 export type WriteAnswer =

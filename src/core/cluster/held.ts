@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { Stale } from '../model/drift.ts';
-import { textAt } from '../model/fields.ts';
-import { type JsonObject, type Resource, resourceOf } from '../model/resource.ts';
+import type { JsonObject, Resource } from '../model/resource.ts';
 import type {
+  Access,
   ApiResource,
   Cluster,
   ClusterIdentity,
   ClusterWriter,
   DiscoveryAnswer,
+  DryRunQuestion,
+  DryRunReply,
   GetAnswer,
   ListAnswer,
   Refusal,
@@ -24,13 +25,10 @@ export interface HeldOptions {
   maxAge?: number;
 }
 
-type DryRunAnswer = Awaited<ReturnType<Cluster['dryRunApply']>>;
-
 /**
  * A cluster whose lists are watched from the first time they are asked for, so that every later answer comes
- * from memory and is current. What cannot be watched is asked again when it is older than `maxAge`; dry-runs are
- * kept while the object they are about stays as it is. While the server does not answer, what it said last stands,
- * and says since when (`stale`). Closing it leaves the cluster behind it open.
+ * from memory and is current. What cannot be watched is asked again when it is older than `maxAge`. While the
+ * server does not answer, what it said last stands, and says since when (`stale`). Closing it leaves the cluster behind it open.
  */
 export class HeldCluster implements Cluster {
   readonly #cluster: Cluster;
@@ -41,7 +39,6 @@ export class HeldCluster implements Cluster {
   readonly #refused = new Map<string, Aged<{ of: 'list' | 'watch'; answer: Refusal }>>();
   readonly #polledLists = new Polled<ListAnswer>();
   readonly #gets = new Polled<GetAnswer>();
-  readonly #dryRuns = new Map<string, Aged<Promise<DryRunAnswer>>>();
   readonly #types: HeldTypes;
   #polled = false;
   #frozen: Stale | undefined;
@@ -87,7 +84,6 @@ export class HeldCluster implements Cluster {
     this.#polledLists.forget();
     this.#gets.forget();
     this.#types.look();
-    this.#dryRuns.clear();
   }
 
   /**
@@ -122,7 +118,13 @@ export class HeldCluster implements Cluster {
     return this.#cluster.watch(type, namespace, listener);
   }
 
-  async get(type: ApiResource, resource: Resource, signal?: AbortSignal): Promise<GetAnswer> {
+  async get(
+    type: ApiResource,
+    resource: Resource,
+    signal?: AbortSignal,
+    how?: { fresh: boolean },
+  ): Promise<GetAnswer> {
+    if (how?.fresh) return this.#cluster.get(type, resource, signal, how);
     const list =
       this.#lists.get(listKey(type, resource.namespace)) ?? this.#lists.get(listKey(type, ''));
     const held = list?.began === true ? await list.answer() : undefined;
@@ -138,26 +140,12 @@ export class HeldCluster implements Cluster {
     return this.#gets.ask(key, maxAge, () => this.#cluster.get(type, resource, signal));
   }
 
-  async dryRunApply(
-    type: ApiResource,
-    object: JsonObject,
-    manager: string,
-    signal?: AbortSignal,
-  ): Promise<DryRunAnswer> {
-    const resource = resourceOf(object);
-    const live = resource && (await this.get(type, resource, signal));
-    const version = live?.ok ? textAt(live.object, 'metadata', 'resourceVersion') : undefined;
-    const question = JSON.stringify([listKey(type, ''), manager, version, object]);
-    // Hashed, so that no value of a Secret is kept longer than it must be.
-    const key = createHash('sha256').update(question).digest('base64url');
-    const known = this.#young(this.#dryRuns, key, dryRunAge);
-    if (known) return known;
-    const asked = this.#cluster.dryRunApply(type, object, manager, signal);
-    this.#dryRuns.set(key, { at: Date.now(), value: asked });
-    const forget = () => this.#dryRuns.delete(key);
-    // No answer at all may be one the next time.
-    asked.then(answer => !answer.ok && answer.status === 0 && forget(), forget);
-    return asked;
+  dryRun(question: DryRunQuestion, signal?: AbortSignal): Promise<DryRunReply> {
+    return this.#cluster.dryRun(question, signal);
+  }
+
+  async mayI(access: Access, signal?: AbortSignal): Promise<boolean | undefined> {
+    return this.#cluster.mayI?.(access, signal);
   }
 
   openApi(
@@ -183,7 +171,6 @@ export class HeldCluster implements Cluster {
     this.#polledLists.clear();
     this.#gets.clear();
     this.#refused.clear();
-    this.#dryRuns.clear();
   }
 
   /** What the watch of a list holds, or why there can be none. */
@@ -237,8 +224,6 @@ interface Aged<T> {
   value: T;
 }
 
-/** Admission policies change without the object: a dry-run is asked again after five minutes. */
-const dryRunAge = 5 * 60_000;
 /** What a user may do changes seldom. */
 const refusedAge = 60_000;
 /** Definitions are large, change seldom, and are asked for one by one. */

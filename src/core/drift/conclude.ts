@@ -53,8 +53,7 @@ export function secondLook({ verdict, judged }: Answered): ReturnType<typeof pat
 export function conclude(first: Answered, second?: Answered): DriftResult {
   const { open, verdict } = second ?? first;
   if (failed(verdict)) return suspicion(open, failure(verdict));
-  const last = (second ?? first).judged;
-  const visible = last.filter(({ cover }) => cover !== 'hidden').map(({ path }) => path);
+  const visible = visiblePaths(second ?? first);
   const remaining = new Set(visible.map(({ path }) => path));
   const hidden = first.judged.filter(
     ({ path, cover }) => cover !== 'no' && !remaining.has(path.path),
@@ -64,9 +63,15 @@ export function conclude(first: Answered, second?: Answered): DriftResult {
   return finished({ ...resultOf(open.input, state), paths: visible, notes, ...said }, open);
 }
 
+/** The paths that no rule hides. */
+export function visiblePaths({ judged }: Pick<Answered, 'judged'>): DriftPath[] {
+  return judged.filter(({ cover }) => cover !== 'hidden').map(({ path }) => path);
+}
+
 type Saying = { state: DriftState; reason?: string; recreate?: boolean; equivalent?: boolean };
 
-function stateOf(open: Open, verdict: ApplyVerdict, paths: readonly DriftPath[]): Saying {
+/** What a verdict and the paths that nothing hides make of an object. */
+export function stateOf(open: Open, verdict: ApplyVerdict, paths: readonly DriftPath[]): Saying {
   const { input, profile } = open;
   const unsubstituted = awaitsSubstitution(open.desired, profile, input.substituted);
   if (verdict.refused) {

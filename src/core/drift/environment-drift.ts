@@ -11,7 +11,7 @@ import type { DriftInput } from './input.ts';
 import { remembering } from './memory.ts';
 import { deployerOf, usualOwners } from './owners/deployer.ts';
 import { removedObjects } from './removed/removed.ts';
-import { withServerWord } from './server/server-word.ts';
+import { ServerWord } from './server/server-word.ts';
 
 /**
  * Compares what the applications of an environment declare with what runs, and looks for objects that
@@ -23,13 +23,16 @@ export async function compareEnvironment(
   input: EnvironmentInput,
 ): Promise<{ compared: Compared[]; notChecked: NotChecked[] }> {
   const { environment, applications, cluster, schemas, signal } = input;
+  const word = input.word ?? new ServerWord(cluster);
   const declared = declaredObjects(environment, applications, schemas);
   const resources = declared.map(({ resource }) => resource);
   const live = await readLive(cluster, resources, environment.namespace, signal);
   const inputs = declared.map(each => inputOf(each, environment, live, input));
-  const results = await remembering(inputs, input, async fresh => {
-    const local = await compareObjects(fresh, input);
-    return input.localOnly ? local : withServerWord(fresh, local, input);
+  const local = await remembering(inputs, input, fresh => compareObjects(fresh, input));
+  const confirmed = await word.confirm(inputs, local, input);
+  const { results, notReached } = await word.audit(inputs, confirmed, {
+    ...input,
+    most: input.audited ?? 0,
   });
   const compared = declared.map((each, index) => ({
     result: asOf(results[index] as DriftResult, live),
@@ -44,7 +47,10 @@ export async function compareEnvironment(
   const found = removed.found.filter(({ result }) => !mayBeUnsure(result.resource, unsure));
   return {
     compared: [...compared, ...unsure, ...found],
-    notChecked: removed.notChecked,
+    notChecked: [
+      ...removed.notChecked,
+      ...notReached.map(reason => ({ reason, environment: environment.name })),
+    ],
   };
 }
 

@@ -1,18 +1,26 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import type { DriftResult } from '../model/drift.ts';
 import type { Environment } from '../model/environment.ts';
-import type { JsonObject } from '../model/resource.ts';
+import type { JsonObject, Resource } from '../model/resource.ts';
 import type { Declared, RenderedApplication } from './declared.ts';
 import type { CompareOptions, DriftInput } from './input.ts';
 import type { CompareMemory } from './memory.ts';
+import type { ServerWord } from './server/server-word.ts';
 
 export interface EnvironmentInput extends CompareOptions {
   environment: Environment;
   /** Every application of the environment, rendered; failed renders too. */
   applications: readonly RenderedApplication[];
   cluster: Cluster;
-  /** True to send no dry-run to the cluster: each leaves an entry in its audit log. */
-  localOnly?: boolean;
+  /** The server's word as far as it was given before; one of its own for this comparison when absent. */
+  word?: ServerWord;
+  /** What a person looks at: the server is asked about it first. */
+  visible?(resource: Resource): boolean;
+  /**
+   * How many objects in sync the server is asked about all the same, where mutating admission may make something else
+   * of them; what is left out is said. None when absent.
+   */
+  audited?: number;
   /** What was compared before, so that only what changed is compared again. */
   memory?: CompareMemory;
 }

@@ -1,5 +1,6 @@
 import type { Cluster, ClusterIdentity } from '../cluster/cluster.ts';
 import { HeldCluster } from '../cluster/held.ts';
+import { ServerWord } from '../drift/server/server-word.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -9,6 +10,8 @@ interface Held {
   /** The connection that it is held by, see `Workspace.clusterKey`. */
   key: string;
   cluster: HeldCluster;
+  /** What its server said so far. */
+  word: ServerWord;
 }
 
 /**
@@ -31,6 +34,11 @@ export class EnvironmentConnection {
     return this.#held?.cluster;
   }
 
+  /** What the server of the held cluster said so far. */
+  get word(): ServerWord | undefined {
+    return this.#held?.word;
+  }
+
   /** The cluster to compare with; a sentence where there is none. `blocked`: why it may not be asked now. */
   async open(
     workspace: Workspace,
@@ -51,8 +59,9 @@ export class EnvironmentConnection {
     if (opened.ok && environment.cluster.kind === 'snapshot') return opened.cluster;
     if (opened.ok) {
       this.release();
-      const cluster = new HeldCluster(opened.cluster, { changed: this.#changed });
-      this.#held = { target, key, cluster };
+      const changed = this.#changed;
+      const cluster = new HeldCluster(opened.cluster, { changed });
+      this.#held = { target, key, cluster, word: new ServerWord(cluster, { changed }) };
       return cluster;
     }
     // The next time it may answer.
@@ -75,6 +84,7 @@ export class EnvironmentConnection {
   }
 
   release(): void {
+    this.#held?.word.close();
     this.#held?.cluster.close();
     this.#held = undefined;
   }

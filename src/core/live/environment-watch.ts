@@ -76,6 +76,7 @@ export class EnvironmentWatch {
     const { held } = this.#connection;
     if (!held?.stale) this.#memory.clear();
     held?.forget();
+    if (!held?.stale) this.#connection.word?.forget();
     this.#start();
   }
 
@@ -136,7 +137,7 @@ export class EnvironmentWatch {
       const nothing = { objects: [], controllers: new Map(), at: new Date() };
       return { ...rendered, ...nothing, phase: 'blocked', reason: opened, report };
     }
-    const options = { traced: true, memory: this.#memory, signal };
+    const options = { traced: true, memory: this.#memory, word: this.#connection.word, signal };
     const { report, compared } = await compareOpen(
       workspace,
       { ...rendered, cluster: opened },

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiResource, Cluster, WatchEvent } from '../../../src/core/cluster/cluster.ts';
 import type { OpenAnswer } from '../../../src/core/cluster/open.ts';
 import { Connection } from '../../../src/core/cluster/server/connection.ts';
+import { dryRunOf } from './dry-run-of.ts';
 import { type Answer, json, openSmall, type SmallServer, smallServer } from './small-server.ts';
 
 let folder: string;
@@ -142,8 +143,8 @@ describe('single objects', () => {
       },
     });
     const object = { metadata: { name: 'web', namespace: 'shop' } };
-    const answer = await small.dryRunApply(pods, object, 'flux');
-    expect(answer).toEqual({ ok: false, status: 422, reason: 'spec is immutable' });
+    const answer = await small.dryRun(dryRunOf(pods, object, 'flux'));
+    expect(answer).toEqual({ ok: false, status: 422, reason: 'spec is immutable', causes: [] });
   });
 });
 

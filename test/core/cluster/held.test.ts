@@ -70,9 +70,9 @@ class Memory implements Cluster {
     this.asked.push(`get ${type.resource} ${name}`);
     return this.fault ?? { ok: true as const, object: object(type.kind, name) };
   }
-  async dryRunApply(_: ApiResource, tried: JsonObject) {
+  async dryRun() {
     this.asked.push('dry-run');
-    return { ok: true as const, object: tried };
+    return { ok: false as const, status: 500, reason: 'not tried here', causes: [] };
   }
   close(): void {}
 }
@@ -196,20 +196,15 @@ describe('a cluster held current', () => {
     expect(memory.asked).toContain('get secrets sh.helm.release.v1.web.v1');
   });
 
-  it('keeps a dry-run until the object it is about changes', async () => {
+  it('asks the server for what is wanted fresh', async () => {
     const memory = new Memory();
     const held = new HeldCluster(memory, { changed: () => {} });
     await held.list(configMaps, '');
-    const tried = object('ConfigMap', 'a');
-    const dryRuns = () => memory.asked.filter(each => each === 'dry-run').length;
-    await held.dryRunApply(configMaps, tried, 'kubectl');
-    await held.dryRunApply(configMaps, tried, 'kubectl');
-    expect(dryRuns()).toBe(1);
-    await held.dryRunApply(configMaps, tried, 'another');
-    expect(dryRuns()).toBe(2);
-    memory.watches.get('configmaps')?.({ type: 'modified', object: object('ConfigMap', 'a', '2') });
-    await held.dryRunApply(configMaps, tried, 'kubectl');
-    expect(dryRuns()).toBe(3);
+    await held.get(configMaps, named(configMaps, 'a'));
+    expect(memory.asked).not.toContain('get configmaps a');
+    await held.get(configMaps, named(configMaps, 'a'), undefined, { fresh: true });
+    expect(memory.asked).toContain('get configmaps a');
+    expect(held.polls).toBe(false);
   });
 
   it('ends its watches when it is closed', async () => {

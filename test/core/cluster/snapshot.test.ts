@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ApiResource } from '../../../src/core/cluster/cluster.ts';
 import { openSnapshot, readSnapshot } from '../../../src/core/cluster/snapshot/snapshot.ts';
 import { UserError } from '../../../src/core/lib/errors.ts';
+import { dryRunOf } from './dry-run-of.ts';
 
 const deployments: ApiResource = {
   group: 'apps',
@@ -134,7 +135,7 @@ describe('what kubectl prints', () => {
   });
 
   it('refuses changes with a sentence', async () => {
-    const answer = await readSnapshot('live.yaml', list).dryRunApply(deployments, {}, 'me');
+    const answer = await readSnapshot('live.yaml', list).dryRun(dryRunOf(deployments, {}, 'me'));
     expect(answer).toMatchObject({ ok: false, reason: expect.stringContaining('only a cluster') });
   });
 });

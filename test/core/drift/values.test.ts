@@ -331,9 +331,10 @@ describe('differences between two objects of a server', () => {
     object(
       `{apiVersion: v1, kind: Service, metadata: {name: s, resourceVersion: "${ports.length}"}, spec: {ports: [${ports}]${more}}, status: {a: ${ports.length}}}`,
     );
-  const tell = (live: JsonObject, after: JsonObject, desired = after) =>
-    differences(live, after, desired, typeOf('', 'Service')).map(({ path, kind, consequence }) =>
-      [path, kind, ...(consequence ? ['consequence'] : [])].join(' '),
+  const tell = (live: JsonObject, after: JsonObject, desired = after, ours = true) =>
+    differences({ live, desired, type: typeOf('', 'Service'), isOurs: () => ours }, after).map(
+      ({ path, kind, consequence }) =>
+        [path, kind, ...(consequence ? ['consequence'] : [])].join(' '),
     );
   const a = '{port: 80, protocol: TCP, targetPort: 80}';
   const b = '{port: 81, protocol: TCP, targetPort: 81}';
@@ -359,6 +360,9 @@ describe('differences between two objects of a server', () => {
     expect(tell(service(a, ', type: NodePort'), service(a, ', type: ClusterIP'), bare)).toEqual([
       '.spec.type stale',
     ]);
+    expect(
+      tell(service(a, ', type: NodePort'), service(a, ', type: ClusterIP'), bare, false),
+    ).toEqual(['.spec.type changed consequence']);
   });
 
   it('leave out what controllers keep writing, unless git declares it', () => {

@@ -31,13 +31,15 @@ export interface ApplyOptions {
   manager: string;
   force: boolean;
   dryRun: boolean;
+  /** What becomes of unknown fields and keys that stand twice; `Strict` when absent. */
+  fieldValidation?: 'Strict' | 'Warn';
 }
 
 /** The request of a server-side apply. */
 export function applyRequest(
   type: ApiResource,
   object: JsonObject,
-  { manager, force, dryRun }: ApplyOptions,
+  { manager, force, dryRun, fieldValidation = 'Strict' }: ApplyOptions,
 ) {
   const metadata = isObject(object.metadata) ? object.metadata : {};
   const resource = {
@@ -48,7 +50,7 @@ export function applyRequest(
   const query = new URLSearchParams({
     fieldManager: manager,
     force: String(force),
-    fieldValidation: 'Strict',
+    fieldValidation,
     ...(dryRun ? { dryRun: 'All' } : {}),
   });
   return {

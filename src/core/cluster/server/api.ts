@@ -1,17 +1,21 @@
 import type { DiskCache } from '../../lib/disk-cache.ts';
 import { isObject, type JsonObject, type Resource, resourceText } from '../../model/resource.ts';
 import type {
+  Access,
   ApiResource,
   Cluster,
   ClusterIdentity,
   DiscoveryAnswer,
+  DryRunQuestion,
+  DryRunReply,
   GetAnswer,
   ListAnswer,
   WatchEvent,
 } from '../cluster.ts';
-import { applyRequest, collectionPath, objectPath, typed } from './address.ts';
+import { collectionPath, objectPath, typed } from './address.ts';
 import type { Answered, Connection, Question } from './connection.ts';
 import { Discovery } from './discovery.ts';
+import { dryRunFailure, dryRunRequest } from './dry-run.ts';
 import type { Failure } from './failure.ts';
 import { OpenApi } from './open-api.ts';
 import type { Anchor } from './pinned.ts';
@@ -105,23 +109,31 @@ export class ApiCluster implements Cluster {
     return { ok: false, reason: answer.reason, why: answer.why };
   }
 
-  async dryRunApply(
-    type: ApiResource,
-    object: JsonObject,
-    manager: string,
-    signal?: AbortSignal,
-  ): Promise<{ ok: true; object: JsonObject } | { ok: false; status: number; reason: string }> {
-    const options = { manager, force: true, dryRun: true };
-    const { resource, ...request } = applyRequest(type, object, options);
-    const question = { what: `try ${resourceText(resource)}`, ...request };
-    const answer = await this.#ask(question, signal);
-    if (answer.ok) return { ok: true, object: typed(answer.body, type) };
-    const message = answer.body?.message;
-    return {
-      ok: false,
-      status: answer.status,
-      reason: typeof message === 'string' ? message : answer.reason,
+  async dryRun(question: DryRunQuestion, signal?: AbortSignal): Promise<DryRunReply> {
+    const { type } = question;
+    const answer = await this.#ask(dryRunRequest(question), signal);
+    if (!answer.ok) return dryRunFailure(answer);
+    const { body, status, warnings = [] } = answer;
+    return { ok: true, object: typed(body, type), created: status === 201, warnings };
+  }
+
+  async mayI({ verb, group, resource, namespace }: Access, signal?: AbortSignal) {
+    const resourceAttributes = { verb, group, resource, ...(namespace ? { namespace } : {}) };
+    const review = {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes },
     };
+    const question = {
+      what: 'read what you may do',
+      path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      method: 'POST' as const,
+      contentType: 'application/json',
+      body: JSON.stringify(review),
+    };
+    const answer = await this.#ask(question, signal);
+    const status = answer.ok && isObject(answer.body) ? answer.body.status : undefined;
+    return isObject(status) ? status.allowed === true : undefined;
   }
 
   async openApi(

@@ -15,7 +15,7 @@ export interface Question {
   what: string;
   /** Path and query, such as `/api/v1/pods?limit=500`. */
   path: string;
-  method?: 'GET' | 'PATCH' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   accept?: string;
   contentType?: string;
   body?: string;
@@ -23,6 +23,8 @@ export interface Question {
   unlessTag?: string;
   /** The body is text, as it was sent. */
   plain?: boolean;
+  /** True where the asker itself comes back when the server says (`retryAfter`). */
+  once?: boolean;
 }
 
 export interface Answered {
@@ -31,6 +33,8 @@ export interface Answered {
   status: number;
   /** The version of what was sent, for `unlessTag`. */
   tag?: string;
+  /** What the server says in `Warning` headers; absent when nothing. */
+  warnings?: string[];
 }
 
 export interface Timing {
@@ -47,7 +51,7 @@ export interface Timing {
 export const defaultTiming: Timing = {
   connect: 10_000,
   answer: 30_000,
-  parallel: 8,
+  parallel: 10,
   patience: 120_000,
 };
 /** A write waits no longer than a person does. */
@@ -102,7 +106,7 @@ export class Connection {
         continue;
       }
       const wait = waitBefore(answer, attempt, isRead);
-      if (wait === undefined || Date.now() + wait > gaveUp) return answer;
+      if (wait === undefined || question.once || Date.now() + wait > gaveUp) return answer;
       await sleep(wait, signal);
     }
   }
@@ -178,12 +182,12 @@ export class Connection {
   async #askOnce(question: Question, signal?: AbortSignal): Promise<Answer> {
     const opened = await this.#open(question, signal);
     if (!opened.ok) return opened;
-    const { status, tag } = opened;
+    const { status, tag, warnings } = opened;
     const guard = new Guard(this.#timing.answer, () => opened.end());
     try {
       const text = await readAll(opened.body, () => guard.heard());
       const body = status === 304 ? null : question.plain ? text : (JSON.parse(text) as Json);
-      return { ok: true, body, status, ...(tag && { tag }) };
+      return { ok: true, body, status, ...(tag && { tag }), ...(warnings && { warnings }) };
     } catch (error) {
       signal?.throwIfAborted();
       return this.#broken(guard.fired ? new NoAnswer(stoppedText(this.#timing.answer)) : error);
@@ -208,7 +212,14 @@ export class Connection {
       const body = response.headers['content-encoding'] === 'gzip' ? gunzip(response) : response;
       const status = response.statusCode ?? 0;
       if ((status >= 200 && status < 300) || (status === 304 && question.unlessTag !== undefined))
-        return { ok: true, body, status, tag: response.headers.etag, end: () => abort.abort() };
+        return {
+          ok: true,
+          body,
+          status,
+          tag: response.headers.etag,
+          warnings: warningsOf(response),
+          end: () => abort.abort(),
+        };
       const text = await readAll(body, () => guard.heard());
       return this.#refused(response, text, question);
     } catch (error) {
@@ -270,7 +281,7 @@ export class Connection {
   }
 }
 
-interface Opened extends Pick<Answered, 'status' | 'tag'> {
+interface Opened extends Pick<Answered, 'status' | 'tag' | 'warnings'> {
   ok: true;
   body: Readable;
   end: () => void;
@@ -294,6 +305,12 @@ function retryAfterOf({ headers }: IncomingMessage): number | undefined {
   if (!Number.isNaN(seconds)) return seconds > 0 ? seconds * 1000 : undefined;
   const wait = Date.parse(said) - Date.parse(headers.date ?? new Date().toUTCString());
   return wait > 0 ? wait : undefined;
+}
+
+/** The texts of `299 - "text"`, as Kubernetes sends its warnings. */
+function warningsOf({ headers }: IncomingMessage): string[] | undefined {
+  const found = headers.warning?.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g);
+  return found && [...found].map(([, text = '']) => text.replace(/\\(.)/g, '$1'));
 }
 
 function gunzip(response: IncomingMessage): Readable {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
-import type { ApiResource } from '../cluster.ts';
+import type { ApiResource, DryRunQuestion } from '../cluster.ts';
 
 /*
  * `driftline snapshot` writes a `v1 List` in JSON, as `kubectl get -o json` prints it, whose first item
@@ -46,10 +46,11 @@ export interface NotFoundObject {
 }
 
 export interface TriedApply {
-  /** Hash of the question, see `applyQuestion`. */
+  /** Hash of the question, see `dryRunName`. */
   question: string;
   status: number;
   reason?: string;
+  causes?: { field: string; message: string }[];
   object?: JsonObject;
 }
 
@@ -109,21 +110,23 @@ export function readHeader(object: JsonObject): SnapshotHeader | undefined {
       question: text(item.question) ?? '',
       status: typeof item.status === 'number' ? item.status : 0,
       reason: text(item.reason),
+      causes: items(item.causes).map(cause => ({
+        field: text(cause.field) ?? '',
+        message: text(cause.message) ?? '',
+      })),
       object: isObject(item.object) ? item.object : undefined,
     })),
   };
 }
 
 /**
- * Names an apply that the server was asked to try. A hash, so that the file does not hold the manifest again; of
+ * Names a write that the server was asked to try. A hash, so that the file does not hold the manifest again; of
  * Secrets none are kept, as a bare hash of a value can be guessed.
  */
-export function applyQuestion(
-  { group, version, resource }: ApiResource,
-  object: JsonObject,
-  manager: string,
-): string {
-  const question = JSON.stringify([group, version, resource, manager, object]);
+export function dryRunName({ type, resource, manager, send }: DryRunQuestion): string {
+  const { namespace, name } = resource;
+  const where = [type.group, type.version, type.resource, namespace, name];
+  const question = JSON.stringify([...where, manager, send]);
   return createHash('sha256').update(question).digest('base64url');
 }
 

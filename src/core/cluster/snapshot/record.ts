@@ -1,22 +1,24 @@
-import type { JsonObject, Resource } from '../../model/resource.ts';
+import type { Resource } from '../../model/resource.ts';
 import type {
+  Access,
   ApiResource,
   Cluster,
   ClusterIdentity,
   DiscoveryAnswer,
+  DryRunQuestion,
+  DryRunReply,
   ListAnswer,
   WatchEvent,
 } from '../cluster.ts';
 
 type GetAnswer = Awaited<ReturnType<Cluster['get']>>;
-type DryRunAnswer = Awaited<ReturnType<Cluster['dryRunApply']>>;
 
 /** What was asked of a cluster, each question once, and what it answered. */
 export interface ClusterRecord {
   discovery: DiscoveryAnswer | undefined;
   lists: { type: ApiResource; namespace: string; answer: ListAnswer }[];
   gets: { type: ApiResource; resource: Resource; answer: GetAnswer }[];
-  dryRuns: { type: ApiResource; object: JsonObject; manager: string; answer: DryRunAnswer }[];
+  dryRuns: { question: DryRunQuestion; answer: DryRunReply }[];
 }
 
 /**
@@ -57,21 +59,25 @@ export class RecordingCluster implements Cluster {
     return once(this.#lists, [typeKey(type), namespace], { type, namespace }, ask);
   }
 
-  get(type: ApiResource, resource: Resource, signal?: AbortSignal): Promise<GetAnswer> {
+  get(
+    type: ApiResource,
+    resource: Resource,
+    signal?: AbortSignal,
+    how?: { fresh: boolean },
+  ): Promise<GetAnswer> {
+    if (how?.fresh) return this.#cluster.get(type, resource, signal, how);
     const { namespace, name } = resource;
     const ask = () => this.#cluster.get(type, resource, signal);
     return once(this.#gets, [typeKey(type), namespace, name], { type, resource }, ask);
   }
 
-  dryRunApply(
-    type: ApiResource,
-    object: JsonObject,
-    manager: string,
-    signal?: AbortSignal,
-  ): Promise<DryRunAnswer> {
-    const ask = () => this.#cluster.dryRunApply(type, object, manager, signal);
-    const question = { type, object, manager };
-    return once(this.#dryRuns, [typeKey(type), manager, object], question, ask);
+  dryRun(question: DryRunQuestion, signal?: AbortSignal): Promise<DryRunReply> {
+    const ask = () => this.#cluster.dryRun(question, signal);
+    return once(this.#dryRuns, [question], { question }, ask);
+  }
+
+  async mayI(access: Access, signal?: AbortSignal): Promise<boolean | undefined> {
+    return this.#cluster.mayI?.(access, signal);
   }
 
   openApi(type: { group: string; version: string }, signal?: AbortSignal) {

@@ -8,8 +8,15 @@ import {
   resourceKey,
   resourceOf,
 } from '../../model/resource.ts';
-import type { ApiResource, Cluster, DiscoveryAnswer, ListAnswer } from '../cluster.ts';
-import { applyQuestion, type SnapshotHeader } from './format.ts';
+import type {
+  ApiResource,
+  Cluster,
+  DiscoveryAnswer,
+  DryRunQuestion,
+  DryRunReply,
+  ListAnswer,
+} from '../cluster.ts';
+import { dryRunName, type SnapshotHeader } from './format.ts';
 import { readObjects } from './objects.ts';
 
 /**
@@ -137,14 +144,16 @@ class Snapshot implements Cluster {
       : { ok: false as const, reason: answer.reason };
   }
 
-  /** What the server said when the snapshot was taken, of this very apply. */
-  async dryRunApply(type: ApiResource, manifest: JsonObject, manager: string) {
-    const question = applyQuestion(type, manifest, manager);
-    const tried = this.#header?.tried.find(item => item.question === question);
-    if (tried?.object) return { ok: true as const, object: tried.object };
-    if (tried) return { ok: false as const, status: tried.status, reason: tried.reason ?? '' };
-    const reason = `the snapshot ${this.#file} cannot try changes: only a cluster can`;
-    return { ok: false as const, status: 405, reason };
+  /** What the server said when the snapshot was taken, of this very question. */
+  async dryRun(question: DryRunQuestion): Promise<DryRunReply> {
+    const name = dryRunName(question);
+    const tried = this.#header?.tried.find(item => item.question === name);
+    if (tried?.object)
+      return { ok: true, object: tried.object, created: tried.status === 201, warnings: [] };
+    const { status, reason = '', causes = [] } = tried ?? {};
+    if (status !== undefined) return { ok: false, status, reason, causes };
+    const unasked = `the snapshot ${this.#file} cannot try changes: only a cluster can`;
+    return { ok: false, status: 405, reason: unasked, causes: [] };
   }
 
   close(): void {}

@@ -5,7 +5,7 @@ import { messageOf, UserError } from '../../lib/errors.ts';
 import type { JsonObject } from '../../model/resource.ts';
 import { customResourceDefinitions } from '../definitions.ts';
 import {
-  applyQuestion,
+  dryRunName,
   headerObject,
   type NotListedKind,
   type SnapshotHeader,
@@ -67,16 +67,19 @@ function objectsOf({ lists, gets }: ClusterRecord): JsonObject[] {
 }
 
 async function triedApply(
-  { type, object, manager, answer }: ClusterRecord['dryRuns'][number],
+  { question: asked, answer }: ClusterRecord['dryRuns'][number],
   seal: (object: JsonObject) => Promise<JsonObject>,
 ): Promise<TriedApply[]> {
   // What the server did not answer may be answered another time.
-  if (type.kind === 'Secret' || (!answer.ok && answer.status === 0)) return [];
-  const question = applyQuestion(type, object, manager);
-  if (!answer.ok) return [{ question, status: answer.status, reason: answer.reason }];
+  if (asked.type.kind === 'Secret' || (!answer.ok && answer.status === 0)) return [];
+  const question = dryRunName(asked);
+  if (!answer.ok) {
+    const { status, reason, causes } = answer;
+    return [{ question, status, reason, causes }];
+  }
   // Seals of the answer would not be those of the live object that it is compared with.
   const isPlain = (await seal(answer.object)) === answer.object;
-  return isPlain ? [{ question, status: 200, object: answer.object }] : [];
+  return isPlain ? [{ question, status: answer.created ? 201 : 200, object: answer.object }] : [];
 }
 
 /**

@@ -11,23 +11,39 @@ import { equal, metadataMap, own, without } from '../values.ts';
  * server writes them, so that values are compared as they stand (drift.md 3.3).
  */
 export function differences(
-  live: JsonObject,
+  { live, desired, type, isOurs }: DifferenceSides,
   answer: JsonObject,
-  desired: JsonObject,
-  type: FieldType,
 ): ApplyChange[] {
   const changes = compare(ownFields(live, desired), ownFields(answer, desired), type, []);
-  return changes.map(change => toldBy(change, desired));
+  return changes.map(change => toldBy(change, { desired, isOurs }));
 }
 
-/** What the manifest does not declare and changes is stale; what it does not declare and comes is a consequence. */
-function toldBy(change: ApplyChange, desired: JsonObject): ApplyChange {
-  const found = resolveSteps(desired, parsePath(change.path));
+export interface DifferenceSides {
+  live: JsonObject;
+  desired: JsonObject;
+  type: FieldType;
+  /** True for what the owner applied before, so that it goes when it is not declared any more. */
+  isOurs(steps: readonly Step[]): boolean;
+}
+
+/**
+ * What the manifest does not declare is stale where it was the owner's, and else a side effect of applying: of a
+ * webhook, or of what the server works out.
+ */
+function toldBy(
+  change: ApplyChange,
+  { desired, isOurs }: Pick<DifferenceSides, 'desired' | 'isOurs'>,
+): ApplyChange {
+  const steps = parsePath(change.path);
+  const found = resolveSteps(desired, steps);
   const declared = found.complete && found.value !== null;
-  if (declared || change.kind === 'order' || change.kind === 'stale') return change;
+  if (change.kind === 'order') return found.complete ? change : { ...change, consequence: true };
+  if (declared) return change;
   const { desired: becomes, ...rest } = change;
   if (change.kind === 'missing') return { ...rest, becomes, consequence: true };
-  return { ...rest, kind: 'stale', becomes };
+  const told = becomes === undefined ? rest : { ...rest, becomes };
+  if (found.complete || isOurs(steps)) return { ...told, kind: 'stale' };
+  return { ...told, consequence: true };
 }
 
 const serverFields = ['managedFields', 'generation', 'resourceVersion', 'creationTimestamp', 'uid'];

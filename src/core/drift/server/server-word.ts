@@ -1,131 +1,334 @@
 import { type ApiResource, type Cluster, isType } from '../../cluster/cluster.ts';
 import type { DriftResult } from '../../model/drift.ts';
-import type { Json, JsonObject } from '../../model/resource.ts';
+import { type Resource, resourceKey } from '../../model/resource.ts';
 import type { Schemas } from '../../schemas/type.ts';
-import { openApplied } from '../applied.ts';
-import { begin, type Open } from '../begin.ts';
-import { isWithoutJudge } from '../conclude.ts';
-import { judgePaths } from '../ignore/hide.ts';
-import type { DriftInput } from '../input.ts';
-import { anyType } from '../typed-path.ts';
-import { own } from '../values.ts';
-import { withoutSecrets } from '../verdict/hidden.ts';
-import { pathsOf } from '../verdict/verdict.ts';
-import { differences } from './difference.ts';
-import { confirm, type DryRunAnswer } from './dryrun.ts';
+import { begin } from '../begin.ts';
+import type { CompareOptions, DriftInput } from '../input.ts';
+import { Admission, type MutatingAdmission } from './admission/admission.ts';
+import { Answers, type QuestionKey } from './answers.ts';
+import { type Asked, askServer } from './ask.ts';
+import { type AuditOptions, auditObjects } from './audit.ts';
+import { confirm, type DryRunAnswer, isAsked, whyNot } from './dryrun.ts';
+import { epochOf } from './epoch.ts';
+import { Failing, isPassing } from './failing.ts';
+import { LearnedRewrites } from './learned.ts';
+import { withoutDryRun } from './messages.ts';
+import { Pace } from './pace.ts';
+import { noPermission, Permissions } from './permissions.ts';
+import { hasController, questionOf } from './question.ts';
 
 export interface ServerWordOptions {
-  cluster: Cluster;
-  schemas: Schemas;
-  signal?: AbortSignal;
+  /** Sends no dry-run: each leaves an entry in the cluster's audit log. */
+  localOnly?: boolean;
+  /** Hears that `known` may say more than before, or that it is time to ask again. Called seldom. */
+  changed?(): void;
 }
 
-/** How many dry-runs are under way at the same time (drift.md 3.5). */
-const parallel = 8;
+export interface ConfirmOptions extends CompareOptions {
+  /** What a person looks at is asked first. */
+  visible?(resource: Resource): boolean;
+  /** Hears every answer as it comes. */
+  answered?(index: number, result: DriftResult): void;
+}
+
+/** For how long answers count, in milliseconds (drift.md 3.5). */
+const wordAge = 24 * 60 * 60_000;
+const auditAge = 6 * 60 * 60_000;
+const forbiddenAge = 10 * 60_000;
+const unsettledAge = 30_000;
 
 /**
- * Asks the server for its word on what differs locally, by a dry-run of the apply, because admission
- * could still change the answer. Client-side apply and snapshots keep the local verdict: a dry-run of
- * their kind cannot be asked. A kind that may not be patched is asked for once.
+ * The word of one cluster's API server on what differs locally, by a dry-run of the apply (drift.md 3): admission
+ * could still change the answer. Knows for its session what was asked, what may not be asked, what cannot be asked
+ * now, and which fields the server was seen to rewrite. A snapshot answers what it was taken with.
  */
-export async function withServerWord(
-  inputs: readonly DriftInput[],
-  results: readonly DriftResult[],
-  options: ServerWordOptions,
-): Promise<DriftResult[]> {
-  const answers = [...results];
-  if (options.cluster.identity.snapshot) return answers;
-  const forbidden = new Map<string, DryRunAnswer>();
-  const queue = inputs.flatMap((input, index) => {
-    const result = results[index];
-    return result && isAsked(result) ? [{ input, result, index }] : [];
-  });
-  const work = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      const { input, result, index } = next;
-      answers[index] = await ask(input, result, options, forbidden);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(parallel, queue.length) }, work));
-  return answers;
-}
+export class ServerWord {
+  readonly cluster: Cluster;
+  readonly permissions: Permissions;
+  readonly admission: Admission;
+  readonly #localOnly: boolean;
+  readonly #changed: () => void;
+  readonly #answers = new Answers();
+  readonly #learned = new LearnedRewrites();
+  readonly #failing = new Failing();
+  readonly #pace = new Pace();
+  readonly #closed = new AbortController();
+  readonly #underWay = new Map<string, Promise<DryRunAnswer | undefined>>();
+  /** Objects in sync that the server was asked about all the same. */
+  readonly #audited = new Set<string>();
+  #admission: MutatingAdmission | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
-function isAsked(result: DriftResult): boolean {
-  return ['drifted', 'suspect'].includes(result.state) || isWithoutJudge(result);
-}
-
-async function ask(
-  input: DriftInput,
-  result: DriftResult,
-  { cluster, schemas, signal }: ServerWordOptions,
-  forbidden: Map<string, DryRunAnswer>,
-): Promise<DriftResult> {
-  const begun = await begin(input, schemas);
-  if ('settled' in begun) return result;
-  const { open } = begun;
-  if (open.profile.mode === 'csa' || open.profile.mode === 'csa3') return result;
-  const { group, kind, namespace } = input.resource;
-  const scope = `${group}/${kind}/${namespace}`;
-  const type = await typeOf(cluster, input, signal);
-  const answer = forbidden.get(scope) ?? (type && (await dryRun(open, cluster, type, signal)));
-  if (!answer) return result;
-  if (answer.kind === 'unavailable' && answer.forbidden) forbidden.set(scope, answer);
-  return withoutSecrets(confirm(result, answer), open);
-}
-
-async function typeOf(
-  cluster: Cluster,
-  { resource }: DriftInput,
-  signal?: AbortSignal,
-): Promise<ApiResource | undefined> {
-  const discovery = await cluster.discovery(signal);
-  const types = discovery.ok ? discovery.resources : [];
-  return types.find(type => isType(type, resource));
-}
-
-async function dryRun(
-  open: Open,
-  cluster: Cluster,
-  type: ApiResource,
-  signal?: AbortSignal,
-): Promise<DryRunAnswer> {
-  const fields = open.type ?? anyType;
-  const answer = await cluster.dryRunApply(type, openApplied(open), open.profile.manager, signal);
-  if (answer.ok) {
-    const live = await basis(open, answer.object, cluster, type, signal);
-    const changes = differences(live, answer.object, open.desired, fields);
-    const judged = judgePaths(open, pathsOf(changes, open));
-    const paths = judged.filter(({ cover }) => cover !== 'hidden').map(({ path }) => path);
-    return paths.length === 0 ? { kind: 'same' } : { kind: 'differs', paths };
+  constructor(cluster: Cluster, { localOnly = false, changed = () => {} }: ServerWordOptions = {}) {
+    this.cluster = cluster;
+    this.#localOnly = localOnly;
+    this.#changed = changed;
+    this.permissions = new Permissions(cluster);
+    this.admission = new Admission(cluster, this.permissions);
   }
-  const { status, reason } = answer;
-  if (status === 403 && !/denied the request/.test(reason))
-    return {
-      kind: 'unavailable',
-      reason: `The server could not confirm it: ${reason}`,
-      forbidden: true,
+
+  /**
+   * The result as far as it is known without asking, at once: the server's word where it was given on the very same
+   * question, the local result where the server is not to be asked. Undefined where `confirm` would ask.
+   */
+  known(input: DriftInput, local: DriftResult, schemas: Schemas): DriftResult | undefined {
+    if (!this.#isOpen(input, local)) return local;
+    const key = this.#keyOf(input, schemas);
+    const answer = key && this.#answers.find(key, Date.now());
+    if (answer) return confirm(local, answer);
+    if (local.state === 'synced') return local;
+    const failure = this.#failing.reason(scopeOf(input.resource));
+    if (failure === undefined) return undefined;
+    return confirm(local, { kind: 'unavailable', reason: failure });
+  }
+
+  /** What to show of a result until the server answered: a difference that it is known to make itself is in doubt. */
+  meanwhile(local: DriftResult): DriftResult {
+    if (!this.#learned.explains(local)) return local;
+    const reason = 'The server was seen to rewrite this while it applies; its word is awaited.';
+    return { ...local, state: 'suspect', reason: local.reason ?? reason };
+  }
+
+  /**
+   * The results with the server's word, in the order of the inputs; only what is not known is asked, what a person
+   * looks at first. When aborted it rejects at once and asks no more; what is under way is kept for the next time.
+   */
+  async confirm(
+    inputs: readonly DriftInput[],
+    locals: readonly DriftResult[],
+    options: ConfirmOptions,
+  ): Promise<DriftResult[]> {
+    const results = [...locals];
+    if (this.#localOnly) return results;
+    this.#admission = await this.admission.read(options.signal);
+    const queue: { input: DriftInput; local: DriftResult; index: number; first: boolean }[] = [];
+    for (const [index, input] of inputs.entries()) {
+      const local = locals[index];
+      if (local === undefined) continue;
+      const known = this.known(input, local, options.schemas);
+      if (known) results[index] = known;
+      else queue.push({ input, local, index, first: options.visible?.(input.resource) === true });
+    }
+    queue.sort((one, other) => Number(other.first) - Number(one.first));
+    const work = async () => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const { input, local, index } = next;
+        options.signal?.throwIfAborted();
+        const answer = await this.#ask(input, local, options, wordAge);
+        const result = answer ? confirm(local, answer) : local;
+        results[index] = result;
+        options.answered?.(index, result);
+      }
     };
-  if (status === 0)
-    return { kind: 'unavailable', reason: `The server could not confirm it: ${reason}` };
-  return { kind: 'refused', status, message: reason };
+    await unlessAborted(Promise.all(Array.from({ length: askers }, work)), options.signal);
+    this.#tellWhenToAskAgain();
+    return results;
+  }
+
+  /**
+   * Has the server try objects that are in sync, where mutating admission may make something else of them than what
+   * runs (drift.md 3.4). Answers the results with what it found, and one sentence on what it did not reach.
+   */
+  async audit(
+    inputs: readonly DriftInput[],
+    results: readonly DriftResult[],
+    options: AuditOptions,
+  ): Promise<{ results: DriftResult[]; notReached: string[] }> {
+    if (this.#localOnly) return { results: [...results], notReached: [] };
+    const admission = await this.admission.read(options.signal);
+    this.#admission = admission;
+    return auditObjects(inputs, results, {
+      ...options,
+      admission,
+      word: this,
+      known: (input, result) => this.#knownAudit(input, result, options.schemas),
+      ask: async (input, result) => {
+        const answer = await this.#ask(input, result, options, auditAge);
+        this.#audited.add(resourceKey(input.resource));
+        return answer ? confirm(result, answer) : result;
+      },
+    });
+  }
+
+  /** Forgets everything that was answered: a person asks for the server's word anew. */
+  forget(): void {
+    this.#answers.clear();
+    this.#failing.clear();
+    this.#learned.clear();
+    this.#audited.clear();
+    this.permissions.forget();
+    this.admission.forget();
+  }
+
+  /** Ends what is under way; leaves the cluster open. */
+  close(): void {
+    this.#closed.abort(new Error('the comparison was closed'));
+    clearTimeout(this.#timer);
+  }
+
+  /** The type that a resource is served as; undefined where there is none. */
+  async typeOf(resource: Resource, signal?: AbortSignal): Promise<ApiResource | undefined> {
+    const discovery = await this.cluster.discovery(signal);
+    const types = discovery.ok ? discovery.resources : [];
+    return types.find(type => isType(type, resource));
+  }
+
+  /** True where the server's word counts: what it was asked about, or may be. */
+  #isOpen(input: DriftInput, local: DriftResult): boolean {
+    if (this.#localOnly || input.live === undefined || hasController(input.live)) return false;
+    if (local.state === 'synced') return this.#audited.has(resourceKey(input.resource));
+    return isAsked(local);
+  }
+
+  #knownAudit(input: DriftInput, result: DriftResult, schemas: Schemas): DriftResult | undefined {
+    const key = this.#keyOf(input, schemas);
+    const answer = key && this.#answers.find(key, Date.now());
+    return answer && confirm(result, answer);
+  }
+
+  /** Undefined while it is not known what admission there is. */
+  #keyOf(input: DriftInput, schemas: Schemas): QuestionKey | undefined {
+    if (this.#admission === undefined || input.live === undefined) return undefined;
+    const kind = schemas.lookup(input.resource);
+    return this.#answers.keyOf(input, input.live, {
+      epoch: epochOf(this.cluster.identity, this.#admission, input.resource, schemas),
+      statusApart: kind.found && kind.kind.hasStatusSubresource,
+    });
+  }
+
+  /** Undefined where the server is not to be asked. Two who ask the same wait for one answer. */
+  async #ask(
+    input: DriftInput,
+    local: DriftResult,
+    options: CompareOptions,
+    age: number,
+  ): Promise<DryRunAnswer | undefined> {
+    const key = this.#keyOf(input, options.schemas);
+    if (key === undefined) return undefined;
+    for (;;) {
+      const shared = this.#underWay.get(key.version);
+      if (shared === undefined) break;
+      // Who asked first may have been told to stop before it was sent.
+      const answer = await shared.catch(() => 'stopped' as const);
+      if (answer !== 'stopped') return answer;
+      options.signal?.throwIfAborted();
+    }
+    const asking = this.#askAnew(input, local, options, { key, age });
+    this.#underWay.set(key.version, asking);
+    try {
+      return await asking;
+    } finally {
+      this.#underWay.delete(key.version);
+    }
+  }
+
+  async #askAnew(
+    input: DriftInput,
+    local: DriftResult,
+    options: CompareOptions,
+    { key, age }: { key: QuestionKey; age: number },
+  ): Promise<DryRunAnswer | undefined> {
+    const begun = await begin(input, options.schemas);
+    const type = await this.typeOf(input.resource, options.signal);
+    if ('settled' in begun || !type?.verbs.includes('patch')) return undefined;
+    const { open } = begun;
+    const put = (answer: DryRunAnswer, until: number) => {
+      this.#answers.put(key, answer, Date.now() + until);
+      return answer;
+    };
+    const question = await questionOf(open, type, options);
+    if (question === undefined) return undefined;
+    if (question === 'empty') return put({ kind: 'same' }, age);
+    const { namespace } = input.resource;
+    if (!(await this.permissions.may('patch', type, namespace)))
+      return put(await this.#forbidden(input, open.desired, type), forbiddenAge);
+    const scope = scopeOf(input.resource);
+    const failure = this.#failing.reason(scope);
+    if (failure !== undefined) return { kind: 'unavailable', reason: failure };
+    const asked = await askServer(open, question, {
+      cluster: this.cluster,
+      schemas: options.schemas,
+      pace: this.#pace,
+      signal: options.signal,
+      closed: this.#closed.signal,
+    });
+    const { answer, object, refusal } = asked;
+    if (object) this.#learned.learn(local, answer, { desired: open.desired, stored: object });
+    // A snapshot was not asked this when it was taken: what it holds is compared, and nothing else.
+    if (refusal?.status === 405 && this.cluster.identity.snapshot) return undefined;
+    if (refusal === undefined || !isPassing(refusal)) this.#failing.answered(scope);
+    return this.#kept(asked, { type, scope, namespace, age, put });
+  }
+
+  /** Keeps an answer for as long as it counts; what passes is not kept with the object but with its kind. */
+  #kept({ answer, refusal }: Asked, { type, scope, namespace, age, put }: Keeping): DryRunAnswer {
+    if (answer.kind === 'unavailable') {
+      if (answer.forbidden) this.permissions.refused('patch', type, namespace);
+      return put(answer, answer.forbidden ? forbiddenAge : unsettledAge);
+    }
+    if (refusal === undefined) return put(answer, age);
+    const reason = whyNot(refusal.status, refusal.reason);
+    if (isPassing(refusal)) {
+      this.#failing.failed(scope, reason);
+      return { kind: 'unavailable', reason };
+    }
+    // A webhook that knows no dry-runs stays so until its configuration changes, which makes another question of it.
+    const isKnown = this.#admission?.mutations !== undefined;
+    const isWebhook = withoutDryRun(refusal.reason) !== undefined;
+    return put(answer, isWebhook && !isKnown ? forbiddenAge : age);
+  }
+
+  /** A user without the permission is told what else may be the reason of a difference. */
+  async #forbidden(
+    { resource, live }: DriftInput,
+    desired: DriftInput['desired'],
+    type: ApiResource,
+  ): Promise<DryRunAnswer> {
+    const reason = noPermission('patch', type, resource.namespace);
+    if (this.#admission === undefined || live === undefined)
+      return { kind: 'unavailable', reason, forbidden: true };
+    const written = { type, resource, live, desired };
+    const [mutation] = await this.admission.mutationsOf(this.#admission, written);
+    const rewrites = mutation ? ` The ${mutation.name} may rewrite it.` : '';
+    return { kind: 'unavailable', reason: `${reason}${rewrites}`, forbidden: true };
+  }
+
+  /** What failed for a while is asked again without anything else having to happen. */
+  #tellWhenToAskAgain(): void {
+    clearTimeout(this.#timer);
+    const now = Date.now();
+    const ends = [this.#failing.nextEnd(now), this.#answers.nextExpiry(now)];
+    const next = Math.min(...ends.map(end => end ?? Number.POSITIVE_INFINITY));
+    if (!Number.isFinite(next) || this.#closed.signal.aborted) return;
+    this.#timer = setTimeout(() => this.#changed(), next - now + 1);
+    this.#timer.unref();
+  }
 }
 
-/**
- * The live object that an answer was computed from. When it is not the one we hold, a controller wrote
- * in the meantime, and what it wrote is no effect of the apply (drift.md 3.3).
- */
-async function basis(
-  { live, input }: Open,
-  answer: JsonObject,
-  cluster: Cluster,
-  type: ApiResource,
-  signal?: AbortSignal,
-): Promise<JsonObject> {
-  if (versionOf(answer) === versionOf(live)) return live;
-  const again = await cluster.get(type, input.resource, signal);
-  return again.ok && again.object ? again.object : live;
+interface Keeping {
+  type: ApiResource;
+  scope: string;
+  namespace: string;
+  age: number;
+  put(answer: DryRunAnswer, until: number): DryRunAnswer;
 }
 
-function versionOf(object: JsonObject): Json | undefined {
-  return own(own(object, 'metadata'), 'resourceVersion');
+/** How many objects are prepared at a time; how many requests run at a time is the pace's to say. */
+const askers = 16;
+
+/** Objects that fail together: of one kind in one namespace. */
+function scopeOf({ group, kind, namespace }: Resource): string {
+  return `${group}/${kind}/${namespace}`;
+}
+
+/** Rejects as soon as the signal is aborted, whatever the work does then. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  work.catch(() => {});
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
