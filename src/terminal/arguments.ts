@@ -1,7 +1,9 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { forgeIds } from '../core/forges/forge.ts';
 import { UserError } from '../core/lib/errors.ts';
+import type { CauseKind } from '../core/model/drift.ts';
 import { nearestName } from '../core/schemas/nearest.ts';
+import { causeKinds } from '../core/words/causes.ts';
 import {
   type CommandName,
   commandNames,
@@ -40,7 +42,7 @@ export type Invocation =
   | ({ command: 'render'; path?: string; diff?: string; chart: ChartArguments } & CommonArguments)
   | ({ command: 'trace'; target?: TraceTarget } & CommonArguments)
   | ({ command: 'validate'; paths: string[]; strict: boolean } & CommonArguments)
-  | ({ command: 'drift'; all: boolean; strict: boolean } & CommonArguments)
+  | ({ command: 'drift'; all: boolean; strict: boolean; causes: CauseKind[] } & CommonArguments)
   | ({ command: 'propose'; paths: string[] } & ProposeArguments & CommonArguments)
   | ({ command: 'snapshot' } & CommonArguments)
   | ({ command: 'fetch'; refresh: boolean; dryRun: boolean } & CommonArguments)
@@ -112,8 +114,10 @@ function invocation(command: CommandName, operands: string[], given: Given): Inv
       return { command, target: first === undefined ? first : traceTarget(first), ...common };
     case 'validate':
       return { command, paths: operands, strict: given.flag('strict'), ...common };
-    case 'drift':
-      return { command, all: given.flag('all'), strict: given.flag('strict'), ...common };
+    case 'drift': {
+      const causes = given.values('cause').map(causeNamed);
+      return { command, all: given.flag('all'), strict: given.flag('strict'), causes, ...common };
+    }
     case 'propose':
       return { command, paths: operands, ...proposeArguments(given), ...common };
     case 'fetch': {
@@ -209,6 +213,13 @@ function formatNamed(word: string, command: CommandName): Format {
     throw new UserError(`--format ${word} does not fit this command; ${hint}`);
   const near = nearestName(word, fitting);
   throw new UserError(`There is no format ${JSON.stringify(word)}. ${meant(near) ?? hint}`);
+}
+
+function causeNamed(word: string): CauseKind {
+  const found = causeKinds.find(kind => kind === word);
+  if (found !== undefined) return found;
+  const hint = meant(nearestName(word, causeKinds)) ?? `There are ${causeKinds.join(', ')}.`;
+  throw new UserError(`There is no cause ${JSON.stringify(word)}. ${hint}`);
 }
 
 function checkOperands(command: CommandName, operands: readonly string[]): void {

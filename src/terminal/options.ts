@@ -152,17 +152,24 @@ export const commands = {
   drift: {
     summary: 'compare an environment with what runs',
     about: [
-      'Renders what each environment should run, compares it with its cluster or snapshot, and shows each difference: what the repository says → what runs, who made it so, and the line that decides. Changes nothing.',
+      'Renders what each environment should run, compares it with its cluster or snapshot, and shows each difference: what the repository says → what runs, why and by whom, and the line that decides. Changes nothing.',
+      'Why is told where it can be shown, by rendering the same application at HEAD, upstream and the revision that the engine deployed: not-committed, not-pushed, not-pulled, not-synced (pushed, and the engine did not apply it), changed-in-cluster, default-or-webhook; in the editor also not-saved.',
     ],
     formats,
     options: {
       all: { help: 'list the objects that are in sync, too' },
+      cause: {
+        value: 'KIND',
+        multiple: true,
+        help: 'only what differs for this reason, such as not-synced; repeat for more',
+      },
       strict,
       decrypt,
     },
     examples: [
       { command: 'driftline drift', says: 'every environment' },
       { command: 'driftline drift -e production --format json', says: 'one, for a program' },
+      { command: 'driftline drift --cause changed-in-cluster', says: 'what somebody changed' },
     ],
   },
   snapshot: {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MarkedDifference } from '../../src/core/live/state.ts';
-import type { DriftPath } from '../../src/core/model/drift.ts';
+import type { CauseKind, DriftPath } from '../../src/core/model/drift.ts';
 import { differenceSentence, markerText } from '../../src/lsp/marker-text.ts';
 
 const now = new Date('2026-01-01T12:00:00Z');
@@ -35,6 +35,27 @@ function text(differences: MarkedDifference[], edited = false): string {
 describe('the text of a marker', () => {
   it('says what runs, who made it so and when', () => {
     expect(text([differ()])).toBe('production runs 5 · kubectl-scale, 3 h ago');
+  });
+
+  it('says why, as far as there is room', () => {
+    const because = (kind: CauseKind, more: Partial<DriftPath> = {}) =>
+      differ({ path: { ...replicas, cause: { kind, reason: 'Because.' }, ...more } });
+    expect(text([because('changed-in-cluster')])).toBe(
+      'production runs 5 · changed in the cluster by kubectl-scale, 3 h ago',
+    );
+    expect(text([because('not-committed', { by: [] })])).toBe('production runs 5 · not committed');
+    const long = { by: [{ ...scale, manager: 'a-controller-with-quite-a-long-name' }] };
+    expect(text([because('changed-in-cluster', long)])).toBe(
+      'production runs 5 · a-controller-with-quite-a-long-name, 3 h ago',
+    );
+    expect(differenceSentence(because('not-synced', { by: [] }), now)).toBe(
+      'production runs 5, the repository says 3 · pushed, not synced · Because.',
+    );
+    const missing: MarkedDifference = { ...whole('missing'), cause: { kind: 'not-pushed' } };
+    expect(text([missing])).toBe('not running in production · not pushed');
+    // What differs for another reason is another thing to do.
+    const other = { ...because('not-pushed', { by: [] }), environment: 'staging' };
+    expect(text([because('not-committed', { by: [] }), other])).toContain('1 more');
   });
 
   it('says what an edit makes of it', () => {

@@ -33,11 +33,14 @@ describe('the command line', () => {
   it('gives each command what it was told', () => {
     expect(parse('environments')).toEqual({ command: 'environments', ...common });
     expect(
-      parse('drift -C repo -e a --environment=b --all --strict --format json -o out --offline'),
+      parse(
+        'drift -C repo -e a --environment=b --all --strict --format json -o out --offline --cause not-synced --cause changed-in-cluster',
+      ),
     ).toEqual({
       command: 'drift',
       ...common,
       ...{ repo: 'repo', environments: ['a', 'b'], all: true, strict: true },
+      causes: ['not-synced', 'changed-in-cluster'],
       ...{ format: 'json', output: 'out', offline: true },
     });
     expect(parse('validate a b --revision HEAD~1 --no-color --verbose')).toEqual({
@@ -116,6 +119,7 @@ describe('the command line', () => {
     ['drift --fromat json', 'driftline drift has no option --fromat. Did you mean --format?'],
     ['--ofline', 'driftline has no option --ofline. Did you mean --offline?'],
     ['validate --all', 'driftline validate has no option --all. See driftline validate --help.'],
+    ['drift --cause not-sync', 'There is no cause "not-sync". Did you mean not-synced?'],
     ['drift -x', 'driftline drift has no option -x. See driftline drift --help.'],
     [
       'drift --constructor',

@@ -40,6 +40,21 @@ export function causeText(cause: Cause | undefined): string {
   return reason === '' ? causeWords[cause.kind] : `${causeWords[cause.kind]}: ${reason}`;
 }
 
+/**
+ * What of a result differs for one of these reasons; undefined where nothing does. What does not differ, or was not
+ * checked, stays.
+ */
+export function withinCauses<T extends Pick<DriftResult, 'state' | 'paths' | 'cause'>>(
+  result: T,
+  kinds: readonly CauseKind[],
+): T | undefined {
+  const { state, paths } = result;
+  if (state === 'synced' || state === 'skipped' || state === 'unknown') return result;
+  if (result.cause && kinds.includes(result.cause.kind)) return result;
+  const kept = paths.filter(({ cause }) => cause && kinds.includes(cause.kind));
+  return kept.length === 0 ? undefined : { ...result, paths: kept };
+}
+
 /** The causes of an object and its fields, each once, in order. */
 export function causesOf({ cause, paths }: Pick<DriftResult, 'cause' | 'paths'>): CauseKind[] {
   const found = new Set([cause, ...paths.map(path => path.cause)].map(each => each?.kind));

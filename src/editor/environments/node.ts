@@ -5,7 +5,7 @@ import { type Resource, resourceKey } from '../../core/model/resource.ts';
 import type { Place } from '../../core/model/source.ts';
 import { shownState } from '../../core/words/states.ts';
 import type { WorkspaceState } from '../../lsp/protocol.ts';
-import { type Filter, filterWithin, keepsApplication, keepsObject } from './filter.ts';
+import { type Filter, filterWithin, keepsApplication, keepsObject, keptFields } from './filter.ts';
 
 /** One line of the Environments view and what it stands for. Its id is the identity of that, and stays. */
 export type EnvironmentNode = { id: string } & (
@@ -125,7 +125,9 @@ function inApplication(
   filter: Filter,
 ): EnvironmentNode[] {
   const within = filterWithin(filter, application);
-  const kept = application.objects.filter(object => keepsObject(within, object));
+  const kept = application.objects
+    .filter(object => keepsObject(within, object))
+    .map(object => keptFields(within, object));
   const folded = (object: ObjectState) => quiet.includes(object.state) || object.kept === true;
   const parent = { environment, application };
   const groups = quiet.flatMap(state => {

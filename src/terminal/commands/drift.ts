@@ -1,5 +1,7 @@
 import { drift as compare } from '../../core/actions/drift.ts';
-import type { DriftReport } from '../../core/actions/reports.ts';
+import type { DriftReport, EnvironmentDrift } from '../../core/actions/reports.ts';
+import type { CauseKind } from '../../core/model/drift.ts';
+import { withinCauses } from '../../core/words/causes.ts';
 import type { Invocation } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Format } from '../options.ts';
@@ -27,7 +29,9 @@ export async function drift(invocation: DriftArguments, terminal: Terminal): Pro
       placeAll: invocation.all || invocation.format === 'junit',
       signal: terminal.signal,
     }).finally(done);
-    const report = { ...found, elapsedMs: performance.now() - started };
+    const elapsedMs = performance.now() - started;
+    const { causes } = invocation;
+    const report = { ...found, environments: found.environments.map(ofCauses(causes)), elapsedMs };
     const text = formats[invocation.format](report, invocation, terminal);
     await deliver(workspace.hidden(text), invocation, terminal);
     for (const sentence of found.failures)
@@ -37,6 +41,14 @@ export async function drift(invocation: DriftArguments, terminal: Terminal): Pro
     if (outcome === 'drift') return exitCodes.found;
     return outcome === 'not-checked' && invocation.strict ? exitCodes.notChecked : exitCodes.clean;
   });
+}
+
+/** Of what differs only that which does for one of these reasons; without any, everything. */
+function ofCauses(causes: readonly CauseKind[]): (found: EnvironmentDrift) => EnvironmentDrift {
+  return found =>
+    causes.length === 0
+      ? found
+      : { ...found, results: found.results.flatMap(result => withinCauses(result, causes) ?? []) };
 }
 
 type Write = (report: DriftReport, invocation: DriftArguments, terminal: Terminal) => string;

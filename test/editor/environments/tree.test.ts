@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { DriftPath } from '../../../src/core/model/drift.ts';
 import { describeNode } from '../../../src/editor/environments/describe.ts';
-import type { Filter } from '../../../src/editor/environments/filter.ts';
+import { type Choice, type Filter, filterWords } from '../../../src/editor/environments/filter.ts';
 import {
   childNodes,
   type EnvironmentNode,
@@ -87,6 +88,36 @@ describe('the Environments view', () => {
     ]);
     const whole = drawn(workspace([production]), { kind: 'text', text: 'shop' });
     expect(whole).toContain('      pass | Service web | in sync');
+  });
+
+  it('says why each field differs, and shows only what differs for the chosen reasons', () => {
+    const image: DriftPath = {
+      ...replicas,
+      path: '.spec.template.spec.containers[name="app"].image',
+      ...{ desired: 'web:2', live: 'web:1', by: [], cause: { kind: 'not-synced' } },
+    };
+    const scaled: DriftPath = { ...replicas, cause: { kind: 'changed-in-cluster' } };
+    const both = object(resource('Deployment', 'web'), 'drifted', { paths: [image, scaled] });
+    const added = object(resource('ConfigMap', 'new'), 'missing', {
+      cause: { kind: 'not-committed' },
+    });
+    const state = workspace([environment('production', [application('shop', [both, added])])]);
+    const choice = (more: Partial<Choice>) =>
+      drawn(state, { kind: 'choice', causes: [], states: [], ...more }).slice(2);
+    expect(choice({})).toEqual([
+      '    diff-modified | Deployment web | 2 fields drifted · pushed, not synced · changed in the cluster',
+      '      · | containers[app].image | web:2 → web:1 · pushed, not synced',
+      '      · | spec.replicas | 3 → 5 · changed in the cluster by kubectl-scale, 3 h ago',
+      '    diff-removed | ConfigMap new | missing · not committed',
+    ]);
+    expect(choice({ causes: ['changed-in-cluster'] })).toEqual([
+      '    diff-modified | Deployment web | 1 field drifted · changed in the cluster',
+      '      · | spec.replicas | 3 → 5 · changed in the cluster by kubectl-scale, 3 h ago',
+    ]);
+    expect(choice({ states: ['missing'] })).toHaveLength(1);
+    expect(choice({ states: ['missing'], causes: ['not-synced'] })).toEqual([]);
+    const words = filterWords({ kind: 'choice', states: ['missing'], causes: ['not-pushed'] });
+    expect(words).toBe('only missing, and not pushed');
   });
 
   it('says what was never compared, and never in green', () => {

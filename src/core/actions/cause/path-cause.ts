@@ -42,7 +42,8 @@ async function causeOf<T>(
 ): Promise<Cause | undefined> {
   const { from, to } = change;
   if (to.at === 'disk') return { kind: 'not-saved' };
-  if (to.at === 'head') return { kind: 'not-committed' };
+  // Before the first commit there is nothing between the files and what is pushed.
+  if (to.at === 'head' || from.commit === undefined) return { kind: 'not-committed' };
   const side = await sideOf(change, about);
   if (side === 'unclear') return undefined;
   if (side === 'theirs') return notPulled(to, about);
