@@ -10,6 +10,7 @@ import type {
   ValuesSource,
 } from '../model/environment.ts';
 import { textAt } from '../model/fields.ts';
+import type { Resource } from '../model/resource.ts';
 
 /** Whether an application names ConfigMaps or Secrets that the repository does not have, or not readably. */
 export function needsCluster({ source }: Application): boolean {
@@ -18,6 +19,25 @@ export function needsCluster({ source }: Application): boolean {
     return unknown.length > 0 || known.some(({ hidden }) => hidden);
   }
   return source.kind === 'helm' && source.values.some(({ kind }) => kind === 'named');
+}
+
+/** The ConfigMaps and Secrets of a cluster that the application is rendered with. */
+export function namedObjects({ source }: Application): Resource[] {
+  if (source.kind === 'helm')
+    return source.values.flatMap(part => (part.kind === 'named' ? resourceNamed(part.object) : []));
+  if (source.kind !== 'kustomize' || !source.flux?.postBuild) return [];
+  const { namespace, postBuild } = source.flux;
+  return postBuild.substituteFrom.map(reference =>
+    resourceNamed({
+      kind: textAt(reference, 'kind') ?? '',
+      name: textAt(reference, 'name') ?? '',
+      namespace,
+    }),
+  );
+}
+
+function resourceNamed(named: Named): Resource {
+  return { group: '', version: 'v1', ...named };
 }
 
 /**
@@ -107,7 +127,7 @@ async function readNamed(
 ): Promise<NamedData | UnknownData | 'absent'> {
   const type = types[kind];
   if (!type) return { kind, name, reason: 'is of a kind that holds no values' };
-  const resource = { group: '', version: 'v1', kind, namespace, name };
+  const resource = resourceNamed({ kind, namespace, name });
   const answer = await cluster.get(type, resource, signal);
   if (!answer.ok) return { kind, name, reason: `could not be read (${answer.reason})` };
   if (!answer.object) return 'absent';

@@ -1,11 +1,9 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import { customResourceDefinitions } from '../cluster/definitions.ts';
 import type { RenderedApplication } from '../drift/declared.ts';
-import { compareEnvironment } from '../drift/environment-drift.ts';
-import type { Compared } from '../drift/environment-input.ts';
-import type { CompareMemory } from '../drift/memory.ts';
+import { EnvironmentComparison } from '../drift/environment-drift.ts';
+import type { Compared, EnvironmentInput } from '../drift/environment-input.ts';
 import { placeResult } from '../drift/place-result.ts';
-import type { ServerWord } from '../drift/server/server-word.ts';
 import type { DriftResult } from '../model/drift.ts';
 import type { Application, Environment } from '../model/environment.ts';
 import type { RenderedObject } from '../model/rendered.ts';
@@ -84,9 +82,6 @@ export function notCompared(
 export interface CompareOptions {
   /** True when the applications are rendered with the place of every field. */
   traced: boolean;
-  memory?: CompareMemory;
-  /** The server's word as far as it was given before. */
-  word?: ServerWord;
   signal?: AbortSignal;
 }
 
@@ -96,33 +91,48 @@ export interface CompareOptions {
  */
 export async function compareOpen(
   workspace: Workspace,
-  { environment, applications, cluster }: RenderedEnvironment & { cluster: Cluster },
-  { traced, memory, word, signal }: CompareOptions,
+  open: RenderedEnvironment & { cluster: Cluster },
+  { traced, signal }: CompareOptions,
 ): Promise<{ report: EnvironmentDrift; compared: Compared[]; schemas: Schemas }> {
-  const report = emptyReport(workspace, environment, applications);
+  const { environment, cluster } = open;
+  const deployed = deployedRevision(workspace, environment, cluster, signal);
+  const input = await environmentInput(workspace, open, signal);
+  const comparison = await EnvironmentComparison.of(input);
+  const compared = [...comparison.compared.values()];
+  const results = await placeResults(workspace, compared, traced);
+  const report = comparedReport(workspace, open, comparison);
+  return {
+    report: { ...report, deployed: await deployed, results },
+    compared,
+    schemas: input.schemas,
+  };
+}
+
+/** What an environment is compared by. */
+export async function environmentInput(
+  workspace: Workspace,
+  { environment, applications, cluster }: RenderedEnvironment & { cluster: Cluster },
+  signal: AbortSignal | undefined,
+): Promise<EnvironmentInput> {
   const customTypes = await customTypesOf(workspace, applications, cluster, signal);
   const target = environment.kubernetes ?? cluster.identity.version ?? newestVersion();
-  const deployed = deployedRevision(workspace, environment, cluster, signal);
   const schemas = workspace.schemas(target, customTypes);
-  const { compared, notChecked } = await compareEnvironment({
-    environment,
-    applications,
-    cluster,
-    judge: workspace.judge,
-    schemas,
-    target,
-    memory,
-    word,
-    signal,
-  });
-  const filled = {
+  const { judge } = workspace;
+  return { environment, applications, cluster, judge, schemas, target, signal };
+}
+
+/** The report on a comparison, but for its results. */
+export function comparedReport(
+  workspace: Workspace,
+  { environment, applications, cluster }: RenderedEnvironment & { cluster: Cluster },
+  { notChecked }: EnvironmentComparison,
+): EnvironmentDrift {
+  const report = emptyReport(workspace, environment, applications);
+  return {
     ...report,
     cluster: cluster.identity,
-    deployed: await deployed,
-    results: await placeResults(workspace, compared, traced),
     notChecked: [...report.notChecked, ...notChecked],
   };
-  return { report: filled, compared, schemas };
 }
 
 function emptyReport(

@@ -30,9 +30,25 @@ export function isType(type: ApiResource, { group, version, kind }: GroupVersion
   return type.group === group && type.version === version && type.kind === kind;
 }
 
+/** Objects by their keys (`resourceKey`), made when they are asked for, so that not all need to be in memory. */
+export interface ObjectSource {
+  find(key: string): JsonObject | undefined;
+  /** Another one for every state of the object; undefined where there is no such object. */
+  version(key: string): string | undefined;
+  keys(): Iterable<string>;
+}
+
 export type ListAnswer =
   /** `stale`: a watched list that was current until then; the server does not answer now. */
-  | { ok: true; objects: JsonObject[]; resourceVersion: string; stale?: Stale }
+  | {
+      ok: true;
+      /** Of a watched list all are made anew: `source` finds single ones. */
+      readonly objects: JsonObject[];
+      resourceVersion: string;
+      stale?: Stale;
+      /** A watched list: the objects as they are when they are asked for, now and later. */
+      source?: ObjectSource;
+    }
   /** not-served: no such kind. partial: the snapshot does not hold this kind. replaced: another cluster answers now. */
   | {
       ok: false;

@@ -1,7 +1,7 @@
 import type { Stale } from '../model/drift.ts';
-import { textAt } from '../model/fields.ts';
-import { type JsonObject, type Resource, resourceKey, resourceOf } from '../model/resource.ts';
+import { type JsonObject, type Resource, resourceKey } from '../model/resource.ts';
 import type { ListAnswer, Refusal, WatchEvent } from './cluster.ts';
+import type { KeptObjects } from './kept-objects.ts';
 
 type Failed = Extract<WatchEvent, { type: 'failed' }>;
 
@@ -18,22 +18,30 @@ const refusalCounts = 10_000;
 export class HeldList {
   /** True once the server sent the list. */
   began = false;
-  readonly #objects = new Map<string, JsonObject>();
+  readonly #objects: KeptObjects;
   readonly #first: Promise<void>;
   readonly #end: () => void;
   #failed: Failed | undefined;
   /** Listed, and then refused to be watched: what is held grows old from then on. */
   #watched = false;
-  #shown: JsonObject[] | undefined;
 
-  constructor(watch: (listener: (event: WatchEvent) => void) => () => void, changed: () => void) {
+  /** `changed` hears of every object that is not as it was; undefined: how the list answers is another. */
+  constructor(
+    watch: (listener: (event: WatchEvent) => void) => () => void,
+    objects: KeptObjects,
+    changed: (resource: Resource | undefined) => void,
+  ) {
     const { promise, resolve } = Promise.withResolvers<void>();
+    this.#objects = objects;
     this.#first = promise;
     const end = watch(event => {
       const isNews = this.#isNews(event);
-      this.#take(event);
+      const isFailure = event.type === 'failed' || this.#failed !== undefined;
+      const others = this.#take(event);
       resolve();
-      if (isNews) changed();
+      if (!isNews) return;
+      if (isFailure) changed(undefined);
+      else for (const resource of others) changed(resource);
     });
     this.#end = () => {
       end();
@@ -78,13 +86,21 @@ export class HeldList {
       const { why, reason } = this.#failed;
       return { ok: false, why, reason };
     }
-    this.#shown ??= [...this.#objects.values()];
     const { stale } = this;
-    return { ok: true, objects: this.#shown, resourceVersion: '', ...(stale && { stale }) };
+    const source = this.#objects;
+    return {
+      ok: true,
+      resourceVersion: '',
+      ...(stale && { stale }),
+      source,
+      get objects() {
+        return source.all();
+      },
+    };
   }
 
   find(resource: Resource): JsonObject | undefined {
-    return this.#objects.get(resourceKey(resource));
+    return this.#objects.find(resourceKey(resource));
   }
 
   /** Who waits for the first answer compares then, and a failure that goes on changes nothing. */
@@ -94,40 +110,16 @@ export class HeldList {
     return event.type !== 'failed' || event.reason !== failed.reason || event.refused !== undefined;
   }
 
-  #take(event: WatchEvent): void {
+  /** Answers the objects that are not as they were. */
+  #take(event: WatchEvent): Resource[] {
     if (event.type === 'failed') {
       this.#failed = event;
-      return;
+      return [];
     }
     this.#failed = undefined;
     if (event.type !== 'reset') this.#watched = true;
-    if (event.type === 'current') return;
-    this.#shown = undefined;
-    if (event.type === 'reset') this.#reset(event.objects);
-    else if (event.type === 'deleted') this.#objects.delete(keyOf(event.object));
-    else this.#objects.set(keyOf(event.object), event.object);
+    if (event.type === 'current') return [];
+    if (event.type === 'reset') this.began = true;
+    return this.#objects.take(event);
   }
-
-  /** What did not change stays the same value, so that what was judged of it stands. */
-  #reset(objects: readonly JsonObject[]): void {
-    this.began = true;
-    const before = new Map(this.#objects);
-    this.#objects.clear();
-    for (const object of objects) {
-      const key = keyOf(object);
-      const known = before.get(key);
-      this.#objects.set(key, known && isSameVersion(known, object) ? known : object);
-    }
-  }
-}
-
-function isSameVersion(one: JsonObject, other: JsonObject): boolean {
-  const [a, b] = [one, other].map(object => textAt(object, 'metadata', 'resourceVersion'));
-  const [uid, otherUid] = [one, other].map(object => textAt(object, 'metadata', 'uid'));
-  return a !== undefined && a === b && uid === otherUid;
-}
-
-function keyOf(object: JsonObject): string {
-  const resource = resourceOf(object);
-  return resource ? resourceKey(resource) : '';
 }

@@ -16,11 +16,15 @@ import type {
 } from './cluster.ts';
 import { HeldList } from './held-list.ts';
 import { HeldTypes } from './held-types.ts';
+import { KeptObjects } from './kept-objects.ts';
 import { oldest, Polled } from './polled.ts';
 
 export interface HeldOptions {
-  /** Hears that something changed; called for every event, so gather them. */
-  changed(): void;
+  /**
+   * Hears of every object that is not as it was; undefined: any may be, or what lists can be had. Called for every
+   * event, so gather them.
+   */
+  changed(resource: Resource | undefined): void;
   /** How long what cannot be watched (single objects, refused lists) counts, in milliseconds. */
   maxAge?: number;
 }
@@ -32,7 +36,7 @@ export interface HeldOptions {
  */
 export class HeldCluster implements Cluster {
   readonly #cluster: Cluster;
-  readonly #changed: () => void;
+  readonly #changed: HeldOptions['changed'];
   readonly #maxAge: number;
   readonly #lists = new Map<string, HeldList>();
   /** Lists that may not be had or watched, which is asked again after a while. */
@@ -200,12 +204,13 @@ export class HeldCluster implements Cluster {
   #typesChanged(): void {
     this.#refused.clear();
     this.#gets.forget();
-    this.#changed();
+    this.#changed(undefined);
   }
 
   #hold(key: string, type: ApiResource, namespace: string): HeldList {
     const list = new HeldList(
       listener => this.#cluster.watch(type, namespace, listener),
+      new KeptObjects({ whole: isDefinition(type) }),
       this.#changed,
     );
     this.#lists.set(key, list);

@@ -1,32 +1,37 @@
 import type { Stale } from '../model/drift.ts';
 import {
   apiVersionOf,
+  type GroupVersionKind,
   type JsonObject,
   type Resource,
   resourceKey,
   resourceOf,
 } from '../model/resource.ts';
-import {
-  type ApiResource,
-  type Cluster,
-  type DiscoveryAnswer,
-  isType,
-  type ListAnswer,
-  type Refusal,
+import type {
+  ApiResource,
+  Cluster,
+  DiscoveryAnswer,
+  ListAnswer,
+  ObjectSource,
+  Refusal,
 } from './cluster.ts';
+import { versionOf } from './kept-objects.ts';
 
-/** What runs of a set of objects. */
+/** What runs of a set of objects; of watched lists as it is when it is asked for. */
 export interface Live {
   find(resource: Resource): Found;
   /** True, or false for cluster-scoped kinds; undefined when the cluster does not know the kind. */
   namespaced(resource: Resource): boolean | undefined;
-  /** Every object that was read, wanted or not: all of the wanted kinds in their namespaces. */
-  readonly objects: readonly JsonObject[];
+  /** Every object that was read, wanted or not (all of the wanted kinds in their namespaces), but for those of `known`. */
+  objects(known?: ReadonlySet<string>): Iterable<JsonObject>;
 }
 
 export type Found =
-  /** `object` is undefined when it is known that there is none. `stale`: it was known last, and is not now. */
-  | { ok: true; object: JsonObject | undefined; stale?: Stale }
+  /**
+   * `object` is undefined when it is known that there is none; `version` is another one for each of its states.
+   * `stale`: it was known last, and is not now.
+   */
+  | { ok: true; readonly object: JsonObject | undefined; version?: string; stale?: Stale }
   /** Not checked; `notServed` when the server has no such kind at all (its definition is not installed). */
   | { ok: false; reason: string; notServed?: boolean; why?: Refusal['why'] };
 
@@ -46,34 +51,40 @@ export async function readLive(
 ): Promise<Live> {
   const discovery = await cluster.discovery(signal);
   const served = discovery.ok ? discovery.resources : [];
-  const typeOf = (resource: Resource) => served.find(type => isType(type, resource));
+  const types = new Map(served.toReversed().map(type => [kindOf(type), type]));
+  const typeOf = (resource: Resource) => types.get(kindOf(resource));
   const place = (resource: Resource): Resource => {
     if (typeOf(resource)?.namespaced === false) return { ...resource, namespace: '' };
     return { ...resource, namespace: resource.namespace || namespace };
   };
-  const found = new Map<string, Found>();
-  const objects: JsonObject[] = [];
-  const groups = Object.groupBy(resources.map(place), item => `${apiVersionOf(item)} ${item.kind}`);
-  const reading = Object.values(groups).map(async (wanted = []) => {
-    const [first] = wanted;
-    if (first === undefined) return;
+  const groups = Map.groupBy(resources.map(place), kindOf);
+  const reading = [...groups].map(async ([kind, wanted]) => {
+    const [first] = wanted as [Resource];
     const known = typeOf(first);
     const absent = known ? undefined : whyAbsent(first, discovery, served);
     const read: Read = absent
-      ? { found: new Map(wanted.map(resource => [resourceKey(resource), absent])), objects: [] }
+      ? { find: () => absent, objects: () => [] }
       : known
         ? await readKind(cluster, known, wanted, signal)
         : await readUnlisted(cluster, discovery, wanted, signal);
-    for (const [key, value] of read.found) found.set(key, value);
-    for (const object of read.objects) objects.push(object);
+    return [kind, read] as const;
   });
-  await Promise.all(reading);
+  const kinds = new Map(await Promise.all(reading));
   const unasked: Found = { ok: false, reason: 'it was not asked for' };
   return {
-    find: resource => found.get(resourceKey(place(resource))) ?? unasked,
+    find: resource => {
+      const placed = place(resource);
+      return kinds.get(kindOf(placed))?.find(placed) ?? unasked;
+    },
     namespaced: resource => typeOf(resource)?.namespaced,
-    objects,
+    *objects(known = new Set()) {
+      for (const read of kinds.values()) yield* read.objects(known);
+    },
   };
+}
+
+function kindOf(type: GroupVersionKind): string {
+  return `${apiVersionOf(type)} ${type.kind}`;
 }
 
 /** Why a kind is not among the served ones; undefined when it may be served all the same. */
@@ -112,10 +123,11 @@ async function readUnlisted(
   const incomplete = discovery.ok ? discovery.incomplete : discovery.reason;
   const name = group === '' ? `${version} ${kind}` : `${group}/${version} ${kind}`;
   const reason = `it is not known whether ${name} is served there: ${incomplete}`;
-  const found = [...read.found].map(
-    ([key, value]) => [key, isUnserved(value) ? { ok: false as const, reason } : value] as const,
-  );
-  return { ...read, found: new Map(found) };
+  const find = (resource: Resource): Found | undefined => {
+    const found = read.find(resource);
+    return found && isUnserved(found) ? { ok: false, reason } : found;
+  };
+  return { ...read, find };
 }
 
 const isUnserved = (found: Found) => !found.ok && found.why === 'not-served';
@@ -126,8 +138,9 @@ function plural(word: string): string {
 }
 
 interface Read {
-  found: Map<string, Found>;
-  objects: JsonObject[];
+  /** Undefined for what was not asked for. */
+  find(resource: Resource): Found | undefined;
+  objects(known: ReadonlySet<string>): Iterable<JsonObject>;
 }
 
 async function readKind(
@@ -136,23 +149,23 @@ async function readKind(
   wanted: readonly Resource[],
   signal?: AbortSignal,
 ): Promise<Read> {
-  const namespaces = [...new Set(wanted.map(({ namespace }) => namespace))];
-  if (namespaces.length > manyNamespaces && type.kind !== 'Secret') {
+  const namespaces = Map.groupBy(wanted, ({ namespace }) => namespace);
+  if (namespaces.size > manyNamespaces && type.kind !== 'Secret') {
     const answer = await cluster.list(type, '', signal);
-    if (answer.ok) return { found: pick(wanted, answer), objects: answer.objects };
+    if (answer.ok) return listed(answer);
     // Asking for every namespace would only make it worse.
-    if (isFault(answer))
-      return { found: new Map(wanted.map(each => [resourceKey(each), answer])), objects: [] };
+    if (isFault(answer)) return { find: () => answer, objects: () => [] };
   }
-  const parts = await Promise.all(
-    namespaces.map(namespace => {
-      const inside = wanted.filter(resource => resource.namespace === namespace);
-      return readNamespace(cluster, type, namespace, inside, signal);
-    }),
+  const reading = [...namespaces].map(
+    async ([namespace, inside]) =>
+      [namespace, await readNamespace(cluster, type, namespace, inside, signal)] as const,
   );
+  const parts = new Map(await Promise.all(reading));
   return {
-    found: new Map(parts.flatMap(part => [...part.found])),
-    objects: parts.flatMap(part => part.objects),
+    find: resource => parts.get(resource.namespace)?.find(resource),
+    *objects(known) {
+      for (const part of parts.values()) yield* part.objects(known);
+    },
   };
 }
 
@@ -170,29 +183,39 @@ async function readNamespace(
 ): Promise<Read> {
   const answer = await cluster.list(type, namespace, signal);
   if (answer.ok) {
-    const found = pick(wanted, answer);
+    const read = listed(answer);
+    if (type.kind !== 'Secret') return read;
     // Helm's releases are not listed; before a Secret counts as missing it is asked for by its name.
-    const unseen =
-      type.kind === 'Secret' ? wanted.filter(resource => isMissing(found, resource)) : [];
-    const read = await readEach(cluster, type, unseen, signal);
-    return {
-      found: new Map([...found, ...read.found]),
-      objects: [...answer.objects, ...read.objects],
-    };
+    const unseen = wanted.filter(resource => isMissing(read.find(resource)));
+    return firstOf(read, await readEach(cluster, type, unseen, signal));
   }
   if (answer.why === 'forbidden') return readEach(cluster, type, wanted, signal);
-  const objects = answer.objects ?? [];
-  const found = pick(wanted, { objects });
+  const read = listed({ objects: answer.objects ?? [] });
   // A file that holds some objects of a kind says nothing about the others.
-  for (const [key, value] of found)
-    if (value.ok && value.object === undefined)
-      found.set(key, { ok: false, reason: answer.reason, why: answer.why });
-  return { found, objects };
+  const unknown: Found = { ok: false, reason: answer.reason, why: answer.why };
+  const find = (resource: Resource) => {
+    const found = read.find(resource);
+    return isMissing(found) ? unknown : found;
+  };
+  return { ...read, find };
 }
 
-function isMissing(found: ReadonlyMap<string, Found>, resource: Resource): boolean {
-  const answer = found.get(resourceKey(resource));
-  return answer?.ok === true && answer.object === undefined;
+function isMissing(found: Found | undefined): boolean {
+  return found?.ok === true && found.object === undefined;
+}
+
+/** What the first has not, the second may have. */
+function firstOf(first: Read, second: Read): Read {
+  return {
+    find: resource => {
+      const found = first.find(resource);
+      return isMissing(found) ? (second.find(resource) ?? found) : found;
+    },
+    *objects(known) {
+      yield* first.objects(known);
+      yield* second.objects(known);
+    },
+  };
 }
 
 /** Some may get single objects, by name, and not list them. */
@@ -203,29 +226,70 @@ async function readEach(
   signal?: AbortSignal,
 ): Promise<Read> {
   const found = new Map<string, Found>();
-  const objects: JsonObject[] = [];
   const reading = wanted.map(async resource => {
-    const answer = await cluster.get(type, resource, signal);
-    found.set(resourceKey(resource), answer);
-    if (answer.ok && answer.object) objects.push(answer.object);
+    found.set(resourceKey(resource), await cluster.get(type, resource, signal));
   });
   await Promise.all(reading);
-  return { found, objects };
+  return {
+    find: resource => found.get(resourceKey(resource)),
+    *objects(known) {
+      for (const [key, answer] of found)
+        if (answer.ok && answer.object && !known.has(key)) yield answer.object;
+    },
+  };
 }
 
-function pick(
-  wanted: readonly Resource[],
-  { objects, stale }: Pick<Extract<ListAnswer, { ok: true }>, 'objects' | 'stale'>,
-): Map<string, Found> {
+type Listed = Pick<Extract<ListAnswer, { ok: true }>, 'objects' | 'stale' | 'source'>;
+
+function listed(list: Listed): Read {
+  const { stale, source = sourceOf(list.objects) } = list;
+  return {
+    find: resource => new FoundIn(source, resourceKey(resource), stale),
+    *objects(known) {
+      for (const key of source.keys()) {
+        const object = known.has(key) ? undefined : source.find(key);
+        if (object) yield object;
+      }
+    },
+  };
+}
+
+/** Looked up once, when somebody wants to see it. */
+class FoundIn {
+  readonly ok = true;
+  readonly stale?: Stale;
+  readonly #source: ObjectSource;
+  readonly #key: string;
+  #object: { value: JsonObject | undefined } | undefined;
+
+  constructor(source: ObjectSource, key: string, stale: Stale | undefined) {
+    this.#source = source;
+    this.#key = key;
+    if (stale) this.stale = stale;
+  }
+
+  get object(): JsonObject | undefined {
+    this.#object ??= { value: this.#source.find(this.#key) };
+    return this.#object.value;
+  }
+
+  get version(): string | undefined {
+    return this.#source.version(this.#key);
+  }
+}
+
+function sourceOf(objects: readonly JsonObject[]): ObjectSource {
   const byKey = new Map<string, JsonObject>();
   for (const object of objects) {
     const resource = resourceOf(object);
     if (resource) byKey.set(resourceKey(resource), object);
   }
-  return new Map(
-    wanted.map(resource => {
-      const key = resourceKey(resource);
-      return [key, { ok: true, object: byKey.get(key), ...(stale && { stale }) }];
-    }),
-  );
+  return {
+    find: key => byKey.get(key),
+    version: key => {
+      const object = byKey.get(key);
+      return object && versionOf(object);
+    },
+    keys: () => byKey.keys(),
+  };
 }

@@ -1,116 +1,304 @@
-import { type Live, readLive } from '../cluster/live.ts';
-import { sentence } from '../lib/sentence.ts';
+import { healthOf } from '../cluster/health.ts';
+import { type Found, type Live, readLive } from '../cluster/live.ts';
+import { sleep } from '../lib/backoff.ts';
 import type { DriftResult } from '../model/drift.ts';
-import { type Environment, type RenderSource, secretValues } from '../model/environment.ts';
 import type { NotChecked } from '../model/finding.ts';
-import type { Resource } from '../model/resource.ts';
+import type { Health } from '../model/health.ts';
+import { type JsonObject, type Resource, resourceKey } from '../model/resource.ts';
 import { compareObjects } from './compare.ts';
+import { ComparedDeclared, ComparedRemoved, isSame, notYet, stamped } from './compared-object.ts';
 import { type Declared, declaredObjects, unsureObjects } from './declared.ts';
+import { type Basis, BasisOf, inputOf, isSameBasis, lazyInputOf } from './declared-input.ts';
 import type { Compared, EnvironmentInput } from './environment-input.ts';
 import type { DriftInput } from './input.ts';
-import { remembering } from './memory.ts';
-import { deployerOf, usualOwners } from './owners/deployer.ts';
-import { removedObjects } from './removed/removed.ts';
+import { Later } from './later.ts';
+import { mayBeUnsure } from './removed/generated.ts';
+import type { Removed } from './removed/removed.ts';
+import { RemovedObjects } from './removed/removed-objects.ts';
 import { ServerWord } from './server/server-word.ts';
 
+/** So many objects are in memory at a time, to be compared. */
+const atATime = 500;
+/** Milliseconds: what the server says sooner is not told as it was predicted before. */
+const moment = 150;
+
 /**
- * Compares what the applications of an environment declare with what runs, and looks for objects that
- * they declared once. What could not be read is `unknown` with the reason; what an application that
- * did not render declares is told by its render, and nothing counts as removed from it. Paths have no
- * places yet (`placeResult`). Rejects only when aborted.
+ * The comparison of one environment: what its applications declare, what runs, and the result of each object by its
+ * key (`resourceKey`). All are compared when it is made; from then on those that changed in the cluster. Paths have
+ * no places yet (`placeResult`).
  */
-export async function compareEnvironment(
-  input: EnvironmentInput,
-): Promise<{ compared: Compared[]; notChecked: NotChecked[] }> {
-  const { environment, applications, cluster, schemas, signal } = input;
-  const word = input.word ?? new ServerWord(cluster);
-  const declared = declaredObjects(environment, applications, schemas);
-  const resources = declared.map(({ resource }) => resource);
-  const live = await readLive(cluster, resources, environment.namespace, signal);
-  const inputs = declared.map(each => inputOf(each, environment, live, input));
-  const local = await remembering(inputs, input, fresh => compareObjects(fresh, input));
-  const confirmed = await word.confirm(inputs, local, input);
-  const { results, notReached } = await word.audit(inputs, confirmed, {
-    ...input,
-    most: input.audited ?? 0,
-  });
-  const compared = declared.map((each, index) => ({
-    result: asOf(results[index] as DriftResult, live),
-    application: each.application.name,
-    declared: each,
-    input: inputs[index],
-    live: inputs[index]?.live,
-  }));
-  const unsure = unsureObjects(environment, applications, schemas, declared);
-  const known = [...resources, ...unsure.map(({ result }) => result.resource)];
-  const removed = await removedObjects(input, known, live);
-  const found = removed.found.filter(({ result }) => !mayBeUnsure(result.resource, unsure));
-  return {
-    compared: [...compared, ...unsure, ...found],
-    notChecked: [
-      ...removed.notChecked,
-      ...notReached.map(reason => ({ reason, environment: environment.name })),
-    ],
-  };
+export class EnvironmentComparison {
+  /** Declared objects in the order of applying, then what is not surely known, then what was removed from git. */
+  readonly compared = new Map<string, Compared>();
+  readonly #input: EnvironmentInput;
+  readonly #declared: ReadonlyMap<string, Declared>;
+  readonly #unsure: ReturnType<typeof unsureObjects>;
+  readonly #live: Live;
+  readonly #removed: RemovedObjects;
+  readonly #basisOf: BasisOf;
+  /** What was found without the server, and from what; without that where it is not to count again. */
+  readonly #locals = new Map<string, { local: DriftResult; basis: Basis | undefined }>();
+  /** Keys of declared objects by those of live ones, where they differ. */
+  readonly #aliases = new Map<string, string>();
+  /** The question that was asked last about each object: answers to earlier ones do not count. */
+  readonly #asked = new Map<string, Question>();
+  readonly #word: ServerWord;
+  #notReached: string[] = [];
+
+  /**
+   * Compares everything. Results of an earlier comparison count again where the very same was compared. What could
+   * not be read is `unknown` with the reason; what an application that did not render declares is told by its
+   * render, and nothing counts as removed from it. Rejects only when aborted.
+   */
+  static async of(
+    input: EnvironmentInput,
+    before?: EnvironmentComparison,
+  ): Promise<EnvironmentComparison> {
+    const { environment, applications, cluster, schemas, signal } = input;
+    const word = input.word ?? new ServerWord(cluster);
+    const declared = declaredObjects(environment, applications, schemas);
+    const unsure = unsureObjects(environment, applications, schemas, declared);
+    const resources = declared.map(({ resource }) => resource);
+    const live = await readLive(cluster, resources, environment.namespace, signal);
+    const known = [...resources, ...unsure.map(({ result }) => result.resource)];
+    const removed = await RemovedObjects.read(input, new Set(known.map(resourceKey)), live);
+    const read = { declared, unsure, live, removed, word };
+    const comparison = new EnvironmentComparison(input, read);
+    await comparison.#compareAll(before);
+    return comparison;
+  }
+
+  private constructor(input: EnvironmentInput, read: Read) {
+    this.#input = input;
+    this.#declared = new Map(read.declared.map(each => [resourceKey(each.resource), each]));
+    this.#unsure = read.unsure;
+    this.#live = read.live;
+    this.#removed = read.removed;
+    this.#basisOf = new BasisOf({ ...input, live: read.live });
+    this.#word = read.word;
+  }
+
+  /** What could not be looked for. */
+  get notChecked(): NotChecked[] {
+    const environment = this.#input.environment.name;
+    const notReached = this.#notReached.map(reason => ({ reason, environment }));
+    return [...this.#removed.notChecked, ...notReached];
+  }
+
+  /**
+   * Compares what changed in the cluster; answers the keys of objects whose result or health is another one now.
+   * Rejects only when aborted. Never two at a time.
+   */
+  async follow(changed: Iterable<Resource>): Promise<Set<string>> {
+    const resources = new Map([...changed].map(resource => [this.#keyOf(resource), resource]));
+    const keys = new Set(resources.keys());
+    const told = await this.#compare([...keys].filter(key => this.#declared.has(key)));
+    if (await this.#removed.reread(keys)) for (const key of this.#findRemoved()) told.add(key);
+    else
+      for (const [key, resource] of resources)
+        if (!this.#declared.has(key) && this.#findOne(key, resource)) told.add(key);
+    return told;
+  }
+
+  async #compareAll(before: EnvironmentComparison | undefined): Promise<void> {
+    for (const [key, declared] of this.#declared) {
+      const { resource } = declared;
+      // Each has its place in the order before there is a result.
+      this.#put(key, declared, { ...notYet, resource }, undefined);
+      if (resource.namespace !== '' && this.#live.namespaced(resource) === false)
+        this.#aliases.set(resourceKey({ ...resource, namespace: '' }), key);
+    }
+    await this.#compare([...this.#declared.keys()], before);
+    await this.#audit();
+    for (const { result, application } of this.#unsure)
+      this.compared.set(resourceKey(result.resource), { result, application });
+    this.#findRemoved();
+  }
+
+  #keyOf(resource: Resource): string {
+    const key = resourceKey(resource);
+    return this.#aliases.get(key) ?? key;
+  }
+
+  /** Compares declared objects; answers the keys of those that are not as they were. */
+  async #compare(keys: readonly string[], before?: EnvironmentComparison): Promise<Set<string>> {
+    const { followed } = this.#input;
+    const was = new Map(keys.map(key => [key, this.compared.get(key)]));
+    const later = new Later(followed);
+    const words: Promise<unknown>[] = [];
+    for (let start = 0; start < keys.length; start += atATime) {
+      const questions = keys.slice(start, start + atATime).map(key => this.#question(key));
+      const open = await this.#compareLocally(questions, before);
+      if (open.length > 0) words.push(this.#confirm(open, later));
+    }
+    const all = Promise.all(words);
+    if (followed) await Promise.race([all, sleep(moment)]);
+    else await all;
+    // Whoever is aborted meanwhile, is told so by what it asks next.
+    all.catch(() => {});
+    later.begin();
+    return new Set(keys.filter(key => !isSame(was.get(key), this.compared.get(key))));
+  }
+
+  #question(key: string): Question {
+    const declared = this.#declared.get(key) as Declared;
+    const found = this.#live.find(declared.resource);
+    return { key, declared, found, basis: this.#basisOf.of(declared, found) };
+  }
+
+  /**
+   * Takes what is known without the server: earlier results, and for the rest what the judge says. Answers those
+   * that the server may have a word on.
+   */
+  async #compareLocally(
+    questions: readonly Question[],
+    before: EnvironmentComparison | undefined,
+  ): Promise<Asked[]> {
+    const fresh = questions.filter(({ key, basis }) => !isSameBasis(before?.basisOf(key), basis));
+    const inputs = fresh.map(({ declared, found }) => this.inputOf(declared, found));
+    const compared = await compareObjects(inputs, this.#input);
+    const locals = new Map(fresh.map(({ key }, index) => [key, compared[index]]));
+    const asked: Asked[] = [];
+    for (const question of questions) {
+      const { key, declared, found, basis } = question;
+      const kept = locals.has(key) ? undefined : before?.compared.get(key);
+      const local = locals.get(key) ?? before?.localOf(key);
+      if (!local) continue;
+      this.#asked.set(key, question);
+      this.#locals.set(key, { local, basis: isLasting(local) ? basis : undefined });
+      if (kept && local.state === 'synced') {
+        this.#put(key, declared, stamped(kept.result, found), kept.health);
+        continue;
+      }
+      const input = this.inputOf(declared, found);
+      asked.push({ ...question, question, input, local });
+      const known = this.#word.known(input, local, this.#input.schemas);
+      const shown = known ?? this.#word.meanwhile(local);
+      this.#put(key, declared, stamped(shown, found), this.#healthOf(input.live));
+    }
+    return asked;
+  }
+
+  /** Takes the server's word on each as it comes. Rejects only when aborted. */
+  async #confirm(asked: readonly Asked[], later: Later): Promise<void> {
+    const inputs = asked.map(({ input }) => input);
+    const locals = asked.map(({ local }) => local);
+    const take = (index: number, result: DriftResult) => {
+      const { key, declared, found, question } = asked[index] as Asked;
+      // What changed since was asked about anew.
+      if (this.#asked.get(key) !== question) return;
+      const was = this.compared.get(key);
+      this.#put(key, declared, stamped(result, found), was?.health);
+      if (!isSame(was, this.compared.get(key))) later.tell(key);
+    };
+    const results = await this.#word.confirm(inputs, locals, { ...this.#input, answered: take });
+    for (const [index, result] of results.entries()) take(index, result);
+  }
+
+  /** Has the server try objects in sync, see `EnvironmentInput.audited`. */
+  async #audit(): Promise<void> {
+    const keys = [...this.#declared.keys()];
+    const results = keys.map(key => this.compared.get(key)?.result ?? notYet);
+    const compares = { ...this.#input, live: this.#live };
+    const inputs = [...this.#declared.values()].map(each => lazyInputOf(each, compares));
+    const { audited: most = 0 } = this.#input;
+    const audited = await this.#word.audit(inputs, results as DriftResult[], {
+      ...this.#input,
+      most,
+    });
+    for (const [index, key] of keys.entries()) {
+      const [result, declared] = [audited.results[index], this.#declared.get(key)];
+      const known = this.compared.get(key);
+      if (result && declared && result !== known?.result)
+        this.#put(key, declared, result, known?.health);
+    }
+    this.#notReached = audited.notReached;
+  }
+
+  /** What is compared of a declared object. */
+  inputOf(declared: Declared, found: Found = this.#live.find(declared.resource)): DriftInput {
+    return inputOf(declared, found, { ...this.#input, live: this.#live });
+  }
+
+  /** What runs of an object that was compared. */
+  liveOf(resource: Resource): JsonObject | undefined {
+    return this.#removed.find(resource);
+  }
+
+  /** What an object was compared by, where its result may count again. */
+  basisOf(key: string): Basis | undefined {
+    return this.#locals.get(key)?.basis;
+  }
+
+  /** The result before the server had its word. */
+  localOf(key: string): DriftResult | undefined {
+    return this.#locals.get(key)?.local;
+  }
+
+  #put(key: string, declared: Declared, result: DriftResult, health: Health | undefined): void {
+    this.compared.set(key, new ComparedDeclared(this, declared, result, health));
+  }
+
+  /** Only who follows a comparison shows it. */
+  #healthOf(live: JsonObject | undefined): Health | undefined {
+    return live && this.#input.followed && healthOf(live, new Date());
+  }
+
+  #putRemoved(key: string, { result, application }: Removed): void {
+    if (mayBeUnsure(result.resource, this.#unsure)) return;
+    const health = this.#healthOf(this.liveOf(result.resource));
+    this.compared.set(key, new ComparedRemoved(this, application, result, health));
+  }
+
+  /** Looks for all that was removed from git; answers the keys of what is not as it was. */
+  #findRemoved(): Set<string> {
+    const was = new Map(
+      [...this.compared].filter(([key, { declared }]) => !declared && this.#removed.isUnknown(key)),
+    );
+    for (const key of was.keys()) this.compared.delete(key);
+    for (const [key, removed] of this.#removed.all()) this.#putRemoved(key, removed);
+    const keys = new Set([...was.keys(), ...this.compared.keys()]);
+    return new Set(
+      [...keys].filter(
+        key => this.#removed.isUnknown(key) && !isSame(was.get(key), this.compared.get(key)),
+      ),
+    );
+  }
+
+  /** Looks what an object is that no manifest declares; true when that is not what it was. */
+  #findOne(key: string, resource: Resource): boolean {
+    if (!this.#removed.isUnknown(key)) return false;
+    const was = this.compared.get(key);
+    const found = this.#removed.one(resource);
+    this.compared.delete(key);
+    if (found) this.#putRemoved(key, found);
+    return !isSame(was, this.compared.get(key));
+  }
 }
 
-/** What is compared with an earlier answer says so: the verdict stands, as of then. */
-function asOf(result: DriftResult, live: Live): DriftResult {
-  const found = live.find(result.resource);
-  return found.ok && found.stale ? { ...result, stale: found.stale } : result;
+interface Read {
+  declared: readonly Declared[];
+  unsure: ReturnType<typeof unsureObjects>;
+  live: Live;
+  removed: RemovedObjects;
+  word: ServerWord;
 }
 
-/** Undefined where there are none, as for most. */
-function secretsOf(source: RenderSource): string[] | undefined {
-  const secrets = secretValues(source);
-  return secrets.length === 0 ? undefined : secrets;
+interface Question {
+  key: string;
+  declared: Declared;
+  found: Found;
+  basis: Basis;
 }
 
-/** True for a generated Secret that one of those whose hash is not known may be. */
-function mayBeUnsure(
-  { kind, namespace, name }: Resource,
-  unsure: readonly { result: DriftResult }[],
-): boolean {
-  if (kind !== 'Secret') return false;
-  const withoutHash = (text: string) => text.replace(/-[a-z0-9]{10}$/, '');
-  return unsure.some(
-    ({ result: { resource } }) =>
-      resource.kind === 'Secret' &&
-      resource.namespace === namespace &&
-      withoutHash(resource.name) !== resource.name &&
-      withoutHash(resource.name) === withoutHash(name),
-  );
+/** A declared object that the server may have a word on. */
+interface Asked extends Question {
+  question: Question;
+  input: DriftInput;
+  local: DriftResult;
 }
 
-function inputOf(
-  declared: Declared,
-  environment: Environment,
-  live: Live,
-  { schemas }: EnvironmentInput,
-): DriftInput {
-  const { resource, object, application, alsoBy } = declared;
-  const found = live.find(resource);
-  const kind = schemas.lookup(resource);
-  // The definition of a custom kind may stand in the same repository and not be applied yet.
-  const pending = !found.ok && found.notServed === true && kind.found && !kind.kind.builtin;
-  const reason = declared.notChecked ?? (found.ok || pending ? undefined : found.reason);
-  const { source } = application;
-  const postBuild = source.kind === 'kustomize' ? source.flux?.postBuild : undefined;
-  return {
-    resource: live.namespaced(resource) === false ? { ...resource, namespace: '' } : resource,
-    desired: object.value,
-    live: found.ok ? found.object : undefined,
-    ...(reason === undefined ? {} : { notChecked: sentence(reason) }),
-    ...(pending ? { pending: 'The definition of its kind is not installed yet.' } : {}),
-    owners: usualOwners(application),
-    deployer: deployerOf(application),
-    ignore: [...environment.ignore, ...application.ignore],
-    volatile: object.volatile,
-    sealed: object.sealed,
-    sensitive: object.sensitive,
-    secrets: secretsOf(source),
-    substituted: postBuild === undefined,
-    source: object.source,
-    notes: alsoBy.map(name => `${name} declares it too; ${application.name} counts.`),
-  };
+/** What could not be checked is compared again the next time: it may be known then. */
+function isLasting({ state }: DriftResult): boolean {
+  return state !== 'unknown';
 }

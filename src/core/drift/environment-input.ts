@@ -1,10 +1,10 @@
 import type { Cluster } from '../cluster/cluster.ts';
 import type { DriftResult } from '../model/drift.ts';
 import type { Environment } from '../model/environment.ts';
+import type { Health } from '../model/health.ts';
 import type { JsonObject, Resource } from '../model/resource.ts';
 import type { Declared, RenderedApplication } from './declared.ts';
 import type { CompareOptions, DriftInput } from './input.ts';
-import type { CompareMemory } from './memory.ts';
 import type { ServerWord } from './server/server-word.ts';
 
 export interface EnvironmentInput extends CompareOptions {
@@ -21,8 +21,14 @@ export interface EnvironmentInput extends CompareOptions {
    * of them; what is left out is said. None when absent.
    */
   audited?: number;
-  /** What was compared before, so that only what changed is compared again. */
-  memory?: CompareMemory;
+  /** Set where the comparison is followed. */
+  followed?: Followed;
+}
+
+/** Who follows a comparison does not wait for the server's word longer than a moment. */
+export interface Followed {
+  /** Hears the keys of objects whose result is another one by the word that came later. */
+  later(keys: ReadonlySet<string>): void;
 }
 
 export interface Compared {
@@ -31,8 +37,9 @@ export interface Compared {
   application: string;
   /** What it was compared with; absent for objects that no manifest declares. */
   declared?: Declared;
-  /** What was compared; absent where nothing could be. */
-  input?: DriftInput;
-  /** What runs, where it is known and there is something. */
-  live?: JsonObject;
+  health?: Health;
+  /** What runs, where it is known and there is something: read when it is asked for. */
+  readonly live?: JsonObject;
+  /** What was compared, with what runs now; absent where nothing could be. */
+  readonly input?: DriftInput;
 }

@@ -9,6 +9,7 @@ import { isSecret } from './prepare/secrets.ts';
  * its nearest parent, an object as a whole at its first line.
  */
 export function placeResult(result: DriftResult, object: RenderedObject): DriftResult {
+  if (result.paths.length === 0 && result.source === object.source) return result;
   const paths = result.paths.map((path): DriftPath => {
     const { file, line, column } = object.locate(pointerOf(path, object));
     return { ...path, source: { file, line, column } satisfies Place };

@@ -1,21 +1,16 @@
 import type { EnvironmentDrift } from '../actions/reports.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { RenderedApplication } from '../drift/declared.ts';
+import type { Compared } from '../drift/environment-input.ts';
 import type { DriftResult, Stale } from '../model/drift.ts';
 import type { Environment } from '../model/environment.ts';
 import type { JsonObject } from '../model/resource.ts';
 
-/** One object with everything that was known when it was compared. */
+/** One object with what is known of it. */
 export interface ComparedObject {
+  /** With the places of its paths. */
   result: DriftResult;
-  /** Name; absent for what belongs to none. */
-  application?: string;
-  /** As rendered; absent for what no manifest declares. */
-  desired?: JsonObject;
-  live?: JsonObject;
-  /** Paths of `desired` whose value a Secret made, and values of Secrets that its application is rendered with. */
-  sensitive?: readonly string[];
-  secrets?: readonly string[];
+  about: Compared;
 }
 
 /** An environment after its last comparison, or why there is none. */
@@ -25,8 +20,10 @@ export interface ComparedEnvironment {
   /** Why nothing is compared. */
   reason?: string;
   applications: readonly RenderedApplication[];
-  report?: EnvironmentDrift;
-  objects: readonly ComparedObject[];
+  /** Its results are those of `objects`. */
+  report?: Omit<EnvironmentDrift, 'results'>;
+  /** By key (`resourceKey`); follows what changes in the cluster. */
+  objects: ReadonlyMap<string, ComparedObject>;
   /** The engines' own objects, by application. */
   controllers: ReadonlyMap<string, JsonObject>;
   /** What was compared with. */
@@ -35,4 +32,12 @@ export interface ComparedEnvironment {
   at?: Date;
   /** Set while the cluster does not answer: since when some of it is what was known last. */
   stale?: Stale;
+}
+
+/** What is not as it was told last. */
+export interface EnvironmentNews {
+  /** Keys of objects whose result, places or health are others now; those that are gone too. */
+  objects: ReadonlySet<string>;
+  /** True where more than objects may be another thing: the environment, its applications, why it is not compared. */
+  header: boolean;
 }

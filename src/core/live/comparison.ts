@@ -1,5 +1,6 @@
 import { writeManifests } from '../manifests/write.ts';
 import type { DriftResult } from '../model/drift.ts';
+import { secretValues } from '../model/environment.ts';
 import { parsePath, resolveSteps, type Step } from '../model/path.ts';
 import { isObject, type Json, type JsonObject } from '../model/resource.ts';
 import { isHiddenField, maskedObject } from '../words/masked-object.ts';
@@ -20,7 +21,9 @@ export interface ComparedTexts {
  * Secrets are masked on both sides.
  */
 export function comparedTexts(compared: ComparedObject): ComparedTexts {
-  const { result, desired, live } = compared;
+  const { result, about } = compared;
+  const { live } = about;
+  const desired = about.declared?.object.value;
   const { reason, state } = result;
   const isHidden = hiddenIn(compared);
   // Masked before anything is made of them, so that nothing can slip through.
@@ -38,10 +41,11 @@ export function comparedTexts(compared: ComparedObject): ComparedTexts {
 }
 
 /** What must not be read of an object: what a Secret holds, what its values made, and texts that hold one. */
-function hiddenIn({ result: { resource }, sensitive = [], secrets = [] }: ComparedObject) {
-  const about = { resource, sensitive: [...sensitive] };
+function hiddenIn({ result: { resource }, about: { declared } }: ComparedObject) {
+  const hidden = { resource, sensitive: declared?.object.sensitive };
+  const secrets = declared ? secretValues(declared.application.source) : [];
   return (path: string, value: Json): boolean =>
-    isHiddenField(about, path) || secrets.some(secret => String(value).includes(secret));
+    isHiddenField(hidden, path) || secrets.some(secret => String(value).includes(secret));
 }
 
 /** The manifest with what runs at the paths that differ. */

@@ -1,5 +1,5 @@
 import type { Cluster, ClusterIdentity } from '../cluster/cluster.ts';
-import { HeldCluster } from '../cluster/held.ts';
+import { HeldCluster, type HeldOptions } from '../cluster/held.ts';
 import { ServerWord } from '../drift/server/server-word.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Workspace } from '../workspace.ts';
@@ -20,13 +20,13 @@ interface Held {
  * was compared so far is never taken for it.
  */
 export class EnvironmentConnection {
-  readonly #changed: () => void;
+  readonly #changed: HeldOptions['changed'];
   #held: Held | undefined;
   /** Who answered where, so that nobody else is believed there. */
   #seen: { target: string; key: string; identity: ClusterIdentity } | undefined;
 
-  /** `changed` hears that something of the cluster changed. */
-  constructor(changed: () => void) {
+  /** `changed` hears of every object that is not as it was, see `HeldOptions`. */
+  constructor(changed: HeldOptions['changed']) {
     this.#changed = changed;
   }
 
@@ -61,7 +61,12 @@ export class EnvironmentConnection {
       this.release();
       const changed = this.#changed;
       const cluster = new HeldCluster(opened.cluster, { changed });
-      this.#held = { target, key, cluster, word: new ServerWord(cluster, { changed }) };
+      this.#held = {
+        target,
+        key,
+        cluster,
+        word: new ServerWord(cluster, { changed: () => changed(undefined) }),
+      };
       return cluster;
     }
     // The next time it may answer.

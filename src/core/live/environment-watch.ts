@@ -1,31 +1,29 @@
-import { compareOpen, notCompared } from '../actions/drift.ts';
+import { notCompared } from '../actions/drift.ts';
 import { renderApplications } from '../actions/rendering.ts';
-import type { Cluster } from '../cluster/cluster.ts';
-import { readLive } from '../cluster/live.ts';
-import type { RenderedApplication } from '../drift/declared.ts';
-import { CompareMemory } from '../drift/memory.ts';
 import { messageOf } from '../lib/errors.ts';
-import { type ClusterTarget, type Environment, secretValues } from '../model/environment.ts';
-import type { JsonObject } from '../model/resource.ts';
+import type { ClusterTarget, Environment } from '../model/environment.ts';
+import { type Resource, resourceKey } from '../model/resource.ts';
 import type { Workspace } from '../workspace.ts';
-import type { ComparedEnvironment } from './compared.ts';
+import type { ComparedEnvironment, EnvironmentNews } from './compared.ts';
 import { EnvironmentConnection } from './environment-connection.ts';
+import { FollowedComparison } from './followed-comparison.ts';
 
 export interface WatchHost {
   /** Why this environment's cluster must not be asked now; undefined when it may. */
   blocked(environment: Environment): string | undefined;
-  /** Hears every new comparison. */
-  compared(): void;
+  /** Hears of every comparison what is another thing by it. */
+  compared(news: EnvironmentNews): void;
   log(line: string): void;
 }
 
-/** Events of one moment are compared together. */
-const gatherMilliseconds = 80;
-/** How often what cannot be watched, and what did not answer, is asked again. */
-const askAgainMilliseconds = 30_000;
+/** Milliseconds between two comparisons: events of that time are compared together, the first of a quiet time at once. */
+const pause = 40;
+/** How often what cannot be watched, what did not answer and what takes its time is looked at again. */
+const lookAgain = 30_000;
 
 /**
- * Keeps the comparison of one environment current. What is asked for while a comparison is under way is done
+ * Keeps the comparison of one environment current: as a whole when the repository or its cluster is another, and
+ * object by object as they change in the cluster. What is asked for while a comparison is under way is done
  * afterwards, once: there are never two at a time, and the last answer stays until the next is there.
  */
 export class EnvironmentWatch {
@@ -33,31 +31,33 @@ export class EnvironmentWatch {
   /** The state of the repository that `current` is of. */
   compared: Workspace | undefined;
   readonly #host: WatchHost;
-  readonly #memory = new CompareMemory();
   readonly #closed = new AbortController();
-  readonly #connection = new EnvironmentConnection(() => this.#changedLater());
+  readonly #connection = new EnvironmentConnection(resource => this.#changedLater(resource));
   #workspace: Workspace;
-  #wanted = false;
+  #comparison: FollowedComparison | undefined;
+  /** True until earlier results were forgotten: what a server said may be another thing now. */
+  #forget = false;
+  /** True when everything is to be compared. */
+  #everything = false;
+  /** Else what is, by key. */
+  readonly #changed = new Map<string, Resource>();
   #work: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #lookAgain: NodeJS.Timeout | undefined;
+  /** When the last comparison ended. */
+  #ended = 0;
 
   constructor(workspace: Workspace, environment: Environment, host: WatchHost) {
     this.#workspace = workspace;
     this.#host = host;
-    this.current = {
-      environment,
-      phase: 'waiting',
-      applications: [],
-      objects: [],
-      controllers: new Map(),
-    };
+    this.current = { ...nothing, environment, phase: 'waiting' };
   }
 
   /** Compares with a new state of the repository, or of what is said about the environment. */
   update(workspace: Workspace, environment: Environment): void {
     this.#workspace = workspace;
     this.current = { ...this.current, environment };
-    this.#start();
+    this.#compareAll();
   }
 
   /** Lets go of the cluster or snapshot; the next comparison opens it anew. */
@@ -67,17 +67,17 @@ export class EnvironmentWatch {
 
   /** The person's kubeconfig changed: perhaps another cluster is meant, or other credentials. */
   reconnect(): void {
-    this.#start();
+    this.#compareAll();
   }
 
   /** Reads what is not watched anew, and lets the server judge again. */
   recheck(): void {
     // While the server does not answer, what it judged earlier stands.
     const { held } = this.#connection;
-    if (!held?.stale) this.#memory.clear();
+    if (!held?.stale) this.#forget = true;
     held?.forget();
     if (!held?.stale) this.#connection.word?.forget();
-    this.#start();
+    this.#compareAll();
   }
 
   async settled(): Promise<void> {
@@ -87,38 +87,63 @@ export class EnvironmentWatch {
   close(): void {
     this.#closed.abort();
     clearTimeout(this.#timer);
+    clearTimeout(this.#lookAgain);
     this.#connection.release();
   }
 
+  #compareAll(): void {
+    this.#everything = true;
+    this.#start();
+  }
+
+  /** Something changed in the cluster: an object, or (undefined) nobody knows what. */
+  #changedLater(resource: Resource | undefined): void {
+    if (resource) this.#changed.set(resourceKey(resource), resource);
+    else this.#everything = true;
+    if (this.#work || this.#timer || this.#closed.signal.aborted) return;
+    const wait = Math.max(0, this.#ended + pause - performance.now());
+    this.#timer = setTimeout(() => this.#start(), wait);
+  }
+
   #start(): void {
-    this.#wanted = true;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     if (this.#work || this.#closed.signal.aborted) return;
     this.#work = this.#run().finally(() => {
       this.#work = undefined;
-      if (this.#wanted) this.#start();
+      this.#ended = performance.now();
+      if (this.#everything) this.#start();
+      else for (const resource of this.#changed.values()) this.#changedLater(resource);
     });
   }
 
   async #run(): Promise<void> {
-    this.#wanted = false;
-    clearTimeout(this.#timer);
     const workspace = this.#workspace;
+    const changed = [...this.#changed.values()];
+    this.#changed.clear();
+    const followed = this.#comparison;
+    const everything = this.#everything || !followed || followed.asksForAll(changed);
+    this.#everything = false;
+    clearTimeout(this.#lookAgain);
     try {
-      const compared = await this.#compare(workspace);
-      if (this.#closed.signal.aborted) return;
-      // Something was said about the environment meanwhile: what is shown of it must be that.
-      this.current = { ...compared, environment: this.current.environment };
+      if (everything) await this.#compare(workspace);
+      else await this.#follow(followed, changed);
     } catch (error) {
       if (this.#closed.signal.aborted) return;
       this.#host.log(`${this.current.environment.name}: ${stackOf(error)}`);
-      this.current = { ...this.current, phase: 'blocked', reason: messageOf(error) };
+      this.#become({ ...this.current, phase: 'blocked', reason: messageOf(error) });
     }
-    this.compared = workspace;
-    this.#askAgain();
-    this.#host.compared();
+    this.#lookAgainLater();
   }
 
-  async #compare(workspace: Workspace): Promise<ComparedEnvironment> {
+  async #follow(followed: FollowedComparison, changed: readonly Resource[]): Promise<void> {
+    const news = await followed.follow(changed);
+    if (this.#closed.signal.aborted) return;
+    this.current = this.#shown(followed.current);
+    this.#host.compared(news);
+  }
+
+  async #compare(workspace: Workspace): Promise<void> {
     const { environment } = this.current;
     const { signal } = this.#closed;
     const blocked = this.#host.blocked(environment);
@@ -133,81 +158,72 @@ export class EnvironmentWatch {
     ]);
     const rendered = { environment, applications };
     if (typeof opened === 'string') {
+      this.#comparison = undefined;
       const report = notCompared(workspace, rendered, opened);
-      const nothing = { objects: [], controllers: new Map(), at: new Date() };
-      return { ...rendered, ...nothing, phase: 'blocked', reason: opened, report };
+      const why = { phase: 'blocked' as const, reason: opened, report, at: new Date() };
+      this.compared = workspace;
+      return this.#become({ ...nothing, ...rendered, ...why });
     }
-    const options = { traced: true, memory: this.#memory, word: this.#connection.word, signal };
-    const { report, compared } = await compareOpen(
-      workspace,
-      { ...rendered, cluster: opened },
-      options,
-    );
-    const secrets = new Map(
-      applications.map(({ application: { name, source } }) => [name, secretValues(source)]),
-    );
-    const objects = compared.map(({ declared, live, application }, index) => ({
-      result: report.results[index] as (typeof report.results)[number],
-      application: declared?.application.name ?? application,
-      desired: declared?.object.value,
-      live,
-      sensitive: declared?.object.sensitive,
-      secrets: secrets.get(declared?.application.name ?? application),
-    }));
-    const controllers = await controllersOf(environment, applications, opened, signal);
-    const { stale } = this.#connection.held ?? {};
-    return {
-      ...rendered,
-      phase: 'compared',
-      report,
-      objects,
-      controllers,
-      cluster: opened,
-      at: new Date(),
-      ...(stale && { stale }),
+    const before = this.#forget ? undefined : this.#comparison;
+    this.#forget = false;
+    const open = { ...rendered, cluster: opened };
+    const later = (comparison: FollowedComparison, news: EnvironmentNews) => {
+      if (comparison === this.#comparison && !signal.aborted) this.#host.compared(news);
     };
+    const { word } = this.#connection;
+    const options = { before, word, later, signal };
+    const comparison = await FollowedComparison.of(workspace, open, options);
+    if (signal.aborted) return;
+    this.#comparison = comparison;
+    this.compared = workspace;
+    this.#become(comparison.current);
   }
 
-  #changedLater(): void {
-    if (this.#work || this.#closed.signal.aborted) {
-      this.#wanted = true;
-      return;
-    }
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#start(), gatherMilliseconds);
+  /** Takes a comparison of everything. Something may have been said about the environment meanwhile: that counts. */
+  #become(compared: ComparedEnvironment): void {
+    if (this.#closed.signal.aborted) return;
+    const before = this.current.objects;
+    this.current = this.#shown(compared);
+    const keys = new Set([...before.keys(), ...compared.objects.keys()]);
+    const isOther = (key: string) => !isSame(before.get(key), compared.objects.get(key));
+    this.#host.compared({ objects: new Set([...keys].filter(isOther)), header: true });
   }
 
-  #askAgain(): void {
+  #shown(compared: ComparedEnvironment): ComparedEnvironment {
+    const { stale } = this.#connection.held ?? {};
+    return { ...compared, environment: this.current.environment, ...(stale && { stale }) };
+  }
+
+  #lookAgainLater(): void {
+    if (this.#closed.signal.aborted) return;
     const { phase, environment } = this.current;
     const unanswered = phase === 'blocked' && mayAnswerLater(environment.cluster);
-    if (!unanswered && !this.#connection.held?.polls) return;
-    this.#timer = setTimeout(() => this.#start(), askAgainMilliseconds);
-    this.#timer.unref();
+    const everything = unanswered || this.#connection.held?.polls === true;
+    const progressing = this.#comparison?.progressing() ?? [];
+    if (!everything && progressing.length === 0) return;
+    this.#lookAgain = setTimeout(() => {
+      if (everything) this.#compareAll();
+      else for (const resource of progressing) this.#changedLater(resource);
+    }, lookAgain);
+    this.#lookAgain.unref();
   }
+}
+
+const nothing = { applications: [], objects: new Map(), controllers: new Map() };
+
+type Shown = ComparedEnvironment['objects'] extends ReadonlyMap<string, infer Each> ? Each : never;
+
+/** True where both look the same; what was kept is the very same. */
+function isSame(one: Shown | undefined, other: Shown | undefined): boolean {
+  if (one === other) return true;
+  if (!one || !other) return false;
+  const sameHealth = JSON.stringify(one.about.health) === JSON.stringify(other.about.health);
+  if (one.result === other.result) return sameHealth;
+  return sameHealth && JSON.stringify(one.result) === JSON.stringify(other.result);
 }
 
 function mayAnswerLater(cluster: ClusterTarget): boolean {
   return cluster.kind === 'context';
-}
-
-/** The engines' own objects, as far as they can be read. */
-async function controllersOf(
-  environment: Environment,
-  applications: readonly RenderedApplication[],
-  cluster: Cluster,
-  signal: AbortSignal,
-): Promise<Map<string, JsonObject>> {
-  const controlled = applications.flatMap(({ application: { name, controller } }) =>
-    controller ? [{ name, controller }] : [],
-  );
-  const resources = controlled.map(({ controller }) => controller);
-  const live = await readLive(cluster, resources, environment.namespace, signal);
-  return new Map(
-    controlled.flatMap(({ name, controller }) => {
-      const found = live.find(controller);
-      return found.ok && found.object ? [[name, found.object] as const] : [];
-    }),
-  );
 }
 
 function stackOf(error: unknown): string {

@@ -11,11 +11,12 @@ import type { Finding } from '../model/finding.ts';
 import { type Resource, resourceKey } from '../model/resource.ts';
 import { Workspace } from '../workspace.ts';
 import { badgesOf, type FileBadgeState } from './badges.ts';
+import type { ComparedEnvironment, EnvironmentNews } from './compared.ts';
 import { type ComparedTexts, comparedTexts } from './comparison.ts';
 import { EarlierStates } from './earlier-states.ts';
 import { EnvironmentWatch } from './environment-watch.ts';
 import type { Live, LiveOptions } from './live.ts';
-import { markersByFile } from './markers.ts';
+import { Markers } from './markers.ts';
 import { objectsOf } from './objects.ts';
 import { PresentFiles } from './present-files.ts';
 import type { EnvironmentState, LiveChange, Marker, ObjectSummary } from './state.ts';
@@ -59,10 +60,10 @@ class LiveRepository implements Live {
   readonly #listeners = new Set<(change: LiveChange) => void>();
   /** Files whose edits no comparison has told about yet. */
   readonly #untold = new Set<string>();
-  /** Each environment as it was told last. */
+  /** Each environment as it was told last, without its objects. */
   readonly #told = new Map<string, string>();
-  #markers = new Map<string, Marker[]>();
-  #edits = new LiveEdits();
+  readonly #markers = new Markers(file => this.#files.isEdited(file));
+  readonly #edits = new LiveEdits();
   readonly #earlier = new EarlierStates();
   #refreshing: Promise<void> | undefined;
   /** Resolves when the workspace was brought to the present state the next time. */
@@ -120,7 +121,7 @@ class LiveRepository implements Live {
   }
 
   markers(file: string): Marker[] {
-    return this.#markers.get(file) ?? [];
+    return this.#markers.of(file);
   }
 
   isCurrent(file: string): boolean {
@@ -128,13 +129,12 @@ class LiveRepository implements Live {
   }
 
   badges(): Map<string, FileBadgeState> {
-    return badgesOf(this.#markers);
+    return badgesOf(this.#markers.files);
   }
 
   objects(file: string): ObjectSummary[] {
     const indexed = this.#workspace.index.file(file);
-    const compared = [...this.#watches.values()].map(({ current }) => current);
-    return indexed ? objectsOf(indexed, compared) : [];
+    return indexed ? objectsOf(indexed, this.#compared()) : [];
   }
 
   reach(file: string): FileReach {
@@ -174,8 +174,7 @@ class LiveRepository implements Live {
 
   async compare(environment: string, resource: Resource): Promise<ComparedTexts> {
     const watch = this.#watches.get(environment);
-    const key = resourceKey(resource);
-    const found = watch?.current.objects.find(({ result }) => resourceKey(result.resource) === key);
+    const found = watch?.current.objects.get(resourceKey(resource));
     if (found) return comparedTexts(found);
     const reason = watch?.current.reason ?? `${environment} has no such object.`;
     return { desired: '', live: '', reason };
@@ -268,8 +267,7 @@ class LiveRepository implements Live {
         this.#taken.resolve();
         this.#taken = Promise.withResolvers<void>();
       });
-      const environments = await this.#discover();
-      this.#tell(environments);
+      this.#tellAll(await this.#discover());
     } while (!this.#closed && (this.#stale || this.#files.isPending()));
   }
 
@@ -319,43 +317,62 @@ class LiveRepository implements Live {
     return new EnvironmentWatch(workspace, environment, {
       blocked: ({ cluster }) =>
         cluster.kind === 'context' && !host.trusted() ? untrusted : undefined,
-      compared: () => this.#tell([environment.name]),
+      compared: news => this.#follow(environment.name, news),
       log: line => host.log(line),
     });
   }
 
-  /** Works the markers out anew and tells who listens what is different. */
-  #tell(environments: string[]): void {
-    const before = this.#markers;
-    const compared = [...this.#watches.values()].map(({ current }) => current);
-    this.#markers = markersByFile(compared, file => this.#files.isEdited(file));
-    this.#edits = new LiveEdits();
-    for (const { environment, report } of compared)
-      if (report) this.#edits.add(environment, report.results);
-    const files = new Set(
-      [...new Set([...before.keys(), ...this.#markers.keys()])].filter(
-        file => JSON.stringify(before.get(file)) !== JSON.stringify(this.#markers.get(file)),
-      ),
+  /** Works the markers out anew, as the texts are others, and tells what is different. */
+  #tellAll(environments: readonly string[]): void {
+    const files = this.#markers.renew(this.#compared());
+    this.#tell(
+      environments.filter(name => this.#isOther(name)),
+      files,
     );
+  }
+
+  /** Takes what a comparison found, and tells what is different by it. */
+  #follow(name: string, { objects, header }: EnvironmentNews): void {
+    const watch = this.#watches.get(name);
+    if (!watch) return;
+    const { environment, objects: present } = watch.current;
+    for (const key of objects) this.#edits.put(environment, key, present.get(key)?.result);
+    const files = this.#markers.follow(this.#compared(), name, objects);
+    const isNews = (header && this.#isOther(name)) || objects.size > 0;
+    this.#tell(isNews ? [name] : [], files);
+  }
+
+  #tell(environments: readonly string[], markers: ReadonlySet<string>): void {
+    const files = new Set(markers);
     if (this.#isCompared())
       for (const file of this.#untold) {
         files.add(file);
         this.#untold.delete(file);
       }
-    const news = environments.filter(name => this.#isNews(name));
-    if (news.length === 0 && files.size === 0) return;
-    for (const listener of this.#listeners) listener({ environments: news, files: [...files] });
+    if (environments.length === 0 && files.size === 0) return;
+    const change = { environments: [...environments], files: [...files] };
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  #compared(): ComparedEnvironment[] {
+    return [...this.#watches.values()].map(({ current }) => current);
   }
 
   #stateOf({ current }: EnvironmentWatch): EnvironmentState {
-    const { repository, branch } = this.#workspace;
-    return environmentState(current, { revision: repository.revision, ...(branch && { branch }) });
+    return environmentState(current, this.#revision());
   }
 
-  /** True when an environment is shown otherwise than it was told last; a busy cluster changes what nobody sees. */
-  #isNews(name: string): boolean {
+  #revision(): { revision: string; branch?: string } {
+    const { repository, branch } = this.#workspace;
+    return { revision: repository.revision, ...(branch && { branch }) };
+  }
+
+  /** True when an environment is another than it was told last, but for its objects. */
+  #isOther(name: string): boolean {
     const watch = this.#watches.get(name);
-    const told = JSON.stringify({ ...(watch && this.#stateOf(watch)), comparedAt: undefined });
+    const header =
+      watch && environmentState({ ...watch.current, objects: new Map() }, this.#revision());
+    const told = JSON.stringify({ ...header, comparedAt: undefined });
     if (this.#told.get(name) === told) return false;
     this.#told.set(name, told);
     return true;

@@ -20,7 +20,7 @@ function stateIn(
 ): ObjectIn[] {
   const isHere = (source: { file: string; line: number } | undefined) =>
     source?.file === file && source.line === line;
-  const found = objects.filter(({ result }) => isHere(result.source));
+  const found = [...objects.values()].filter(({ result }) => isHere(result.source));
   if (found.length > 0) return found.map(object => ({ name, ...summary(object) }));
   if (phase === 'compared') return [];
   const declared = applications

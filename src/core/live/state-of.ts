@@ -1,4 +1,4 @@
-import { healthOf, worstHealth } from '../cluster/health.ts';
+import { worstHealth } from '../cluster/health.ts';
 import type { RenderedApplication } from '../drift/declared.ts';
 import { engineOf } from '../engines/index.ts';
 import type { DriftResult } from '../model/drift.ts';
@@ -14,9 +14,10 @@ export function environmentState(
   compared: ComparedEnvironment,
   repository: { revision: string; branch?: string },
 ): EnvironmentState {
-  const { environment, phase, reason, report, applications, at, stale } = compared;
+  const { environment, phase, reason, report, applications, objects, at, stale } = compared;
   const { name, engine, origin } = environment;
   const notChecked = report?.notChecked ?? [];
+  const own = Map.groupBy(objects.values(), ({ about }) => about.application);
   return {
     name,
     engine,
@@ -27,8 +28,12 @@ export function environmentState(
     ...(stale && { stale }),
     ...repository,
     ...(report?.deployed && { deployed: report.deployed }),
-    counts: countShown([{ results: report?.results ?? [], notChecked }]),
-    applications: applications.map(each => applicationState(compared, each)),
+    counts: countShown([
+      { results: [...objects.values()].map(({ result }) => result), notChecked },
+    ]),
+    applications: applications.map(each =>
+      applicationState(compared, each, own.get(each.application.name) ?? []),
+    ),
     notChecked: notChecked as NotChecked[],
     ...(at && { comparedAt: at.toISOString() }),
     origin,
@@ -55,10 +60,10 @@ function snapshotTime(snapshot: { takenAt?: string } | undefined): { takenAt?: s
 }
 
 function applicationState(
-  { objects, controllers, phase }: ComparedEnvironment,
+  { controllers, phase }: ComparedEnvironment,
   { application, rendered }: RenderedApplication,
+  own: readonly ComparedObject[],
 ): ApplicationState {
-  const own = objects.filter(object => object.application === application.name);
   const engine = engineOf(application);
   const controller = controllers.get(application.name);
   const said = engine.status(application, controller);
@@ -79,18 +84,16 @@ function applicationState(
 }
 
 function healthOfAll(objects: readonly ComparedObject[]): Health | undefined {
-  const now = new Date();
   return worstHealth(
-    objects.flatMap(({ result: { resource }, live }) =>
-      live ? { resource, health: healthOf(live, now) } : [],
+    objects.flatMap(({ result: { resource }, about: { health } }) =>
+      health ? { resource, health } : [],
     ),
   );
 }
 
-function objectState({ result, live }: ComparedObject): ObjectState {
+function objectState({ result, about: { health } }: ComparedObject): ObjectState {
   const masked = { ...result, paths: result.paths.map(path => maskPath(result.resource, path)) };
-  if (live === undefined) return masked;
-  return { ...masked, health: healthOf(live, new Date()) };
+  return health ? { ...masked, health } : masked;
 }
 
 function worstFirst(a: DriftResult, b: DriftResult): number {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Cluster } from '../../../src/core/cluster/cluster.ts';
 import { readLive } from '../../../src/core/cluster/live.ts';
 import { readSnapshot } from '../../../src/core/cluster/snapshot/snapshot.ts';
-import type { Resource } from '../../../src/core/model/resource.ts';
+import { type Resource, resourceKey } from '../../../src/core/model/resource.ts';
 import { type Answer, json, openSmall, type SmallServer, smallServer } from './small-server.ts';
 
 const resource = (kind: string, name: string, namespace = '', group = ''): Resource => ({
@@ -75,7 +75,8 @@ describe('on a server', () => {
     expect(live.find(b)).toEqual({ ok: true, object: undefined });
     expect(live.find(node)).toMatchObject({ ok: true, object: object('Node', 'n') });
     expect([live.namespaced(a), live.namespaced(node)]).toEqual([true, false]);
-    expect(live.objects).toHaveLength(2);
+    expect([...live.objects()]).toHaveLength(2);
+    expect([...live.objects(new Set([resourceKey({ ...a, namespace: 'shop' })]))]).toHaveLength(1);
     expect(lists()).toHaveLength(2);
   });
 

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { readSnapshot } from '../../../src/core/cluster/snapshot/snapshot.ts';
-import { compareEnvironment } from '../../../src/core/drift/environment-drift.ts';
+import { EnvironmentComparison } from '../../../src/core/drift/environment-drift.ts';
 import { placeResult } from '../../../src/core/drift/place-result.ts';
 import type {
   Application,
@@ -81,7 +81,7 @@ async function compare(
   customTypes: JsonObject[] = [],
 ) {
   const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: live });
-  const answer = await compareEnvironment({
+  const comparison = await EnvironmentComparison.of({
     environment,
     applications,
     cluster: readSnapshot('live.json', text),
@@ -89,11 +89,12 @@ async function compare(
     schemas: createSchemas({ version: '1.33', crds: customTypes }),
     target: '1.33',
   });
-  const states = answer.compared.map(
+  const compared = [...comparison.compared.values()];
+  const states = compared.map(
     ({ result }) =>
       `${result.resource.kind} ${result.resource.namespace}/${result.resource.name} ${result.state}`,
   );
-  return { ...answer, states };
+  return { compared, notChecked: comparison.notChecked, states };
 }
 
 const conf = (name: string, value: string, metadata = '') =>

@@ -11,24 +11,37 @@ import { maskPath } from '../../words/values.ts';
 export class LiveEdits {
   readonly #environments = new Map<string, Map<string, DriftPath[]>>();
 
-  /** Takes the results of the last comparison of an environment. */
-  add({ name, applications }: Environment, results: readonly DriftResult[]): void {
-    const deployers = new Set(applications.map(({ owner }) => owner.manager));
-    const objects = new Map<string, DriftPath[]>();
-    for (const { resource, paths, state } of results) {
-      const edits = paths.filter(path => isEdit(path, deployers));
-      if (edits.length === 0 || !edited.has(state)) continue;
-      objects.set(
-        resourceKey(resource),
-        edits.map(path => maskPath(resource, path)),
-      );
-    }
+  /** Takes the results of a comparison of an environment: all that is known of it. */
+  add(environment: Environment, results: Iterable<DriftResult>): void {
+    this.#environments.set(environment.name, new Map());
+    for (const result of results) this.put(environment, resourceKey(result.resource), result);
+  }
+
+  /** Takes the result of one object as it is now. */
+  put({ name, applications }: Environment, key: string, result: DriftResult | undefined): void {
+    const objects = this.#environments.get(name) ?? new Map<string, DriftPath[]>();
     this.#environments.set(name, objects);
+    const paths = result && edited.has(result.state) ? result.paths : [];
+    const edits = paths.length === 0 ? [] : editsOf(paths, applications);
+    if (result && edits.length > 0)
+      objects.set(
+        key,
+        edits.map(path => maskPath(result.resource, path)),
+      );
+    else objects.delete(key);
   }
 
   of(environment: string, object: Resource): readonly DriftPath[] {
     return this.#environments.get(environment)?.get(resourceKey(object)) ?? [];
   }
+}
+
+function editsOf(
+  paths: readonly DriftPath[],
+  applications: Environment['applications'],
+): DriftPath[] {
+  const deployers = new Set(applications.map(({ owner }) => owner.manager));
+  return paths.filter(path => isEdit(path, deployers));
 }
 
 /** The live edits of one object as pointers into what is rendered of it. */

@@ -175,9 +175,10 @@ export class ServerWord {
 
   /** True where the server's word counts: what it was asked about, or may be. */
   #isOpen(input: DriftInput, local: DriftResult): boolean {
-    if (this.#localOnly || input.live === undefined || hasController(input.live)) return false;
-    if (local.state === 'synced') return this.#audited.has(resourceKey(input.resource));
-    return isAsked(local);
+    const isOpen =
+      local.state === 'synced' ? this.#audited.has(resourceKey(input.resource)) : isAsked(local);
+    if (this.#localOnly || !isOpen || input.live === undefined) return false;
+    return !hasController(input.live);
   }
 
   #knownAudit(input: DriftInput, result: DriftResult, schemas: Schemas): DriftResult | undefined {

@@ -1,0 +1,121 @@
+import type { Found, Live } from '../cluster/live.ts';
+import { sentence } from '../lib/sentence.ts';
+import { type Application, type Environment, secretValues } from '../model/environment.ts';
+import type { JsonObject } from '../model/resource.ts';
+import type { Schemas } from '../schemas/type.ts';
+import type { Declared } from './declared.ts';
+import type { DriftInput } from './input.ts';
+import { deployerOf, usualOwners } from './owners/deployer.ts';
+
+/** What declared objects of an environment are compared by. */
+export interface Compares {
+  environment: Environment;
+  schemas: Schemas;
+  live: Live;
+}
+
+/** One declared object with what was found of it. */
+export function inputOf(declared: Declared, found: Found, compares: Compares): DriftInput {
+  const { resource, object, application } = declared;
+  const namespaced = compares.live.namespaced(resource);
+  return {
+    resource: namespaced === false ? { ...resource, namespace: '' } : resource,
+    desired: object.value,
+    live: found.ok ? found.object : undefined,
+    ...circumstances(declared, found, compares.schemas),
+    ...ofApplication(application, compares.environment),
+  };
+}
+
+/** The same, with what runs read whenever it is looked at: for all objects at once. */
+export function lazyInputOf(declared: Declared, compares: Compares): DriftInput {
+  const input = inputOf(declared, { ok: true, object: undefined }, compares);
+  const read = () => {
+    const found = compares.live.find(declared.resource);
+    return found.ok ? found.object : undefined;
+  };
+  return Object.defineProperty(input, 'live', { get: read, enumerable: true });
+}
+
+function circumstances(declared: Declared, found: Found, schemas: Schemas) {
+  const { resource, object, application, alsoBy } = declared;
+  const kind = schemas.lookup(resource);
+  // The definition of a custom kind may stand in the same repository and not be applied yet.
+  const pending = !found.ok && found.notServed === true && kind.found && !kind.kind.builtin;
+  const reason = declared.notChecked ?? (found.ok || pending ? undefined : found.reason);
+  return {
+    ...(reason === undefined ? {} : { notChecked: sentence(reason) }),
+    ...(pending ? { pending: 'The definition of its kind is not installed yet.' } : {}),
+    volatile: object.volatile,
+    sealed: object.sealed,
+    sensitive: object.sensitive,
+    source: object.source,
+    notes: alsoBy.map(name => `${name} declares it too; ${application.name} counts.`),
+  };
+}
+
+function ofApplication(application: Application, environment: Environment) {
+  const { source } = application;
+  const postBuild = source.kind === 'kustomize' ? source.flux?.postBuild : undefined;
+  const secrets = secretValues(source);
+  return {
+    owners: usualOwners(application),
+    deployer: deployerOf(application),
+    ignore: [...environment.ignore, ...application.ignore],
+    // Undefined where there are none, as for most.
+    secrets: secrets.length === 0 ? undefined : secrets,
+    substituted: postBuild === undefined,
+  };
+}
+
+/** All that a result follows from: it counts again as long as this is the same. */
+export interface Basis {
+  desired: JsonObject;
+  /** Of the live object; undefined where its states are not told apart, so that no result counts again. */
+  version: string | undefined;
+  schemas: Schemas;
+  circumstances: string;
+}
+
+/** Tells what results of one comparison follow from. */
+export class BasisOf {
+  readonly #compares: Compares;
+  /** What is the same for all objects of an application. */
+  readonly #applications = new Map<Application, string>();
+
+  constructor(compares: Compares) {
+    this.#compares = compares;
+  }
+
+  of(declared: Declared, found: Found): Basis {
+    const { schemas, live } = this.#compares;
+    const { resource, object, application } = declared;
+    const own = [resource, live.namespaced(resource), circumstances(declared, found, schemas)];
+    return {
+      desired: object.value,
+      version: found.ok ? (found.version ?? (found.object ? undefined : 'none')) : 'unknown',
+      schemas,
+      circumstances: `${this.#ofApplication(application)} ${JSON.stringify(own)}`,
+    };
+  }
+
+  #ofApplication(application: Application): string {
+    const known = this.#applications.get(application);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(ofApplication(application, this.#compares.environment));
+    this.#applications.set(application, text);
+    return text;
+  }
+}
+
+/** True where a result that followed from the one follows from the other. */
+export function isSameBasis(one: Basis | undefined, other: Basis): boolean {
+  return (
+    one !== undefined &&
+    one.version !== undefined &&
+    one.version === other.version &&
+    one.desired === other.desired &&
+    one.schemas === other.schemas &&
+    one.circumstances === other.circumstances
+  );
+}
