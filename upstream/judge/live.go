@@ -2,12 +2,10 @@ package main
 
 import (
 	"cmp"
-	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
-	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 )
 
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
@@ -23,7 +21,7 @@ func prepareLive(q *question, namespaced bool) *unstructured.Unstructured {
 	}
 	addFieldsType(live)
 	if q.Mode == "flux" && !keepsForeignManagers(q.Desired) && !keepsForeignManagers(live) {
-		adopt(live, q.Manager)
+		cleanUp(live, q.Manager)
 	}
 	if live.GetUID() == "" {
 		live.SetUID(uidOf(live))
@@ -57,58 +55,4 @@ func addFieldsType(live *unstructured.Unstructured) {
 	if len(entries) > 0 {
 		_ = unstructured.SetNestedSlice(live.Object, entries, "metadata", "managedFields")
 	}
-}
-
-// keepsForeignManagers: Flux takes nothing over where a label or annotation asks it to merge.
-func keepsForeignManagers(object *unstructured.Unstructured) bool {
-	const name = "kustomize.toolkit.fluxcd.io/ssa"
-	return strings.EqualFold(object.GetAnnotations()[name], "merge") || strings.EqualFold(object.GetLabels()[name], "merge")
-}
-
-// adopt makes the fields of kubectl and of the time before server-side apply the manager's own, as Flux's
-// kustomize-controller does before it applies.
-func adopt(live *unstructured.Unstructured, manager string) {
-	var kept []metav1.ManagedFieldsEntry
-	var own *metav1.ManagedFieldsEntry
-	fields := &fieldpath.Set{}
-	for _, entry := range live.GetManagedFields() {
-		mine := entry.Manager == manager && entry.Operation == metav1.ManagedFieldsOperationApply && entry.Subresource == ""
-		if !mine && !adoptable(entry, manager) {
-			kept = append(kept, entry)
-			continue
-		}
-		fields = fields.Union(fieldSet(entry))
-		if mine || own == nil {
-			own = entry.DeepCopy()
-		}
-	}
-	if own == nil {
-		return
-	}
-	text, err := fields.ToJSON()
-	if err != nil {
-		return
-	}
-	own.Manager, own.Operation = manager, metav1.ManagedFieldsOperationApply
-	own.FieldsV1 = &metav1.FieldsV1{Raw: text}
-	annotations := live.GetAnnotations()
-	delete(annotations, lastApplied)
-	live.SetAnnotations(annotations)
-	live.SetManagedFields(append(kept, *own))
-}
-
-func adoptable(entry metav1.ManagedFieldsEntry, manager string) bool {
-	if entry.Subresource != "" {
-		return false
-	}
-	updated := entry.Operation == metav1.ManagedFieldsOperationUpdate
-	return strings.HasPrefix(entry.Manager, "kubectl") || updated && (entry.Manager == "before-first-apply" || entry.Manager == manager)
-}
-
-func fieldSet(entry metav1.ManagedFieldsEntry) *fieldpath.Set {
-	set := &fieldpath.Set{}
-	if entry.FieldsV1 == nil || set.FromJSON(strings.NewReader(string(entry.FieldsV1.Raw))) != nil {
-		return &fieldpath.Set{}
-	}
-	return set
 }
