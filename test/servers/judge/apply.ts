@@ -66,15 +66,15 @@ function agreement(verdict: ApplyVerdict, server: { code: number; body: JsonObje
   if (verdict.unchecked !== undefined) return 'different';
   if (refused !== (verdict.refused !== undefined)) return 'different';
   if (refused) return 'refused';
-  return textOf(verdict.predicted ?? {}) === textOf(server.body) ? 'accepted' : 'different';
+  return comparable(verdict.predicted ?? {}) === comparable(server.body) ? 'accepted' : 'different';
 }
 
 function versionOf({ metadata }: JsonObject): unknown {
   return isObject(metadata) ? metadata.resourceVersion : undefined;
 }
 
-/** With sorted keys, and without what a dry-run does not keep. */
-function textOf(object: JsonObject): string {
+/** JSON with sorted keys, and without what a dry-run does not keep. */
+export function comparable(object: JsonObject): string {
   const { managedFields: _, ...metadata } = isObject(object.metadata) ? object.metadata : {};
   return JSON.stringify(sorted({ ...object, metadata }));
 }
