@@ -64,7 +64,10 @@ export async function renderPath(
   const source = sourceAt(workspace, path, chart);
   const rendered = shown(workspace, await workspace.print({ source }));
   return {
-    text: rendered.text === '' ? objectsText(rendered) : rendered.text,
+    text:
+      rendered.text === ''
+        ? writeManifests(rendered.objects.map(each => each.value))
+        : rendered.text,
     objects: rendered.objects.map(object => ({ object })),
     failures: failuresOf(rendered, ''),
   };
@@ -104,9 +107,10 @@ function applicationText(
   rendered: Rendered,
 ): string {
   if (decrypts) return objectsText(rendered);
-  const isMasked = rendered.objects.some(({ sensitive }) => sensitive);
   const asBuilt =
-    !isMasked && (source.kind === 'helm' || source.kind === 'kustomize') && !source.flux;
+    !rendered.objects.some(isMasked) &&
+    (source.kind === 'helm' || source.kind === 'kustomize') &&
+    !source.flux;
   if (!asBuilt) return objectsText(rendered);
   return rendered.text.startsWith('---') || rendered.text === ''
     ? rendered.text
@@ -117,13 +121,15 @@ function objectsText({ objects }: Rendered): string {
   return writeManifests(objects.map(object => readable(object).value));
 }
 
-/** What a Secret's values made elsewhere is not printed; Secrets are, as their build prints them. */
+/** What a Secret holds, and what its values made elsewhere, is not printed. */
 function readable(object: RenderedObject): RenderedObject {
-  const { sensitive } = object;
-  if (!sensitive) return object;
-  const about = { resource: { ...object.resource, kind: '' }, sensitive };
-  const value = maskedObject(object.value, path => isHiddenField(about, path), masked);
+  if (!isMasked(object)) return object;
+  const value = maskedObject(object.value, path => isHiddenField(object, path), masked);
   return { ...object, value };
+}
+
+function isMasked({ resource, sensitive }: RenderedObject): boolean {
+  return sensitive !== undefined || (resource.kind === 'Secret' && resource.group === '');
 }
 
 function failuresOf({ failure, notChecked }: Rendered, prefix: string): string[] {

@@ -2,6 +2,7 @@ import { RecordingCluster } from '../cluster/snapshot/record.ts';
 import { takeSnapshot } from '../cluster/snapshot/write.ts';
 import { UserError } from '../lib/errors.ts';
 import { type Environment, secretValues } from '../model/environment.ts';
+import { type JsonObject, resourceKey, resourceOf } from '../model/resource.ts';
 import type { Workspace } from '../workspace.ts';
 import { compareOpen } from './drift.ts';
 import { renderApplications } from './rendering.ts';
@@ -33,9 +34,20 @@ export async function snapshot(
     cluster: Promise.resolve(cluster),
     signal,
   });
-  await compareOpen(workspace, { environment, applications, cluster }, { traced: false, signal });
-  const secrets = applications.flatMap(({ application }) => secretValues(application.source));
-  const taken = await takeSnapshot(cluster, { now: new Date(), secrets, signal });
+  const open = { environment, applications, cluster };
+  const { compared } = await compareOpen(workspace, open, { traced: false, signal });
+  const values = applications.flatMap(({ application }) => secretValues(application.source));
+  const made = new Map(
+    compared.map(({ result, declared }) => [
+      resourceKey(result.resource),
+      declared?.object.sensitive ?? [],
+    ]),
+  );
+  const hidden = (object: JsonObject) => {
+    const resource = resourceOf(object);
+    return { values, paths: (resource && made.get(resourceKey(resource))) ?? [] };
+  };
+  const taken = await takeSnapshot(cluster, { now: new Date(), hidden, signal });
   return {
     text: taken.text,
     notes: [

@@ -24,6 +24,9 @@ export function printable(text: string): string {
   );
 }
 
+/** What of a Secret everybody may read; a misspelt `stringdata` is not among it. */
+const openFields = new Set(['apiVersion', 'kind', 'metadata', 'type', 'immutable']);
+
 /**
  * True where a path of an object holds what must not be read: the data of a Secret, and the annotation
  * in which `kubectl apply` keeps a copy of it. The second line of defence behind the drift room's masks.
@@ -32,7 +35,7 @@ export function isSecret(resource: Resource | undefined, path: string): boolean 
   if (resource === undefined || resource.kind !== 'Secret' || resource.group !== '') return false;
   if (path.includes('last-applied-configuration')) return true;
   const [first, second, third] = stepsOf(path);
-  if (first === undefined || first === 'data' || first === 'stringData') return true;
+  if (typeof first !== 'string' || !openFields.has(first)) return true;
   return first === 'metadata' && (second === undefined || second === 'annotations') && !third;
 }
 

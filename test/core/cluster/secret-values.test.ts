@@ -98,6 +98,8 @@ describe('a desired Secret beside a sealed one', () => {
   });
 });
 
+const values = (...plain: string[]) => ({ values: plain, paths: [] });
+
 describe('an object that holds a value of a Secret', () => {
   const settings = (word: string, annotations?: JsonObject): JsonObject => ({
     apiVersion: 'v1',
@@ -108,7 +110,10 @@ describe('an object that holds a value of a Secret', () => {
 
   it('is sealed where it does, and only there', async () => {
     const applied = JSON.stringify(settings('hunter2'));
-    const sealed = await sealSecrets(settings('hunter2', { [lastApplied]: applied }), ['hunter2']);
+    const sealed = await sealSecrets(
+      settings('hunter2', { [lastApplied]: applied }),
+      values('hunter2'),
+    );
     expect(JSON.stringify(sealed)).not.toContain('hunter2');
     const data = sealed.data as Record<string, string>;
     expect(data.plain).toBe('here');
@@ -117,8 +122,15 @@ describe('an object that holds a value of a Secret', () => {
     expect(JSON.parse(annotations[lastApplied] ?? '')).toMatchObject({ data: { url: data.url } });
   });
 
+  it('is sealed where a Secret makes a field, whatever stands there', async () => {
+    const hidden = { values: [], paths: ['.data.url'] };
+    const sealed = await sealSecrets(settings('hunter2'), hidden);
+    expect(JSON.stringify(sealed)).not.toContain('hunter2');
+    expect(sealed).toMatchObject({ data: { plain: 'here' } });
+  });
+
   it('is compared by its seals', async () => {
-    const live = await sealSecrets(settings('hunter2'), ['hunter2']);
+    const live = await sealSecrets(settings('hunter2'), values('hunter2'));
     noteSeals(live);
     expect(await sealLike(settings('hunter2'), live)).toEqual(live);
     const other = settings('hunter3');

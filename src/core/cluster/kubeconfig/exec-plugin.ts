@@ -62,7 +62,11 @@ function whatFailed(
   if (error.code === 'ENOENT')
     return `was not found: ${plugin.installHint?.trim().split('\n')[0] ?? 'install it, or put it on the PATH'}.`;
   if (error.killed) return `did not answer within ${timeout / 1000} s: run it in a terminal.`;
-  const line = stderr.trim().split('\n').at(-1)?.trim();
+  const said = stderr.trim().split('\n').at(-1)?.trim() ?? '';
+  // What the kubeconfig hands to the program may be a secret, and may come back in its complaint.
+  const line = Object.values(plugin.env)
+    .filter(value => value.length >= 4)
+    .reduce((text, value) => text.split(value).join('•••'), said);
   return `failed (${line || `exit code ${String(error.code)}`}): sign in again.`;
 }
 

@@ -1,29 +1,43 @@
+import { parsePath } from '../../model/path.ts';
 import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
 import { isSealed, sealStart, sealValue, secretMatches } from './seal.ts';
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
+/** What of a live object is secret besides what a Secret holds. */
+export interface Hidden {
+  /** Plain values: each text anywhere that holds one is sealed. */
+  values: readonly string[];
+  /** Paths (`model/path.ts`) of fields that a Secret's value makes, whatever stands there. */
+  paths: readonly string[];
+}
+
 /**
  * A copy of a live object without secret values: every value of a Secret's `data`, those of the last-applied
- * annotation, and each text anywhere that holds one of `values` (plain) is sealed. Other objects come back as they
- * are.
+ * annotation, and what is hidden besides are sealed. Other objects come back as they are.
  */
 export async function sealSecrets(
   object: JsonObject,
-  values: readonly string[] = [],
+  { values, paths }: Hidden = { values: [], paths: [] },
 ): Promise<JsonObject> {
   const seals: Seals = new Map();
   const sealed = isSecret(object) ? await sealFields(object, seals) : object;
   const known = [...values, ...(isSecret(object) ? plainValues(object) : [])];
+  const places = paths.map(placeOf);
+  const isHidden = (text: string, place: string) =>
+    known.some(value => text.includes(value)) || places.some(made => isWithin(place, made));
   const applied = appliedOf(sealed);
-  if (applied === undefined && !holds(sealed, known)) return sealed;
-  const without = await sealTexts(withApplied(sealed, undefined), known, seals);
-  if (applied === undefined) return without as JsonObject;
+  const all = [...texts(sealed), ...texts(parse(applied ?? '') ?? '')];
+  if (!isSecret(object) && !all.some(each => isHidden(each.text, each.place))) return object;
+  const seal = (value: Json) =>
+    mapTexts(value, async (text, place) =>
+      isHidden(text, place) && !isSealed(text) ? sealOnce(toBase64(text), '', seals) : text,
+    );
+  const without = (await seal(withApplied(sealed, undefined))) as JsonObject;
+  if (applied === undefined) return without;
   const inner = isSecret(object) ? await sealApplied(applied, seals) : parse(applied);
-  const kept = isObject(inner) ? await sealTexts(inner, known, seals) : undefined;
   // What is no object is nothing that was applied.
-  const text = kept ? JSON.stringify(kept) : holds(applied, known) ? '{}' : applied;
-  return withApplied(without as JsonObject, text);
+  return withApplied(without, isObject(inner) ? JSON.stringify(await seal(inner)) : '{}');
 }
 
 /**
@@ -106,15 +120,15 @@ async function sealMap(
   return Object.fromEntries(await Promise.all(entries));
 }
 
-function sealTexts(value: Json, secrets: readonly string[], seals: Seals): Promise<Json> {
-  return mapTexts(value, async text =>
-    holds(text, secrets) && !isSealed(text) ? sealOnce(toBase64(text), '', seals) : text,
-  );
+/** The place (see `texts`) of a path. */
+function placeOf(path: string): string {
+  return parsePath(path)
+    .map(step => (typeof step === 'string' ? `/${step}` : '/*'))
+    .join('');
 }
 
-function holds(value: Json, secrets: readonly string[]): boolean {
-  if (typeof value === 'string') return secrets.some(secret => value.includes(secret));
-  return [...texts(value)].some(({ text }) => holds(text, secrets));
+function isWithin(place: string, whole: string): boolean {
+  return place === whole || place.startsWith(`${whole}/`);
 }
 
 /** Every text below a value; `place` names its field, with all members of a list as one. */

@@ -12,7 +12,14 @@ import {
   type TriedApply,
 } from './format.ts';
 import type { ClusterRecord, RecordingCluster } from './record.ts';
-import { sealSecrets } from './secret-values.ts';
+import { type Hidden, sealSecrets } from './secret-values.ts';
+
+export interface SnapshotOptions {
+  now: Date;
+  /** What of an object is secret besides what a Secret holds. */
+  hidden?: (object: JsonObject) => Hidden;
+  signal?: AbortSignal;
+}
 
 export interface TakenSnapshot {
   /** The file's text. */
@@ -25,12 +32,12 @@ export interface TakenSnapshot {
 /**
  * Everything that a comparison asked of a cluster as a file that answers the same questions alike: objects whole,
  * with managedFields; the definitions of the kinds that were listed; what there was not and what could not be read;
- * the server's version, UID and types, and the time. Secret values are sealed, and all texts that hold one of
- * `secrets`. Throws a UserError when the server cannot say which types it has.
+ * the server's version, UID and types, and the time. Secret values are sealed, and what `hidden` says of an object.
+ * Throws a UserError when the server cannot say which types it has.
  */
 export async function takeSnapshot(
   cluster: RecordingCluster,
-  { now, secrets = [], signal }: { now: Date; secrets?: readonly string[]; signal?: AbortSignal },
+  { now, hidden, signal }: SnapshotOptions,
 ): Promise<TakenSnapshot> {
   const discovery = await cluster.discovery(signal);
   if (!discovery.ok) throw new UserError(`No snapshot was taken: ${discovery.reason}.`);
@@ -38,7 +45,7 @@ export async function takeSnapshot(
   const definitions = await customResourceDefinitions(cluster, kinds, signal);
   const record = await cluster.record();
   const objects = unique([...definitions, ...objectsOf(record)]);
-  const seal = (object: JsonObject) => sealSecrets(object, secrets);
+  const seal = (object: JsonObject) => sealSecrets(object, hidden?.(object));
   const sealed = await Promise.all(objects.map(seal));
   const header: SnapshotHeader = {
     takenAt: now.toISOString(),
