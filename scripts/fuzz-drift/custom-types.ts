@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../src/core/model/resource.ts';
+import { isObject, type Json, type JsonObject } from '../../src/core/model/resource.ts';
 import { Random } from '../lib/random.ts';
 import { chance, seedOf, shuffled, weighted } from './chance.ts';
 
@@ -71,19 +71,25 @@ function versionsOf(first: JsonObject, random: Random): [string, JsonObject][] {
   ]);
 }
 
-/** Another version's schema: a field less, one more, another default. */
+/** Another version's schema: a field less, one more, other defaults. */
 function variant(root: JsonObject, random: Random): JsonObject {
-  const copy = structuredClone(root) as {
-    properties: { spec: { properties: JsonObject; required?: string[] } };
-  };
-  const { spec } = copy.properties;
+  const copy = structuredClone(root);
+  const { spec } = copy.properties as { spec: { properties: JsonObject; required?: string[] } };
   const names = Object.keys(spec.properties).filter(
     name => !spec.required?.includes(name) && name !== 'replicas',
   );
-  if (names.length > 1 && chance(random, 0.6)) delete spec.properties[random.pick(names)];
+  if (names.length > 1 && chance(random, 0.5)) delete spec.properties[random.pick(names)];
   if (chance(random, 0.6)) spec.properties.extra = schemaOf(random, 2);
   if (chance(random, 0.4)) spec.properties.mode = { type: 'string', default: 'other' };
-  return copy as unknown as JsonObject;
+  for (const schema of Object.values(spec.properties)) {
+    if (!isObject(schema) || schema.enum !== undefined || schema.format !== undefined) continue;
+    if (chance(random, 0.5)) continue;
+    if (schema.default !== undefined && chance(random, 0.4)) delete schema.default;
+    else if (schema.type === 'string') schema.default = 'variant';
+    else if (schema.type === 'integer' || schema.type === 'number') schema.default = 11;
+    else if (schema.type === 'boolean') schema.default = schema.default !== true;
+  }
+  return copy;
 }
 
 function rootSchema(random: Random): JsonObject {

@@ -13,6 +13,8 @@ interface Place {
   type: FieldType;
   /** What stands at the same fields of the object that can be copied from. */
   model: Json | undefined;
+  /** Stays itself; only what is in it may change. */
+  fixed?: boolean;
 }
 
 /** Changes a place; false where this cannot be done there. */
@@ -45,11 +47,35 @@ export function mutated(
   const copy = structuredClone(object);
   for (let done = 0; done < count; done++) {
     const change = weighted(random, changes);
-    const places = [...placesIn(copy, type, model)].filter(isFree);
+    const places = [...placesOf(copy, type, model)];
     for (let attempt = 0; attempt < 30 && places.length > 0; attempt++)
       if (change(random.pick(places), random)) break;
   }
   return copy;
+}
+
+/** What says which object it is, and what the server writes, stays. */
+function* placesOf(object: JsonObject, type: FieldType, model?: JsonObject): Generator<Place> {
+  yield { parent: {}, key: '', value: object, type, model, fixed: true };
+  for (const child of typedChildren(object, type)) {
+    const place = { parent: object, ...child, model: at(model, child.key) };
+    if (child.key === 'metadata') yield* metadataPlaces(place);
+    else if (child.key !== 'apiVersion' && child.key !== 'kind') {
+      yield place;
+      yield* placesIn(child.value, child.type, place.model);
+    }
+  }
+}
+
+function* metadataPlaces(metadata: Place): Generator<Place> {
+  yield { ...metadata, fixed: true };
+  for (const child of typedChildren(metadata.value, metadata.type)) {
+    if (!['labels', 'annotations', 'finalizers'].includes(String(child.key))) continue;
+    const parent = metadata.value as JsonObject;
+    const place = { parent, ...child, model: at(metadata.model, child.key) };
+    yield place;
+    yield* placesIn(child.value, child.type, place.model);
+  }
 }
 
 function* placesIn(value: Json, type: FieldType, model: Json | undefined): Generator<Place> {
@@ -66,28 +92,22 @@ function at(model: Json | undefined, key: string | number): Json | undefined {
   return isObject(model) && Object.hasOwn(model, key) ? model[String(key)] : undefined;
 }
 
+/** Fields of objects that are not written by people, or say which object it is. */
 const serverFields = new Set(
-  'name namespace uid resourceVersion generation creationTimestamp managedFields ownerReferences generateName selfLink deletionTimestamp deletionGracePeriodSeconds'.split(
+  'name namespace uid resourceVersion generation creationTimestamp managedFields ownerReferences generateName selfLink deletionTimestamp deletionGracePeriodSeconds apiVersion kind status'.split(
     ' ',
   ),
 );
 
-/** What says which object it is stays. */
-function isFree({ parent, key }: Place): boolean {
-  if (Array.isArray(parent)) return true;
-  if (isObject(parent.metadata) && ['apiVersion', 'kind', 'metadata'].includes(String(key)))
-    return false;
-  const isMetadata = 'name' in parent && !('image' in parent) && serverFields.has(String(key));
-  return !(isMetadata && ('labels' in parent || 'annotations' in parent || 'uid' in parent));
-}
-
-function remove({ parent, key }: Place): boolean {
+function remove({ parent, key, fixed }: Place): boolean {
+  if (fixed) return false;
   if (Array.isArray(parent)) parent.splice(Number(key), 1);
   else delete parent[key];
   return true;
 }
 
-function put({ parent, key }: Place, value: Json): boolean {
+function put({ parent, key, fixed }: Place, value: Json): boolean {
+  if (fixed) return false;
   if (Array.isArray(parent)) parent[Number(key)] = value;
   else parent[key] = value;
   return true;
@@ -118,9 +138,9 @@ function empty(place: Place): boolean {
   return put(place, typeof value === 'number' ? 0 : false);
 }
 
-function addField({ value, type }: Place, random: Random): boolean {
+function addField({ value, type, fixed }: Place, random: Random): boolean {
   if (!isObject(value)) return false;
-  const fields = absentFields(value, type).filter(([name]) => !serverFields.has(name));
+  const fields = absentFields(value, type).filter(([name]) => !fixed || !serverFields.has(name));
   if (fields.length === 0) return false;
   const [name, field] = random.pick(fields);
   const made = someValue(field, random, 1);
@@ -147,10 +167,10 @@ function shuffle(place: Place, random: Random): boolean {
 }
 
 /** Declares a field as the other state has it, such as a default that the server wrote. */
-function copyField({ value, model }: Place, random: Random): boolean {
+function copyField({ value, model, fixed }: Place, random: Random): boolean {
   if (!isObject(value) || !isObject(model)) return false;
   const fields = Object.keys(model).filter(
-    name => !Object.hasOwn(value, name) && !serverFields.has(name) && name !== 'status',
+    name => !Object.hasOwn(value, name) && !(fixed && serverFields.has(name)),
   );
   if (fields.length === 0) return false;
   const name = random.pick(fields);

@@ -137,7 +137,7 @@ export async function kubectlWords(
   const words = new Map<ClientSide, ServerWord>();
   let left = [...asked];
   for (let round = 0; round < 4 && left.length > 0; round++) {
-    const { objects, refused } = await applyAll(plane, left);
+    const { objects, refused, error } = await applyAll(plane, left);
     for (const each of left) {
       const name = nameIn(each.manifest);
       const message = refused.get(name);
@@ -149,7 +149,11 @@ export async function kubectlWords(
     }
     const before = left.length;
     left = left.filter(each => !words.has(each));
-    if (left.length === before) break;
+    if (left.length === before) {
+      if (process.env.FUZZ_VERBOSE)
+        process.stderr.write(`KUBECTL ${left.map(l => nameIn(l.manifest)).join()} ${error}\n`);
+      break;
+    }
   }
   return asked.map(each => words.get(each) ?? { says: 'nothing', reason: 'kubectl says nothing' });
 }
@@ -171,6 +175,7 @@ async function applyAll({ program, adminConfig }: ControlPlane, asked: readonly 
       for (const object of list) objects.set(nameIn(object), object);
     }
     return {
+      error,
       objects,
       refused: refusals(
         error,

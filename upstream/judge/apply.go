@@ -116,10 +116,7 @@ func (q *question) outcome(k kind, m merge, live *unstructured.Unstructured, old
 	if err != nil {
 		return verdict{Refused: cmp.Or(refused, refusalOf(err, q.Desired.Object))}
 	}
-	changes, err := q.compare(k, live, before, after)
-	if err != nil {
-		return verdict{Unchecked: err.Error()}
-	}
+	changes := q.compare(k, live, before, after)
 	if len(changes) == 0 && (refused == nil || refused.Recreate) {
 		return verdict{Equal: true, Predicted: q.predicted(after)} // a valid manifest, and what lives is what it says
 	}
@@ -189,6 +186,9 @@ func (q *question) merge(k kind, live *unstructured.Unstructured, old runtime.Ob
 func update(k kind, object, old runtime.Object) error {
 	if service, ok := object.(*core.Service); ok {
 		keepAllocated(service, old.(*core.Service))
+	}
+	if pod, ok := object.(*core.Pod); ok {
+		keepTolerations(pod, old.(*core.Pod))
 	}
 	accessor, err := meta.Accessor(object)
 	if err != nil {

@@ -25,10 +25,10 @@ type change struct {
 }
 
 // compare lists what differs between the live object before and after the apply.
-func (q *question) compare(k kind, live *unstructured.Unstructured, before, after map[string]any) ([]change, error) {
+func (q *question) compare(k kind, live *unstructured.Unstructured, before, after map[string]any) []change {
 	before, after = withoutServerFields(before), withoutServerFields(after)
 	if equalJSON(before, after) {
-		return nil, nil
+		return nil
 	}
 	c := &comparison{}
 	root := place{
@@ -38,15 +38,14 @@ func (q *question) compare(k kind, live *unstructured.Unstructured, before, afte
 		claim:   q.claim(live),
 	}
 	if _, custom := k.(*customKind); !custom || !q.isClientSide() {
-		typedValue, err := typedObject(k, after)
-		if err != nil {
-			return nil, err
+		// What validation refuses may not fit the types: then every list is one value here.
+		if typedValue, err := typedObject(k, after); err == nil {
+			c.schema = typedValue.Schema()
+			root.typeRef = typedValue.TypeRef()
 		}
-		c.schema = typedValue.Schema()
-		root.typeRef = typedValue.TypeRef()
 	}
 	c.visit(root)
-	return c.changes, nil
+	return c.changes
 }
 
 func typedObject(k kind, content map[string]any) (*typed.TypedValue, error) {

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
@@ -41,10 +40,8 @@ func appliedByKubectl(live *unstructured.Unstructured) ([]byte, error) {
 // where annotations are never absent.
 func (q *question) withNote() ([]byte, error) {
 	desired := q.Desired.DeepCopy()
-	annotations, _, err := unstructured.NestedStringMap(desired.Object, "metadata", "annotations")
-	if err != nil {
-		return nil, apierrors.NewBadRequest("metadata.annotations must be a map of texts")
-	}
+	// Null is an empty text there, and where there is anything but texts, kubectl puts its note in the place of all.
+	annotations := desired.GetAnnotations()
 	if annotations == nil {
 		annotations = map[string]string{}
 	}
