@@ -1,8 +1,8 @@
 import { pointerText } from '../../src/core/render/locate.ts';
+import { Random } from '../lib/random.ts';
 import { exactReading, scalarsOf } from './check.ts';
 import { judgeTrial, type Tried, titleOf, type Verdict } from './judge-trial.ts';
 import { mutationOf } from './mutate.ts';
-import { Random } from '../lib/random.ts';
 import type { Answer, Corpora, Subject } from './subjects.ts';
 
 export interface FuzzOptions {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { editedRepository } from '../../src/core/git/edited.ts';
 import type { Repository } from '../../src/core/model/repository.ts';
+import type { JsonObject } from '../../src/core/model/resource.ts';
 import { packedIn, withPlacesHere } from '../../src/core/render/elsewhere.ts';
 import { type Locate, locateIn } from '../../src/core/render/locate.ts';
 import { WrittenTexts } from '../../src/core/render/written-texts.ts';
@@ -57,6 +58,12 @@ export class Corpora {
       return provenance ? { ...object, locate: locateIn(provenance, texts) } : object;
     });
     return { objects, failure: answer.failure?.message };
+  }
+
+  /** Renders the objects only; empty where that fails. */
+  async render(subject: Subject): Promise<JsonObject[]> {
+    const { objects, failure } = await this.#ask(subject, this.#repository, false);
+    return failure ? [] : (objects ?? []).map(({ value }) => value);
   }
 
   /** Renders with another text in a file. */
