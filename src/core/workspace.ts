@@ -174,9 +174,15 @@ export class Workspace {
 
   /**
    * The same workspace with any other state of its repository, such as a commit's, which engines know by the name
-   * of `branch`. It has an index of its own and opens no connection; it is closed with this one.
+   * of `branch`. It has an index of its own and opens no connection; it is closed with this one. `files`: the only
+   * ones that differ, where that is known.
    */
-  async beside(repository: Repository, branch: string | undefined): Promise<Workspace> {
+  async beside(
+    repository: Repository,
+    branch: string | undefined,
+    files?: readonly string[],
+  ): Promise<Workspace> {
+    if (files) this.#resident.renderer.derive(this.repository, repository, files);
     const index = await RepositoryIndex.build(repository, this.#resident.options.signal);
     const options = { ...this.#resident.options, offline: true };
     return new Workspace({ ...this.#resident, options }, repository, index, branch);

@@ -3,7 +3,7 @@ import type { Pointer } from '../../model/path.ts';
 import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
 import { jsonOf, nodeAt } from '../locate.ts';
 import { parseManifests } from '../parse.ts';
-import type { ListNode, MapNode } from '../syntax.ts';
+import type { ListNode, MapNode, Node } from '../syntax.ts';
 import { heldAt, NotEditable, readSource, type Source } from './source.ts';
 import { inserted, keysOf, removed, reordered, replaced } from './steps.ts';
 
@@ -283,8 +283,20 @@ function assertSame(before: string, after: string, wanted: Wanted): void {
         : jsonOf(root),
   );
   const read = now.documents.map(({ root }) => (root === undefined ? undefined : jsonOf(root)));
-  if (isBroken || !isDeepStrictEqual(read, expected))
-    throw new NotEditable('The text is written in a way that cannot be edited by itself.');
+  if (!isBroken && isDeepStrictEqual(read, expected)) return;
+  const alias = aliasIn(old.documents[wanted.document]?.root);
+  if (alias !== undefined && !isBroken)
+    throw new NotEditable(
+      `An alias (*${alias}) repeats what stands here, so more than this field would change.`,
+    );
+  throw new NotEditable('The text is written in a way that cannot be edited by itself.');
+}
+
+function aliasIn(node: Node | undefined): string | undefined {
+  if (node === undefined || node.alias !== undefined) return node?.alias;
+  if (node.kind === 'scalar') return undefined;
+  const children = node.kind === 'list' ? node.items : node.entries.map(entry => entry.node);
+  return children.map(aliasIn).find(alias => alias !== undefined);
 }
 
 /** What the document is to say. */
