@@ -7,7 +7,7 @@ import type { Provenance, RenderedObject } from '../../model/rendered.ts';
 import { childrenOf, isObject, type Json } from '../../model/resource.ts';
 import type { Place } from '../../model/source.ts';
 import { imageEntry } from './images.ts';
-import { moved, nodeOf, type Spot, spotAt, valueOf, written } from './spot.ts';
+import { moved, nodeOf, readAt, type Spot, spotAt, written } from './spot.ts';
 import { type Goal, nestedValue } from './wanted.ts';
 
 /** A file's text before and after an edit that may do. */
@@ -89,7 +89,7 @@ function leafTexts(input: CandidateInput, place: Place, text: string): string[] 
       place,
     };
   if (value === undefined) return [written(spot, { keeps: keepsIn(input, spot) })];
-  const present = valueOf(spot);
+  const present = readAt(spot);
   const images = isOwn && spot.pointer[0] === 'images' ? entryOf(spot, value) : undefined;
   if (images) return [images];
   const texts =
@@ -108,7 +108,7 @@ function isLeaf(node: Parameters<NonNullable<Parameters<typeof spotAt>[2]>>[0]):
 /** An entry of `images` says name, tag and digest in fields of their own. */
 function entryOf(spot: Spot, live: Json): string | undefined {
   const entry = moved(spot, spot.pointer.slice(0, 2));
-  const value = typeof live === 'string' ? imageEntry(valueOf(entry), live) : undefined;
+  const value = typeof live === 'string' ? imageEntry(readAt(entry), live) : undefined;
   return value && written(entry, { value });
 }
 
@@ -159,7 +159,7 @@ async function substituted(
   if (!step) return undefined;
   const [, file = '', line = '1', names = ''] = step;
   const spot = spotAt(text, place, isLeaf);
-  const value = spot && valueOf(spot);
+  const value = spot && readAt(spot);
   const variable =
     typeof value === 'string' ? /^\$\{(\w+)(?::?[-=][^}]*)?\}$/.exec(value)?.[1] : undefined;
   const at = { file, line: Number(line), column: 1 };
@@ -173,7 +173,7 @@ async function substituted(
   if (source === undefined || !there || input.goal.value === undefined)
     return { reason: `The variable ${variable} makes this value.`, place: at };
   return tried({ ...at, file }, source, () =>
-    sameValue(valueOf(there) ?? null, input.goal).map(each =>
+    sameValue(readAt(there) ?? null, input.goal).map(each =>
       written(there, { value: typeof each === 'string' ? each : String(each) }),
     ),
   );
@@ -195,7 +195,7 @@ async function changedParts(input: CandidateInput): Promise<Candidate[] | Elsewh
   const edits = found.map(each =>
     tried(each.place, each.text, () => {
       const { spot } = each;
-      const present = valueOf(spot);
+      const present = readAt(spot);
       if (value === undefined) return [written(spot, { keeps: keepsIn(input, spot) })];
       if (isDeepStrictEqual(present, goal.present)) return [written(spot, { value })];
       // A list that something else completes later is put in order by its positions.
@@ -231,7 +231,7 @@ async function insertions(input: CandidateInput): Promise<Candidate[] | Elsewher
     tried(each.place, each.text, () => {
       if (typeof step === 'string')
         return [written(moved(each.spot, [...each.spot.pointer, step]), { value: inner, order })];
-      const list = valueOf(each.spot);
+      const list = readAt(each.spot);
       const item = nestedValue([step], inner);
       if (!Array.isArray(list) || !Array.isArray(item)) return [];
       return [written(each.spot, { value: withItem(list, item[0] as Json, order) })];

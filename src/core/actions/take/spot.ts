@@ -79,7 +79,7 @@ export function nodeOf({ parsed, document, pointer }: Spot): Node | undefined {
   return nodeAt(parsed.documents[document]?.root, pointer);
 }
 
-export function valueOf(spot: Spot): Json | undefined {
+export function readAt(spot: Spot): Json | undefined {
   const node = nodeOf(spot);
   return node && jsonOf(node);
 }
