@@ -47,7 +47,7 @@ async function localResults(
     const schemas = createSchemas({ version: target, crds: types });
     const asked = tests.flatMap(test => {
       const input = inputOf(test, manifestOf(test) ?? {});
-      if (!input) results.set(test, { ...empty(nothing), state: 'skipped', reason: noObject });
+      if (!input) results.set(test, { ...empty(nothing), ...withoutIdentity(manifestOf(test)) });
       return input ? [{ test, input }] : [];
     });
     const inputs = asked.map(({ input }) => input);
@@ -81,7 +81,13 @@ const anySchema = {
   openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
 };
 
-const noObject = 'It is no object of Kubernetes.';
+/** An object whose name is no text is a mistake; a file of something else is none of ours. */
+function withoutIdentity(manifest: JsonObject = {}): Pick<DriftResult, 'state' | 'reason'> {
+  return typeof manifest.apiVersion === 'string' && typeof manifest.kind === 'string'
+    ? { state: 'invalid', reason: 'Its name is no text.' }
+    : { state: 'skipped', reason: 'It is no object of Kubernetes.' };
+}
+
 const nothing: Resource = { group: '', version: '', kind: '', namespace: '', name: '' };
 
 /** A live object without manifest: one that was removed from git, or that another made. */

@@ -12,7 +12,8 @@ const words: Record<string, RegExp> = {
   'volatile-template-value': /another value with every render/,
   generateName: /generateName/,
   'kind-not-served': /not (?:known|served|installed)|no .*schema|knows? no|unknown/i,
-  'version-not-served': /not (?:in|served)|removed|no longer|served as|does not (?:serve|have)/i,
+  'version-not-served':
+    /not (?:in|served)|removed|no longer|served as|does not (?:serve|have)|no version|There is no \w+ in/i,
   'local-config': /local-config/,
   forbidden: /permission/,
   'crd-in-repo': /definition/,
@@ -21,10 +22,11 @@ const words: Record<string, RegExp> = {
 };
 
 /**
- * True when a sentence says what the code stands for. A code that is not known here is a text to be found, such
- * as the apiVersion that a hint names, or at least something to be said.
+ * True when a sentence says what the code stands for. Of a code that is not known here (`some-words`) it can only
+ * be told that something is said; all else is a text to be found, such as the apiVersion that a hint names.
  */
 export function says(code: string, sentences: readonly string[]): boolean {
   const text = sentences.join(' ');
-  return words[code]?.test(text) ?? (text.includes(code) || (!code.includes('/') && text !== ''));
+  const isCode = /^[a-z]+(-[a-z]+)+$/.test(code);
+  return words[code]?.test(text) ?? (isCode ? text.trim() !== '' : text.includes(code));
 }

@@ -75,7 +75,8 @@ function argoTracking(
   return marks;
 }
 
-const usualLabel = 'app.kubernetes.io/instance';
+/** Where `application.instanceLabelKey` says no other. */
+export const usualLabel = 'app.kubernetes.io/instance';
 
 /** What fits into a label, as Argo CD cuts it. */
 function shortLabel(text: string): string {

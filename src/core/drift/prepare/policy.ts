@@ -34,11 +34,16 @@ function hookReason(desired: JsonObject, profile: OwnerProfile): string | undefi
   if (profile.mode === 'flux') return undefined;
   const annotations = metadataMap(desired, 'annotations');
   const argo = annotations['argocd.argoproj.io/hook'];
-  if (argo !== undefined) return `It is an Argo CD hook (${argo}): it runs and is not kept.`;
+  if (argo !== undefined && !isHelm(profile))
+    return `It is an Argo CD hook (${argo}): it runs and is not kept.`;
   const helm = annotations['helm.sh/hook']?.split(',').map(type => type.trim());
   return helm === undefined || helm.includes('crd-install')
     ? undefined
     : `It is a Helm hook (${helm.join(', ')}): it runs and is not kept.`;
+}
+
+function isHelm({ mode, manager }: OwnerProfile): boolean {
+  return mode === 'csa3' || manager === 'helm' || manager === 'helm-controller';
 }
 
 function switchedOff(

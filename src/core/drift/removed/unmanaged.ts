@@ -1,6 +1,7 @@
 import type { DriftState, OwnerProfile } from '../../model/drift.ts';
 import type { JsonObject } from '../../model/resource.ts';
 import {
+  argoInstallation,
   type Deployer,
   fluxName,
   fluxNamespace,
@@ -8,12 +9,16 @@ import {
   helmNamespace,
   isApplication,
   selfTracked,
+  usualLabel,
 } from '../owners/tracking.ts';
 import { argoOptions, marked } from '../prepare/policy.ts';
 import { metadataMap, own } from '../values.ts';
 
 export interface Unmanaged {
-  state: Extract<DriftState, 'prune-candidate' | 'orphan' | 'untracked' | 'skipped'>;
+  state: Extract<
+    DriftState,
+    'prune-candidate' | 'orphan' | 'untracked' | 'skipped' | 'terminating'
+  >;
   reason: string;
   /** Its owner is told to leave it: the next apply does not remove it. */
   kept?: boolean;
@@ -25,6 +30,19 @@ export interface Unmanaged {
  * inventory or by marks on the object, never guessed from its namespace.
  */
 export function classifyUnmanaged(
+  live: JsonObject,
+  profile: OwnerProfile,
+  deployer: Deployer | undefined,
+  listed: boolean,
+): Unmanaged {
+  const found = classify(live, profile, deployer, listed);
+  const deleted = own(own(live, 'metadata'), 'deletionTimestamp') ?? null;
+  return deleted !== null && found.state !== 'untracked'
+    ? { state: 'terminating', reason: 'No manifest declares it any more, and it is being deleted.' }
+    : found;
+}
+
+function classify(
   live: JsonObject,
   profile: OwnerProfile,
   deployer: Deployer | undefined,
@@ -77,9 +95,12 @@ const fluxKeeps = [
 ] as const;
 
 function byArgo(live: JsonObject, deployer: Deployer | undefined, listed: boolean): Unmanaged {
-  const application = selfTracked(live);
+  const application = trackedBy(live, deployer);
   if (application !== undefined && deployer && !isApplication(deployer, application))
     return untracked(`It belongs to the Application ${application}.`);
+  const installation = metadataMap(live, 'annotations')[argoInstallation];
+  if (deployer?.installation && installation && installation !== deployer.installation)
+    return untracked(`It belongs to another Argo CD (installation ${installation}).`);
   if (application === undefined && !listed)
     return untracked('Its tracking id does not name it, or it has none.');
   if (argoOptions(live, 'compare-options').includes('IgnoreExtraneous'))
@@ -90,6 +111,13 @@ function byArgo(live: JsonObject, deployer: Deployer | undefined, listed: boolea
   return keeps === undefined
     ? candidate('No manifest declares it any more, so a sync with pruning would delete it.')
     : kept(`No manifest declares it any more; Argo CD does not prune it by itself (${keeps}).`);
+}
+
+/** The Application that an object's mark names: its own tracking id, or with label tracking the label. */
+function trackedBy(live: JsonObject, deployer: Deployer | undefined): string | undefined {
+  return deployer?.tracking === 'label'
+    ? metadataMap(live, 'labels')[deployer.instanceLabel || usualLabel]
+    : selfTracked(live);
 }
 
 function releaseOf(live: JsonObject): { name: string; namespace: string } | undefined {
