@@ -33,6 +33,7 @@ export class FaultProxy {
   /** Decides over each request; undefined lets it pass. */
   fault: (asked: Asked) => Fault | undefined = () => undefined;
   #target: ControlPlane;
+  #tokens: Record<string, string> = {};
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #agent: Agent;
@@ -72,9 +73,10 @@ export class FaultProxy {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Leads to another server from now on. */
-  leadTo(target: ControlPlane): void {
+  /** Leads to another server from now on, which takes one token for another. */
+  leadTo(target: ControlPlane, tokens: Record<string, string> = {}): void {
     this.#target = target;
+    this.#tokens = tokens;
     this.#agent.destroy();
     this.#agent = new Agent({ keepAlive: true, ca: target.certificate });
     this.cut();
@@ -118,9 +120,11 @@ export class FaultProxy {
   ): void {
     const { method, headers: given } = request;
     const url = new URL(request.url ?? '/', this.#target.server);
+    const [kind, token = ''] = (given.authorization ?? '').split(' ');
+    const authorization = `${kind} ${this.#tokens[token] ?? token}`;
     const outgoing = ask(url, {
       method,
-      headers: { ...given, host: url.host },
+      headers: { ...given, host: url.host, authorization },
       agent: this.#agent,
     });
     outgoing.on('error', () => response.destroy());

@@ -6,12 +6,6 @@ import type { KeptObjects } from './kept-objects.ts';
 type Failed = Extract<WatchEvent, { type: 'failed' }>;
 
 /**
- * A server that starts may refuse for a moment what it allows again when it has read its rules: only a refusal
- * that stands for so long (in milliseconds) is the truth about a list that was allowed.
- */
-const refusalCounts = 10_000;
-
-/**
  * One list that a watch keeps current. While the server does not answer, it is as it was known last and says since
  * when (`stale`).
  */
@@ -22,8 +16,6 @@ export class HeldList {
   readonly #first: Promise<void>;
   readonly #end: () => void;
   #failed: Failed | undefined;
-  /** Listed, and then refused to be watched: what is held grows old from then on. */
-  #watched = false;
 
   /** `changed` hears of every object that is not as it was; undefined: how the list answers is another. */
   constructor(
@@ -73,11 +65,9 @@ export class HeldList {
   get refusal(): { of: 'list' | 'watch'; answer: Refusal } | undefined {
     const failed = this.#failed;
     if (failed?.refused === undefined) return undefined;
-    const { why, reason, refused, since } = failed;
-    const counts =
-      why === 'not-served' || !this.#watched || Date.now() - Date.parse(since) > refusalCounts;
+    const { why, reason, refused } = failed;
     const of = why === 'not-served' ? 'list' : refused;
-    return counts ? { of, answer: { ok: false, why, reason } } : undefined;
+    return { of, answer: { ok: false, why, reason } };
   }
 
   async answer(): Promise<ListAnswer> {
@@ -117,7 +107,6 @@ export class HeldList {
       return [];
     }
     this.#failed = undefined;
-    if (event.type !== 'reset') this.#watched = true;
     if (event.type === 'current') return [];
     if (event.type === 'reset') this.began = true;
     return this.#objects.take(event);

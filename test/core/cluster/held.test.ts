@@ -156,22 +156,6 @@ describe('a cluster held current', () => {
     expect(memory.asked).toEqual(['watch configmaps']);
   });
 
-  it('waits before it believes that a list may no longer be read: a server that starts knows no rules', async () => {
-    const memory = new Memory();
-    const held = new HeldCluster(memory, { changed: () => {} });
-    await held.list(configMaps, '');
-    memory.tell({ type: 'added', object: object('ConfigMap', 'b') });
-    const no = { ...failed('no permission'), why: 'forbidden' as const, refused: 'watch' as const };
-    memory.tell({ ...no, since: new Date().toISOString() });
-    expect(await held.list(configMaps, '')).toMatchObject({
-      ok: true,
-      stale: { reason: 'no permission' },
-    });
-    memory.listed = { ok: false, why: 'forbidden', reason: 'no permission' };
-    memory.tell(no);
-    expect(await held.list(configMaps, '')).toMatchObject({ ok: false, why: 'forbidden' });
-  });
-
   it('keeps objects that a new list has unchanged, so that what was judged of them stands', async () => {
     const memory = new Memory();
     const changed: (string | undefined)[] = [];

@@ -4,7 +4,7 @@ import type { Failure } from '../../../src/core/cluster/server/failure.ts';
 import { keepCurrent, type WatchSource } from '../../../src/core/cluster/server/watch.ts';
 import type { JsonObject } from '../../../src/core/model/resource.ts';
 
-const timing = { pause: 1, backoff: { base: 1, max: 4 }, settle: 20, short: 0 };
+const timing = { pause: 1, backoff: { base: 1, max: 4 }, settle: 20, short: 0, refusal: 60 };
 const object = (resourceVersion: string): JsonObject => ({ metadata: { resourceVersion } });
 const event = (type: string, resourceVersion: string) => ({
   type,
@@ -149,6 +149,17 @@ describe('a watch', () => {
     expect(types(told)).toEqual(['reset', 'failed', 'failed', 'reset']);
     expect(told[1]).toMatchObject({ why: 'forbidden', refused: 'watch' });
     expect(told[2]).toMatchObject({ why: 'not-served', refused: 'watch' });
+  });
+
+  it('waits before it believes that it may no longer watch: a server that starts knows no rules', async () => {
+    const no: Failure = { ok: false, why: 'forbidden', reason: 'no', status: 403, retryAfter: 40 };
+    const shut = { shut: true as const, end: no };
+    const { told } = await watch(
+      [list('10')],
+      [{ events: [event('ADDED', '11')] }, shut, shut, shut],
+    );
+    const failed = told.filter(each => each.type === 'failed').map(({ refused }) => refused);
+    expect(failed).toEqual([undefined, undefined, 'watch']);
   });
 
   it('goes on after what the server says in a stream', async () => {

@@ -26,6 +26,11 @@ export interface WatchTiming {
   settle: number;
   /** A stream that ends sooner than this is followed by a longer and longer wait. */
   short: number;
+  /**
+   * A server that starts refuses for a moment what it allows again when it has read its rules: only what stands for
+   * so long is the truth about what it allowed.
+   */
+  refusal: number;
 }
 
 export const defaultWatchTiming: WatchTiming = {
@@ -33,6 +38,7 @@ export const defaultWatchTiming: WatchTiming = {
   backoff: { base: 800, max: 30_000 },
   settle: 500,
   short: 5000,
+  refusal: 10_000,
 };
 
 /** What became of one connection; `opened` when a stream had begun. */
@@ -64,6 +70,8 @@ class Watch {
   #version: string | undefined;
   /** When what was told was current for the last time. */
   #current = Date.now();
+  /** True once a stream was accepted. */
+  #followed = false;
   #told: 'nothing' | 'current' | 'failed' = 'nothing';
   /** Failures and short streams in a row. */
   #failures = 0;
@@ -132,6 +140,7 @@ class Watch {
 
   #settled(): void {
     this.#failures = 0;
+    this.#followed = true;
     this.#current = Date.now();
     if (this.#told === 'failed') this.#tell({ type: 'current' });
   }
@@ -149,11 +158,7 @@ class Watch {
     const { why, reason, status } = failure;
     const quick = opened && attempt === 0 && this.#told === 'current';
     if (!quick) {
-      const refused = isRefusal(status)
-        ? this.#version === undefined
-          ? 'list'
-          : 'watch'
-        : undefined;
+      const refused = this.#isRefusal(status) && (this.#version === undefined ? 'list' : 'watch');
       const since = new Date(this.#current).toISOString();
       this.#tell({ type: 'failed', why, reason, since, ...(refused && { refused }) });
     }
@@ -161,6 +166,12 @@ class Watch {
     const delay = backoffDelay(attempt, this.#timing.backoff);
     // Not all at once, when the time is over that a server asks everybody to wait.
     return Math.max(delay, (failure.retryAfter ?? 0) * (1 + Math.random() / 4));
+  }
+
+  /** It will answer the same the next time. */
+  #isRefusal(status: number): boolean {
+    if (status < 400 || status >= 500 || [401, 408, 410, 429].includes(status)) return false;
+    return status === 404 || !this.#followed || Date.now() - this.#current > this.#timing.refusal;
   }
 
   #tell(event: WatchEvent): void {
@@ -175,11 +186,6 @@ class Watch {
 /** The server no longer knows the version, or never did. */
 function isForgotten({ status }: Failure): boolean {
   return status === 410 || status === 400;
-}
-
-/** It will answer the same the next time. */
-function isRefusal(status: number): boolean {
-  return status >= 400 && status < 500 && ![401, 408, 410, 429].includes(status);
 }
 
 function broken(error: unknown): Round {
