@@ -3,6 +3,7 @@ import { causeReason, whyText } from '../core/words/causes.ts';
 import { remarks } from '../core/words/change.ts';
 import { table } from '../core/words/markdown.ts';
 import { shortPath } from '../core/words/short-path.ts';
+import { staleText } from '../core/words/stale.ts';
 import { isSecret, masked, maskPath, printable, valueText } from '../core/words/values.ts';
 import { chainText } from './chain-text.ts';
 import type { FieldIn, LineField } from './line-fields.ts';
@@ -33,7 +34,7 @@ export function fieldText(field: LineField, at: HoverAt): string {
   const differs = environments.some(({ difference }) => difference !== undefined);
   const rows = [
     row('repository', each => repositoryCell(field, each, at)),
-    row('running', each => runningCell(field, each)),
+    row('running', each => [runningCell(field, each), staleCell(each)].filter(Boolean).join(' ')),
     ...(differs ? [row('why', ({ difference }) => changedBy(field, difference))] : []),
   ];
   const head = ['', ...environments.map(({ name }) => plainText(printable(name)))];
@@ -83,6 +84,11 @@ function runningCell(
   }
   if (!rendered) return '–';
   return codeSpan(hidden ? masked : short(valueText(rendered.value)));
+}
+
+/** `(as of 12:03, the server …)` */
+function staleCell({ stale, compared }: FieldIn): string {
+  return stale && compared ? plainText(`(${printable(staleText(stale, new Date()))})`) : '';
 }
 
 function changedBy({ object }: LineField, difference: FieldIn['difference']): string {

@@ -1,7 +1,7 @@
 import { renderApplications } from '../core/actions/rendering.ts';
 import { declaredObjects } from '../core/drift/declared.ts';
 import type { EnvironmentState, MarkedDifference, ObjectState } from '../core/live/state.ts';
-import type { DriftPath } from '../core/model/drift.ts';
+import type { DriftPath, Stale } from '../core/model/drift.ts';
 import { formatPath, parsePath, resolveSteps } from '../core/model/path.ts';
 import type { Provenance, RenderedObject } from '../core/model/rendered.ts';
 import { type Json, type Resource, resourceKey } from '../core/model/resource.ts';
@@ -26,6 +26,8 @@ export interface FieldIn {
   rendered?: { value: Json; place: Provenance; hidden: boolean };
   /** Where it differs from what runs. */
   difference?: DriftPath;
+  /** Set where what runs is what was known last. */
+  stale?: Stale;
   /** False where nobody knows what runs. */
   compared: boolean;
 }
@@ -114,6 +116,7 @@ function fieldIn(
       },
     }),
     ...(difference && { difference }),
+    ...(state?.stale && { stale: state.stale }),
     compared: state !== undefined && !['unknown', 'suspect', 'skipped'].includes(state.state),
   };
 }

@@ -4,6 +4,7 @@ import type { Resource } from '../core/model/resource.ts';
 import { causeReason, causeText, causeWords, whyText } from '../core/words/causes.ts';
 import { changeText, ownersText, remarks } from '../core/words/change.ts';
 import { shortPath } from '../core/words/short-path.ts';
+import { asOfText, staleText } from '../core/words/stale.ts';
 import { states } from '../core/words/states.ts';
 import { isSecret, printable } from '../core/words/values.ts';
 
@@ -25,9 +26,11 @@ export function markerText(
   const groups = grouped(differences);
   const [first] = groups;
   if (first === undefined) return '';
+  const { stale } = differences.find(each => each.stale) ?? {};
+  const asOfWhen = stale === undefined ? '' : asOfText(stale, now);
   const others = groups.length > 1 ? `${groups.length - 1} more` : '';
   const tails = whyTexts(first.telling, now).map(about =>
-    [about, others].filter(part => part !== ''),
+    [about, others, asOfWhen].filter(part => part !== ''),
   );
   return fitted(first, edited ? withDesired(first.telling) : '', tails);
 }
@@ -41,8 +44,9 @@ export function worst(differences: readonly MarkedDifference[]): MarkedDifferenc
 export function differenceSentence(difference: MarkedDifference, now: Date): string {
   const telling = tellingOf(difference);
   const said = telling.say(subjectOf([difference.environment]), telling.value);
+  const known = staleText(difference.stale, now);
   if (!('path' in telling))
-    return [said, causeText(telling.cause)].filter(part => part !== '').join(' · ');
+    return [said, causeText(telling.cause), known].filter(part => part !== '').join(' · ');
   const { path } = telling;
   const { desired } = changeText(difference.object, path);
   const secret = isSecret(difference.object, path.path);
@@ -50,7 +54,7 @@ export function differenceSentence(difference: MarkedDifference, now: Date): str
   const says = difference.edited ? 'this makes' : 'the repository says';
   const repository = declared && !secret ? `, ${says} ${cut(desired, 200)}` : '';
   const notes = path.kind === 'order' ? [] : remarks(path, difference.object);
-  const about = [whyText(path, now), causeReason(path.cause), ...notes];
+  const about = [whyText(path, now), causeReason(path.cause), ...notes, known];
   return [said + repository, ...about].filter(part => part !== '').join(' · ');
 }
 

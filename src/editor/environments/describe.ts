@@ -6,10 +6,11 @@ import { causesOf, causeWords, whyText } from '../../core/words/causes.ts';
 import { changeText } from '../../core/words/change.ts';
 import { isFetchable } from '../../core/words/fetchable.ts';
 import { shortPaths } from '../../core/words/short-path.ts';
+import { asOf } from '../../core/words/stale.ts';
 import { quantity, stateWords } from '../../core/words/states.ts';
 import { printable } from '../../core/words/values.ts';
 import type { EnvironmentNode, ObjectNode } from './node.ts';
-import { type StateIcon, stateIcons, waitingIcon } from './state-icon.ts';
+import { faded, type StateIcon, stateIcons, waitingIcon } from './state-icon.ts';
 import { countsText, drifts, environmentWords, revisionText, worstState } from './words.ts';
 
 /** How a line of the view looks and is spoken: everything a tree item needs, nothing of the editor's in it. */
@@ -27,11 +28,11 @@ export interface Description {
 export function describeNode(node: EnvironmentNode, now: Date): Description {
   switch (node.kind) {
     case 'environment':
-      return describeEnvironment(node.environment);
+      return describeEnvironment(node.environment, now);
     case 'application':
-      return describeApplication(node.application, node.environment);
+      return describeApplication(node.application, node.environment, now);
     case 'object':
-      return describeObject(node);
+      return describeObject(node, now);
     case 'field':
       return describeField(node.parent, node.path.path, now);
     case 'group':
@@ -41,17 +42,20 @@ export function describeNode(node: EnvironmentNode, now: Date): Description {
   }
 }
 
-function describeEnvironment(environment: EnvironmentState): Description {
-  const { name, applications, phase, cluster } = environment;
+function describeEnvironment(environment: EnvironmentState, now: Date): Description {
+  const { name, applications, phase, cluster, stale } = environment;
   const words = [
-    environmentWords(environment),
+    environmentWords(environment, now),
     ...revisionWords(environment),
     ...(environment.protected ? ['protected'] : []),
   ];
   return {
     label: printable(name),
     description: words.map(printable).join(' · '),
-    icon: phase === 'waiting' ? waitingIcon : stateIcons[stateOf(environment)],
+    icon:
+      phase === 'waiting'
+        ? waitingIcon
+        : faded(stateIcons[stateOf(environment)], stale !== undefined),
     capabilities: [
       'environment',
       ...(phase === 'compared' ? driftWord(applications) : []),
@@ -83,16 +87,18 @@ function verbsOf(environment: EnvironmentState): string[] {
 function describeApplication(
   application: ApplicationState,
   environment: EnvironmentState,
+  now: Date,
 ): Description {
-  const { name, counts, deployed, health, suspended, trouble } = application;
+  const { name, counts, deployed, health, suspended, trouble, objects } = application;
+  const { stale } = objects.find(object => object.stale) ?? {};
   const worst = worstState(counts, [application]);
   const state = trouble !== undefined && worst === 'synced' ? 'unknown' : worst;
   const words = [
     environment.phase !== 'compared'
-      ? environmentWords(environment)
+      ? environmentWords(environment, now)
       : trouble !== undefined && worst === 'unknown'
         ? `not checked: ${trouble}`
-        : countsText(counts),
+        : asOf(stale, countsText(counts), now),
     ...(deployed === undefined ? [] : [revisionText(deployed, environment.branch)]),
     ...(health === undefined || health.status === 'None' ? [] : [health.status]),
     ...(suspended && health?.status !== 'Suspended' ? ['Suspended'] : []),
@@ -100,7 +106,8 @@ function describeApplication(
   return {
     label: printable(name),
     description: words.map(printable).join(' · '),
-    icon: environment.phase === 'waiting' ? waitingIcon : stateIcons[state],
+    icon:
+      environment.phase === 'waiting' ? waitingIcon : faded(stateIcons[state], stale !== undefined),
     capabilities: [
       'application',
       ...driftWord([application]),
@@ -118,10 +125,10 @@ function verbs({ can, suspended }: ApplicationState, { cluster }: EnvironmentSta
   return can.filter(verb => (suspended ? verb !== 'suspend' : verb !== 'resume'));
 }
 
-function describeObject({ object, application }: ObjectNode): Description {
-  const { resource, state, health, paths } = object;
+function describeObject({ object, application }: ObjectNode, now: Date): Description {
+  const { resource, state, health, paths, stale } = object;
   const words = [
-    stateText(object),
+    asOf(stale, stateText(object), now),
     ...causesOf(object).map(kind => causeWords[kind]),
     ...(health === undefined || health.status === 'None' ? [] : [health.status]),
     ...(spansNamespaces(application) && resource.namespace !== '' ? [resource.namespace] : []),
@@ -129,7 +136,7 @@ function describeObject({ object, application }: ObjectNode): Description {
   return {
     label: printable(`${resource.kind} ${resource.name}`),
     description: words.map(printable).join(' · '),
-    icon: stateIcons[state],
+    icon: faded(stateIcons[state], stale !== undefined),
     capabilities: ['object', state, ...(object.source === undefined ? [] : ['source'])],
     spoken: [resourceText(resource), ...words].join(', '),
     folding: paths.length > 0 ? 'folded' : 'none',

@@ -24,5 +24,10 @@ export const stateIcons: Record<DriftState, StateIcon> = {
   skipped: { id: 'debug-step-over', color: quiet },
 };
 
+/** Of what was known last, and may be otherwise by now: the same shape, without its colour. */
+export function faded(icon: StateIcon, isStale: boolean): StateIcon {
+  return isStale ? { ...icon, color: quiet } : icon;
+}
+
 /** Nothing was compared yet. */
 export const waitingIcon: StateIcon = { id: 'loading~spin' };

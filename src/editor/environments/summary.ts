@@ -1,3 +1,4 @@
+import { asOf } from '../../core/words/stale.ts';
 import { type Counts, countWords, noCounts, quantity, states } from '../../core/words/states.ts';
 import type { WorkspaceState } from '../../lsp/protocol.ts';
 import { drifts, environmentWords, worstState } from './words.ts';
@@ -22,17 +23,29 @@ export interface StatusText {
 }
 
 /** The status bar's words: what drifts; else what was not checked; else a check mark. Undefined outside repositories. */
-export function statusOf(state: WorkspaceState): StatusText | undefined {
+export function statusOf(state: WorkspaceState, now = new Date()): StatusText | undefined {
   if (state.kind !== 'ready' || state.environments.length === 0) return undefined;
-  const { icon, words } = summary(state);
+  const { icon, words } = asKnown(summary(state), state, now);
   return {
     text: `$(${icon}) ${words}`,
     spoken: `Driftline: ${words}`,
     lines: state.environments.map(environment => ({
       name: environment.name,
-      words: environmentWords(environment),
+      words: environmentWords(environment, now),
     })),
   };
+}
+
+/** What some cluster said earlier is never shown as if it were so now: no check mark, and since when. */
+function asKnown(
+  { icon, words }: { icon: string; words: string },
+  { environments }: WorkspaceState,
+  now: Date,
+): { icon: string; words: string } {
+  const stale = environments.flatMap(({ stale }) => stale ?? []);
+  const [first] = stale.sort((a, b) => a.since.localeCompare(b.since));
+  if (first === undefined) return { icon, words };
+  return { icon: icon === 'check' ? 'history' : icon, words: asOf(first, words, now) };
 }
 
 function summary({ environments, unresolved }: WorkspaceState): { icon: string; words: string } {

@@ -7,6 +7,7 @@ import { changeText, remarks } from '../../core/words/change.ts';
 import { table } from '../../core/words/markdown.ts';
 import { engineNames, shortRevision } from '../../core/words/names.ts';
 import { shortPaths } from '../../core/words/short-path.ts';
+import { asOfText } from '../../core/words/stale.ts';
 import { stateWords } from '../../core/words/states.ts';
 import { codeSpan, plainText } from '../../lsp/markdown.ts';
 import { type EnvironmentNode, type ObjectNode, type Target, targetOf } from './node.ts';
@@ -40,7 +41,11 @@ function environmentTooltip(environment: EnvironmentState, now: Date, link: Comm
   const read = [branch, shortRevision(revision)].filter(part => part !== undefined).join(', ');
   const behind = deployed?.behind ? `, ${deployed.behind} behind` : '';
   const facts: Facts = [
-    ['State', environmentWords(environment)],
+    ['State', environmentWords(environment, now)],
+    [
+      'Not current',
+      environment.stale && `${asOfText(environment.stale, now)}: ${environment.stale.reason}`,
+    ],
     ['Cluster', clusterText(cluster)],
     ['Engine', engineNames[environment.engine]],
     ['Repository', read],
@@ -90,6 +95,7 @@ function objectTooltip(node: ObjectNode, now: Date, link: CommandLink): string {
   const { object, application } = node;
   const facts: Facts = [
     ['State', stateWords[object.state]],
+    ['Not current', object.stale && `${asOfText(object.stale, now)}: ${object.stale.reason}`],
     ['Application', application.name],
     [
       'Health',

@@ -1,6 +1,7 @@
 import type { ApplicationState, EnvironmentState } from '../../core/live/state.ts';
 import type { DriftState } from '../../core/model/drift.ts';
 import { shortRevision } from '../../core/words/names.ts';
+import { asOf } from '../../core/words/stale.ts';
 import {
   type Counts,
   countedStates,
@@ -29,10 +30,10 @@ export function drifts(applications: readonly ApplicationState[]): boolean {
   return applications.some(({ objects }) => objects.some(isDrift));
 }
 
-/** What an environment's comparison came to, or why there is none. */
-export function environmentWords(environment: EnvironmentState): string {
-  const { phase, reason, cluster, counts } = environment;
-  if (phase === 'compared') return countsText(counts);
+/** What an environment's comparison came to, and as of when where that is not now; or why there is none. */
+export function environmentWords(environment: EnvironmentState, now: Date): string {
+  const { phase, reason, cluster, counts, stale } = environment;
+  if (phase === 'compared') return asOf(stale, countsText(counts), now);
   if (phase === 'waiting') return 'comparing…';
   if (cluster.kind === 'none') return 'no cluster chosen';
   return `not checked: ${reason ?? 'the reason is in the log'}`;

@@ -1,0 +1,22 @@
+import type { Stale } from '../model/drift.ts';
+
+/** `as of 12:03`, by the clock of whoever reads it; with the day where it is not today. */
+export function asOfText({ since }: Stale, now: Date): string {
+  const then = new Date(since);
+  if (Number.isNaN(then.getTime())) return `as of ${since}`;
+  const two = (number: number) => String(number).padStart(2, '0');
+  const time = `${two(then.getHours())}:${two(then.getMinutes())}`;
+  if (then.toDateString() === now.toDateString()) return `as of ${time}`;
+  const day = [then.getFullYear(), two(then.getMonth() + 1), two(then.getDate())].join('-');
+  return `as of ${day} ${time}`;
+}
+
+/** `as of 12:03: 3 drifted`; the words alone where they are of now. */
+export function asOf(stale: Stale | undefined, words: string, now: Date): string {
+  return stale === undefined ? words : `${asOfText(stale, now)}: ${words}`;
+}
+
+/** `as of 12:03, the server does not answer`: why it is not of now; empty where it is. */
+export function staleText(stale: Stale | undefined, now: Date): string {
+  return stale === undefined ? '' : `${asOfText(stale, now)}, ${stale.reason}`;
+}
