@@ -18,6 +18,8 @@ export interface ControlPlane {
   adminConfig: string;
   /** `https://127.0.0.1:PORT`. */
   server: string;
+  /** Where etcd answers, for what the server's own validation keeps out. */
+  store: string;
   /** PEM of the server's certificate and of the authority that signed it. */
   certificate: string;
   /** PEM of the server's key, for small servers that must look like it. */
@@ -105,7 +107,7 @@ async function startIn(
     JSON.stringify(makeKubeconfig(server, certificate, tokens, 'admin')),
   );
   const key = readFileSync(at('certificates/apiserver.key'), 'utf8');
-  const plane = { program, kubeconfig, adminConfig, server, certificate, key };
+  const plane = { program, kubeconfig, adminConfig, server, store, certificate, key };
   await group.until('the API server', () => succeeds(plane, ['get', '--raw', '/readyz']));
   if (!controllers) return plane;
   launch('kube-controller-manager', {

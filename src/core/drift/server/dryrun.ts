@@ -129,11 +129,14 @@ function refused(
   return unconfirmed(result, whyNot(status, message));
 }
 
+export function knowsNoDryRun(webhook: string): string {
+  return `Not confirmed by the server: the admission webhook ${webhook} does not support dry-runs.`;
+}
+
 /** Why the server could not say, as a sentence. */
 export function whyNot(status: number, message: string): string {
   const webhook = withoutDryRun(message);
-  if (webhook !== undefined)
-    return `Not confirmed by the server: the admission webhook ${webhook} does not support dry-runs.`;
+  if (webhook !== undefined) return knowsNoDryRun(webhook);
   if (isConversionOfOldEntry(message))
     return `Not confirmed by the server: its managedFields name a version that is not served any more (${message}); rewrite them (Flux: migrateAPIVersion), or clear the old entry.`;
   const answered = status === 0 ? '' : ` answered ${status}`;

@@ -8,7 +8,7 @@ import { Admission, type MutatingAdmission } from './admission/admission.ts';
 import { Answers, type QuestionKey } from './answers.ts';
 import { type Asked, askServer } from './ask.ts';
 import { type AuditOptions, auditObjects } from './audit.ts';
-import { confirm, type DryRunAnswer, isAsked, whyNot } from './dryrun.ts';
+import { confirm, type DryRunAnswer, isAsked, knowsNoDryRun, whyNot } from './dryrun.ts';
 import { epochOf } from './epoch.ts';
 import { Failing, isPassing } from './failing.ts';
 import { LearnedRewrites } from './learned.ts';
@@ -56,6 +56,8 @@ export class ServerWord {
   readonly #underWay = new Map<string, Promise<DryRunAnswer | undefined>>();
   /** Objects in sync that the server was asked about all the same. */
   readonly #audited = new Set<string>();
+  /** Webhooks that a dry-run does not get past, each with the epoch in which the server said so. */
+  readonly #noDryRun = new Map<string, string>();
   #admission: MutatingAdmission | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -156,6 +158,7 @@ export class ServerWord {
     this.#failing.clear();
     this.#learned.clear();
     this.#audited.clear();
+    this.#noDryRun.clear();
     this.permissions.forget();
     this.admission.forget();
   }
@@ -244,7 +247,7 @@ export class ServerWord {
     if (!(await this.permissions.may('patch', type, namespace)))
       return put(await this.#forbidden(input, open.desired, type), forbiddenAge);
     const scope = scopeOf(input.resource);
-    const failure = this.#failing.reason(scope);
+    const failure = this.#failing.reason(scope) ?? (await this.#inTheWay(input, type));
     if (failure !== undefined) return { kind: 'unavailable', reason: failure };
     const asked = await askServer(open, question, {
       cluster: this.cluster,
@@ -273,10 +276,26 @@ export class ServerWord {
       this.#failing.failed(scope, reason);
       return { kind: 'unavailable', reason };
     }
-    // A webhook that knows no dry-runs stays so until its configuration changes, which makes another question of it.
-    const isKnown = this.#admission?.mutations !== undefined;
-    const isWebhook = withoutDryRun(refusal.reason) !== undefined;
-    return put(answer, isWebhook && !isKnown ? forbiddenAge : age);
+    const webhook = withoutDryRun(refusal.reason);
+    if (webhook === undefined) return put(answer, age);
+    // It stays so until its configuration changes, where those can be read.
+    const { mutations, epoch = '' } = this.#admission ?? {};
+    this.#noDryRun.set(webhook, epoch);
+    return put(answer, mutations === undefined ? forbiddenAge : age);
+  }
+
+  /** Why a dry-run would fail for certain: a webhook is shown the object that was said to know no dry-runs. */
+  async #inTheWay({ resource, live, desired }: DriftInput, type: ApiResource) {
+    if (this.#noDryRun.size === 0 || !this.#admission || !live) return undefined;
+    const written = { type, resource, live, desired };
+    const mutations = await this.admission.mutationsOf(this.#admission, written);
+    const found = mutations.find(
+      ({ webhook, conditional }) =>
+        webhook !== undefined &&
+        !conditional &&
+        this.#noDryRun.get(webhook) === this.#admission?.epoch,
+    );
+    return found?.webhook === undefined ? undefined : knowsNoDryRun(found.webhook);
   }
 
   /** A user without the permission is told what else may be the reason of a difference. */

@@ -8,8 +8,8 @@ export interface Mutation {
   constraints: Constraints[];
   /** True where CEL conditions may leave an object out: nobody here can tell. */
   conditional: boolean;
-  /** False for a webhook with side effects: a dry-run that reaches it fails. */
-  dryRuns: boolean;
+  /** The webhook's own name. */
+  webhook?: string;
 }
 
 export interface Constraints {
@@ -35,6 +35,7 @@ export function webhookMutations(configurations: readonly JsonObject[]): Mutatio
   return configurations.flatMap(configuration =>
     objects(configuration.webhooks).map(webhook => ({
       name: `webhook ${text(webhook.name)}`,
+      webhook: text(webhook.name),
       constraints: [
         {
           rules: rulesOf(webhook.rules, webhook.matchPolicy),
@@ -43,7 +44,6 @@ export function webhookMutations(configurations: readonly JsonObject[]): Mutatio
         },
       ],
       conditional: objects(webhook.matchConditions).length > 0,
-      dryRuns: ['None', 'NoneOnDryRun'].includes(text(webhook.sideEffects)),
     })),
   );
 }
@@ -65,7 +65,6 @@ export function policyMutations(
       name: `policy ${nameOf(policy)}`,
       constraints: [constraintsOf(map(matchConstraints)), ...mine],
       conditional: objects(matchConditions).length > 0,
-      dryRuns: true,
     };
   });
 }
