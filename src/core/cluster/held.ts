@@ -61,6 +61,10 @@ export class HeldCluster implements Cluster {
     return this.#cluster.replaced;
   }
 
+  get clockAhead(): number {
+    return this.#cluster.clockAhead ?? 0;
+  }
+
   get identity(): ClusterIdentity {
     return this.#cluster.identity;
   }

@@ -239,9 +239,14 @@ export class EnvironmentComparison {
     this.compared.set(key, new ComparedDeclared(this, declared, result, health));
   }
 
+  /** By the clock of the server, which wrote the times of its objects. */
+  #now(): Date {
+    return new Date(Date.now() + (this.#input.cluster.clockAhead ?? 0));
+  }
+
   /** Only who follows a comparison shows it. */
   #healthOf(live: JsonObject | undefined): Health | undefined {
-    return live && this.#input.followed && healthOf(live, new Date());
+    return live && this.#input.followed && healthOf(live, this.#now());
   }
 
   #putRemoved(key: string, { result, application }: Removed): void {

@@ -5,8 +5,10 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { readLive } from '../cluster/live.ts';
 import { EnvironmentComparison } from '../drift/environment-drift.ts';
 import type { Compared } from '../drift/environment-input.ts';
+import { byOurClock } from '../drift/our-clock.ts';
 import { placeResult } from '../drift/place-result.ts';
 import type { ServerWord } from '../drift/server/server-word.ts';
+import type { DriftResult } from '../model/drift.ts';
 import { type JsonObject, type Resource, resourceKey } from '../model/resource.ts';
 import type { Workspace } from '../workspace.ts';
 import type { ComparedEnvironment, ComparedObject, EnvironmentNews } from './compared.ts';
@@ -120,7 +122,11 @@ export class FollowedComparison {
     }
     const known = before ? before.#objects.get(key) : undefined;
     const isKept = known?.about.result === about.result && isSameObject(known.about, about);
-    this.#objects.set(key, { about, result: isKept ? known.result : placed(about) });
+    this.#objects.set(key, { about, result: isKept ? known.result : this.#shown(about) });
+  }
+
+  #shown(about: Compared): DriftResult {
+    return byOurClock(placed(about), this.#open.cluster.clockAhead);
   }
 
   /** Reads what the engines say. */

@@ -18,6 +18,12 @@ type Tls = Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUn
 /** Token files are rewritten by whoever keeps them fresh; client-go reads them again after a minute. */
 const lifetime = 60_000;
 
+/**
+ * What a plug-in gave just now is used for a while, whatever it says: before the first answer of the server nobody
+ * knows whose clock is wrong. The server refuses what has really ended.
+ */
+const shortest = 10_000;
+
 /** Milliseconds for a legacy `auth-provider` to renew its token. */
 const providerPatience = 10_000;
 
@@ -29,11 +35,14 @@ const providerPatience = 10_000;
 export class Credentials {
   readonly #context: KubeContext;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #clock: { now(): number };
   #current: Promise<Access & { expires: number; tls: string }> | undefined;
   #plugin: PluginCredential | undefined;
   readonly #ended = new AbortController();
 
-  constructor(context: KubeContext, env: NodeJS.ProcessEnv) {
+  /** `clock`: that of the server, by which credentials end. */
+  constructor(context: KubeContext, env: NodeJS.ProcessEnv, clock: { now(): number }) {
+    this.#clock = clock;
     this.#context = context;
     this.#env = env;
   }
@@ -97,16 +106,14 @@ export class Credentials {
       const pair = `${user.username}:${user.password ?? ''}`;
       headers.Authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
     }
-    const expires = Math.min(
-      Date.now() + lifetime,
-      this.#plugin?.expires ?? Number.POSITIVE_INFINITY,
-    );
+    const left = (this.#plugin?.expires ?? Number.POSITIVE_INFINITY) - this.#clock.now();
+    const expires = Date.now() + Math.min(lifetime, Math.max(left, shortest));
     return { agent, headers, expires, tls: same };
   }
 
   async #tokenOf(user: KubeUser): Promise<string | undefined> {
     if (user.exec) {
-      if (this.#plugin === undefined || this.#plugin.expires <= Date.now())
+      if (this.#plugin === undefined || this.#plugin.expires <= this.#clock.now())
         this.#plugin = await runPlugin(user.exec, this.#context, this.#ended.signal);
       return this.#plugin.token;
     }

@@ -68,6 +68,10 @@ export class ApiCluster implements Cluster {
     return this.#same.replaced;
   }
 
+  get clockAhead(): number {
+    return this.#connection.clock.ahead;
+  }
+
   async discovery(signal?: AbortSignal, how?: { fresh: boolean }): Promise<DiscoveryAnswer> {
     const now = Date.now();
     const age = now - this.#kindsChanged < settling ? freshKinds : keptKinds;

@@ -6,6 +6,7 @@ import { backoffDelay, sleep } from '../../lib/backoff.ts';
 import type { Json } from '../../model/resource.ts';
 import type { KubeContext } from '../kubeconfig/context.ts';
 import { type Access, Credentials } from '../kubeconfig/credentials.ts';
+import { ServerClock } from './clock.ts';
 import { connectionFailure, type Failure, NoAnswer, statusFailure } from './failure.ts';
 import { Guard } from './guard.ts';
 import { Limit } from './limit.ts';
@@ -66,6 +67,7 @@ type Answer = Answered | Failure;
 /** Speaks HTTP to the server of one context. Its methods reject only when aborted. */
 export class Connection {
   readonly context: KubeContext;
+  readonly clock = new ServerClock();
   readonly #credentials: Credentials;
   readonly #timing: Timing;
   readonly #limit: Limit;
@@ -79,7 +81,7 @@ export class Connection {
 
   constructor(context: KubeContext, env: NodeJS.ProcessEnv, timing: Partial<Timing> = {}) {
     this.context = context;
-    this.#credentials = new Credentials(context, env);
+    this.#credentials = new Credentials(context, env, this.clock);
     this.#timing = { ...defaultTiming, ...timing };
     this.#limit = new Limit(this.#timing.parallel);
   }
@@ -208,7 +210,9 @@ export class Connection {
     }
     const guard = new Guard(this.#timing.answer, () => abort.abort());
     try {
+      const sent = Date.now();
       const response = await this.#send(question, access, AbortSignal.any(signals));
+      this.clock.hear(response.headers.date, sent);
       const body = response.headers['content-encoding'] === 'gzip' ? gunzip(response) : response;
       const status = response.statusCode ?? 0;
       if ((status >= 200 && status < 300) || (status === 304 && question.unlessTag !== undefined))
