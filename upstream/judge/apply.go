@@ -38,6 +38,8 @@ type verdict struct {
 	Refused *refusal `json:"refused,omitempty"`
 	// Why this program cannot say.
 	Unchecked string `json:"unchecked,omitempty"`
+	// Why a server of the target version may answer otherwise; what is said is then a guess.
+	Suspect string `json:"suspect,omitempty"`
 	// wantPredicted: the object as it would be stored, without managedFields, and with the uid, resourceVersion and
 	// creationTimestamp of `live`. Absent when the apply is refused. In mode flux, kubectl's note is gone from it.
 	Predicted map[string]any `json:"predicted,omitempty"`
@@ -45,13 +47,14 @@ type verdict struct {
 	Patch *clientPatch `json:"patch,omitempty"`
 }
 
-func (q *question) judge(types *typeSet) (v verdict) {
+// judge answers for a server of a minor version, which must be the one that is emulated.
+func (q *question) judge(types *typeSet, minor int) (v verdict) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			v = verdict{Unchecked: panicMessage(cause)}
 		}
 	}()
-	v = q.answer(types)
+	v = q.answer(types, minor)
 	if v.Changes == nil {
 		v.Changes = []change{}
 	}
@@ -65,7 +68,7 @@ func (q *question) judge(types *typeSet) (v verdict) {
 	return v
 }
 
-func (q *question) answer(types *typeSet) verdict {
+func (q *question) answer(types *typeSet, minor int) verdict {
 	if q.Live == nil || q.Desired == nil {
 		return verdict{Unchecked: "the question lacks the live or the desired object"}
 	}
@@ -75,6 +78,11 @@ func (q *question) answer(types *typeSet) verdict {
 	k, err := kindFor(q.Desired.GroupVersionKind(), types)
 	if err != nil {
 		return verdict{Unchecked: err.Error()}
+	}
+	if _, builtIn := k.(*builtinKind); builtIn {
+		if served := servedFinding(k.groupVersionKind(), minor); served != nil && served.Severity == "error" {
+			return verdict{Unchecked: served.Message}
+		}
 	}
 	live := prepareLive(q, k.strategy().NamespaceScoped())
 	old, err := k.read(live.Object)
@@ -92,6 +100,9 @@ func (q *question) answer(types *typeSet) verdict {
 	v := q.outcome(k, merged, live, old, before)
 	if q.WantPatch {
 		v.Patch = merged.patch
+	}
+	if v.Unchecked == "" {
+		v.Suspect = q.doubts(k, v, minor)
 	}
 	return v
 }

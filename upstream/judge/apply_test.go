@@ -15,7 +15,7 @@ func (q question) ask(t *testing.T, types *typeSet) []string {
 	if q.Manager == "" {
 		q.Manager = "mgr"
 	}
-	v := q.judge(types)
+	v := q.judge(types, newestMinor)
 	lines := []string{}
 	for _, c := range v.Changes {
 		line := c.Kind + " " + c.Path
@@ -226,7 +226,7 @@ func TestApplyWithoutForce(t *testing.T) {
 		Desired: objectOf(t, "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {x: '1'}}"),
 		Live:    objectOf(t, "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, managedFields: [{manager: other, operation: Apply, apiVersion: v1, fieldsV1: {'f:data': {'f:x': {}}}}]}, data: {x: '2'}}"),
 	}
-	v := q.judge(&typeSet{})
+	v := q.judge(&typeSet{}, newestMinor)
 	if v.Refused == nil || v.Refused.Code != 409 || v.Refused.Findings[0].Path != ".data.x" || len(v.Changes) != 1 {
 		t.Errorf("got %+v %+v", v, v.Refused)
 	}
@@ -239,7 +239,7 @@ func TestApplyValues(t *testing.T) {
 		Desired: objectOf(t, "{apiVersion: example.com/v1, kind: Widget, metadata: {name: a}, spec: {cpu: 1000m, tags: [b, a]}}"),
 		Live:    objectOf(t, "{apiVersion: example.com/v1, kind: Widget, metadata: {name: a, "+strings.Replace(owned("{'f:spec': {'f:size': {}}}"), "v1, f", "example.com/v1, f", 1)+"}, spec: {size: 4, cpu: 1, tags: [a, b]}}"),
 	}
-	v := q.judge(withTypes(t, widgetType))
+	v := q.judge(withTypes(t, widgetType), newestMinor)
 	want := `[{"path":".spec.cpu","kind":"changed","desired":"1000m","live":1},` +
 		`{"path":".spec.size","kind":"stale","live":4,"becomes":3},` +
 		`{"path":".spec.tags","kind":"order","desired":["b","a"],"live":["a","b"]}]`
@@ -254,7 +254,7 @@ func TestApplyTellsNoSecrets(t *testing.T) {
 		Desired: objectOf(t, "{apiVersion: v1, kind: Secret, metadata: {name: a}, data: {x: hunter2-is-no-base64}, stringData: {w: [hunter2]}}"),
 		Live:    objectOf(t, "{apiVersion: v1, kind: Secret, metadata: {name: a}, data: {x: b2xk}}"),
 	}
-	v := q.judge(&typeSet{})
+	v := q.judge(&typeSet{}, newestMinor)
 	if v.Refused == nil || strings.Contains(jsonText(v.Refused), "hunter2") {
 		t.Errorf("got %+v", v.Refused)
 	}
@@ -292,7 +292,7 @@ func TestApplyReturnsWhatIsWanted(t *testing.T) {
 			if c.previous != "" {
 				q.Previous = objectOf(t, c.previous)
 			}
-			v := q.judge(types)
+			v := q.judge(types, newestMinor)
 			if got := jsonText(v.Predicted); got != c.predicted {
 				t.Errorf("\n got %s\nwant %s", got, c.predicted)
 			}

@@ -90,12 +90,12 @@ func (q *query) handle(known *typeSets) (map[string]any, error) {
 		}
 		return map[string]any{"findings": q.validate(types, minor)}, nil
 	case "apply":
-		types, _, err := q.context(known)
+		types, minor, err := q.context(known)
 		if err != nil {
 			return nil, err
 		}
 		verdicts := make([]verdict, len(q.Items))
-		forEach(len(q.Items), func(i int) { verdicts[i] = q.Items[i].judge(types) })
+		forEach(len(q.Items), func(i int) { verdicts[i] = q.Items[i].judge(types, minor) })
 		return map[string]any{"verdicts": verdicts}, nil
 	}
 	return nil, requestError{"usage", fmt.Sprintf("no operation %q", q.Op)}

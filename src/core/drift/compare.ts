@@ -1,6 +1,6 @@
 import { messageOf } from '../lib/errors.ts';
 import type { DriftResult } from '../model/drift.ts';
-import type { ApplyVerdict, Judge } from '../upstream/judge.ts';
+import { type ApplyVerdict, type Judge, judgeVersion } from '../upstream/judge.ts';
 import { begin, type Open } from './begin.ts';
 import {
   type Answered,
@@ -14,6 +14,7 @@ import {
 import { adoptPaths } from './ignore/adopt.ts';
 import type { CompareOptions, DriftInput } from './input.ts';
 import { anyType } from './typed-path.ts';
+import { unknownField } from './unknown-field.ts';
 
 /**
  * Compares objects with what runs: for each, what the next apply by its owner would change
@@ -81,7 +82,30 @@ async function ask(
     ...(input.previous === undefined ? {} : { previous: input.previous }),
   }));
   const verdicts = await judge.apply(questions, { target, customTypes }, signal);
-  return open.map((each, index) => answered(each, verdicts[index] ?? noAnswer));
+  return open.map((each, index) =>
+    answered(each, doubted(each, verdicts[index] ?? noAnswer, target)),
+  );
+}
+
+/**
+ * An answer that rests on a field which the cluster's Kubernetes does not know yet is a guess: the judge
+ * has the types of its own version only.
+ */
+function doubted({ desired, type }: Open, verdict: ApplyVerdict, target: string): ApplyVerdict {
+  if (
+    minorOf(target) >= minorOf(judgeVersion) ||
+    !type?.ref ||
+    verdict.suspect !== undefined ||
+    verdict.unchecked !== undefined
+  )
+    return verdict;
+  const field = unknownField(desired, type);
+  if (field === undefined) return verdict;
+  return { ...verdict, suspect: `Kubernetes ${target} does not know ${field}` };
+}
+
+function minorOf(version: string): number {
+  return Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? Number.POSITIVE_INFINITY);
 }
 
 const noAnswer: ApplyVerdict = { equal: false, changes: [], unchecked: 'no answer' };

@@ -59,8 +59,14 @@ export function conclude(first: Answered, second?: Answered): DriftResult {
     ({ path, cover }) => cover !== 'no' && !remaining.has(path.path),
   );
   const notes = [...open.notes, ...hiddenNotes(hidden), ...notesOn(open, visible)];
-  const { state, ...said } = stateOf(open, verdict, visible);
+  const { state, ...said } = unlessSuspect(verdict, stateOf(open, verdict, visible));
   return finished({ ...resultOf(open.input, state), paths: visible, notes, ...said }, open);
+}
+
+/** What the judge itself is not sure of is a suspicion, which only the server can settle. */
+function unlessSuspect({ suspect }: ApplyVerdict, said: Saying): Saying {
+  if (suspect === undefined || said.state === 'unknown') return said;
+  return { state: 'suspect', reason: `The server may see it otherwise: ${suspect}.` };
 }
 
 /** The paths that no rule hides. */

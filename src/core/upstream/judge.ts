@@ -64,6 +64,8 @@ export interface ApplyVerdict {
   };
   /** Why the judge cannot say; then nothing else counts. */
   unchecked?: string;
+  /** Why a server of the target version may answer otherwise; the rest is then a guess. */
+  suspect?: string;
   /**
    * The object as it would be stored, without managedFields, where it was asked for and the apply is not
    * refused. Its uid, resourceVersion and creationTimestamp are those of `live`. In mode flux, what
@@ -80,6 +82,9 @@ export interface JudgeOptions {
   /** CustomResourceDefinitions of the environment. The array is taken to stay as it is. */
   customTypes?: JsonObject[];
 }
+
+/** Minor version of Kubernetes whose code the judge is; what it says of others is emulated. */
+export const judgeVersion = '1.36';
 
 /** How many objects go into one request: requests are what can be cancelled. */
 const chunkSize = 100;

@@ -74,6 +74,27 @@ describe('comparing an object', () => {
     expect(await compare(unread)).toMatchObject({ state: 'unknown', reason: 'No permission.' });
   });
 
+  it('is suspect where the cluster is too old to know a declared field', async () => {
+    const deployment = (spec: string) =>
+      object(
+        `{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, namespace: shop}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {${spec}containers: [{name: c, image: i}]}}}}`,
+      );
+    const newer = input(deployment('hostnameOverride: x, '), deployment(''));
+    expect(await compare(newer)).toMatchObject({
+      state: 'suspect',
+      reason:
+        'The server may see it otherwise: Kubernetes 1.33 does not know .spec.template.spec.hostnameOverride.',
+    });
+    const known = { schemas: createSchemas({ version: '1.36' }), target: '1.36' };
+    expect(await compare(newer, known)).toMatchObject({ state: 'drifted' });
+  });
+
+  it('is suspect where the cluster is newer than the judge', async () => {
+    const result = await compare(input(conf('{a: "1"}'), conf('{a: "2"}')), { target: '1.37' });
+    expect(result).toMatchObject({ state: 'suspect', paths: [{ path: '.data.a' }] });
+    expect(result.reason).toContain('1.37 is newer');
+  });
+
   it('is not checked where only a judge could say and there is none', async () => {
     const changed = input(conf('{a: "1"}'), conf('{a: "2"}'));
     const result = await compare(changed, { judge: undefined });

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { load } from 'js-yaml';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/core/model/resource.ts';
-import { type ApplyQuestion, Judge } from '../../../src/core/upstream/judge.ts';
+import { type ApplyQuestion, Judge, judgeVersion } from '../../../src/core/upstream/judge.ts';
 import { requireProgram } from '../../../src/core/upstream/programs.ts';
 
 const judge = new Judge();
@@ -68,7 +68,9 @@ process.stdin.on('data', chunk => {
 
 describe('the judge', () => {
   it('tells its version', async () => {
-    expect(await judge.version()).toMatch(/^1\.\d+\.\d+$/);
+    expect(await judge.version()).toMatch(
+      new RegExp(`^${judgeVersion.replace('.', '\\.')}\\.\\d+$`),
+    );
   });
 
   it('validates objects, in order', async () => {
