@@ -109,7 +109,7 @@ describe.each(Object.keys(releases) as ReleaseName[])('VS Code, the %s release',
     const hover = await window.hover('replicas');
     const text = () => textOf(hover);
     await expect.poll(text).toMatch(/spec\.replicas of Deployment shop\/web/);
-    expect(await text()).toMatch(/staging.*production.*changed by.*kubectl \(scale\)/s);
+    expect(await text()).toMatch(/staging.*production.*why.*kubectl \(scale\)/s);
     expect(await text()).toMatch(/Compare/);
     await window.page.keyboard.press('Escape');
   });

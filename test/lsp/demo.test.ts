@@ -115,7 +115,7 @@ describe('the demo, as our editor sees it', () => {
       '| --- | --- | --- |',
       '| repository | `1` ([base/deployment.yaml:8]) | `3` (this line) |',
       '| running | `1` | **`5`** |',
-      '| changed by | – | kubectl (scale) |',
+      '| why | – | kubectl (scale) |',
     ]);
     const { compare, take, sync, openRendered, whereUsed } = commands;
     for (const command of [compare, take, sync, openRendered, whereUsed])
