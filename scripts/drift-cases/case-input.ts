@@ -57,8 +57,9 @@ export function inputOf(test: DriftCase, manifest: JsonObject): DriftInput | und
   };
 }
 
-/** Where a case says how Argo CD tracks its objects, the marks count. */
-function isTracked({ options }: DriftCase): boolean {
+/** Where a case says how Argo CD tracks its objects, the marks count; Helm's always do. */
+function isTracked({ options, owner }: DriftCase): boolean {
+  if (['helm', 'helm-controller'].includes(owner.manager)) return true;
   return options?.argocd?.appName !== undefined || options?.argocd?.trackingMethod !== undefined;
 }
 

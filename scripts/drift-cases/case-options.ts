@@ -1,15 +1,20 @@
 import type { DriftInput } from '../../src/core/drift/input.ts';
-import type { Deployer } from '../../src/core/drift/owners/tracking.ts';
+import { type Deployer, helmMark, helmNamespace } from '../../src/core/drift/owners/tracking.ts';
 import { marked } from '../../src/core/drift/prepare/policy.ts';
 import { hasVariables } from '../../src/core/drift/prepare/substitution.ts';
-import { mapLeaves } from '../../src/core/drift/values.ts';
+import { mapLeaves, metadataMap } from '../../src/core/drift/values.ts';
 import { argoRule, fluxRule, overrideRules } from '../../src/core/environments/ignore-rules.ts';
 import type { IgnoreRule } from '../../src/core/model/drift.ts';
 import type { JsonObject, Resource } from '../../src/core/model/resource.ts';
 import type { CaseOptions, DriftCase, FluxOptions } from './case-file.ts';
 
 /** What the cases' object is deployed by; where a case does not say, they speak of one `app`. */
-export function deployerOf({ options, owner }: DriftCase): Deployer | undefined {
+export function deployerOf({ options, owner, live }: DriftCase): Deployer | undefined {
+  const release = metadataMap(live ?? undefined, 'annotations')[helmMark];
+  if (release !== undefined && ['helm', 'helm-controller'].includes(owner.manager)) {
+    const namespace = metadataMap(live ?? undefined, 'annotations')[helmNamespace] ?? '';
+    return { engine: 'helm', name: release, namespace };
+  }
   if (owner.mode === 'flux') {
     const { name = 'app', namespace = 'flux-system', prune } = options?.flux ?? {};
     return { engine: 'flux', name, namespace, prunes: prune };

@@ -56,6 +56,10 @@ export class Server {
     return this.#ask('PUT', path, body);
   }
 
+  delete(path: string): Promise<Answer> {
+    return this.#ask('DELETE', path);
+  }
+
   patch(path: string, type: PatchType, body: Json): Promise<Answer> {
     return this.#ask('PATCH', path, body, contentTypes[type]);
   }

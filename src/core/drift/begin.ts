@@ -14,6 +14,7 @@ import { isEncrypted, openEncrypted } from './prepare/sops.ts';
 import { awaitsSubstitution, hasVariables } from './prepare/substitution.ts';
 import { provenUnchanged } from './proof.ts';
 import { anyType } from './typed-path.ts';
+import { type Misfits, misfitsOf } from './verdict/misfits.ts';
 
 /** An object that the proof could not settle: what is needed to ask the judge and to read its answer. */
 export interface Open {
@@ -29,6 +30,8 @@ export interface Open {
   notes: string[];
   /** Paths of encrypted values, which were not compared. */
   unread: string[];
+  /** Client-side apply only: what it lets pass. */
+  misfits?: Misfits;
 }
 
 /** settled: no more to do. proven: the next apply changes nothing. open: the judge must say. */
@@ -93,7 +96,17 @@ async function compareLocally(input: DriftInput, live: JsonObject, known: Known)
   const proven =
     kind !== undefined &&
     provenUnchanged({ desired, live: preparedLive, type, profile, previous: input.previous });
-  return { open, proven };
+  return { open: proven || !kind ? open : withMisfits(open, kind.type), proven };
+}
+
+/** What client-side apply lets pass; what was proven unchanged has none of it. */
+function withMisfits(open: Open, type: FieldType): Open {
+  if (open.profile.mode !== 'csa' && open.profile.mode !== 'csa3') return open;
+  const misfits = misfitsOf(open.desired, type);
+  const twice = misfits.twice.map(
+    path => `${path} stands in it twice; server-side apply would refuse that.`,
+  );
+  return { ...open, misfits, notes: [...open.notes, ...twice] };
 }
 
 /** The manifest with the namespace that its environment gives it. */

@@ -80,6 +80,12 @@ type Saying = { state: DriftState; reason?: string; recreate?: boolean; equivale
 export function stateOf(open: Open, verdict: ApplyVerdict, paths: readonly DriftPath[]): Saying {
   const { input, profile } = open;
   const unsubstituted = awaitsSubstitution(open.desired, profile, input.substituted);
+  const [unknown] = open.misfits?.unknown ?? [];
+  if (unknown !== undefined)
+    return {
+      state: 'invalid',
+      reason: `${unknown} is no field of its schema; the server drops it.`,
+    };
   if (verdict.refused) {
     if (unsubstituted) return { state: 'unknown', reason: variableReason };
     const readable = cannotBeConverted(open, verdict);

@@ -66,7 +66,8 @@ export function foreignAdditions(
     .flatMap(entry => {
       const by = ownerOf(entry);
       return undeclared(entry.fields, [], desired, live).map(path => ({ path, by }));
-    });
+    })
+    .filter(({ path }) => !/^\.status(?![\w-])/.test(path));
 }
 
 function undeclared(

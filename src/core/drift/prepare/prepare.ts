@@ -53,9 +53,13 @@ export function prepareDesired(
   return { object, notes };
 }
 
-/** Live as it is compared: managedFields and the last-applied annotation stay, the judge reads them. */
+/**
+ * Live as it is compared: managedFields and the last-applied annotation stay, the judge reads them. So does a
+ * status that the apply cannot touch: what may change depends on it (a bound claim can grow).
+ */
 export function prepareLive(live: JsonObject, options: PrepareOptions): JsonObject {
-  let object = withoutStatus(options) ? without(live, 'status') : live;
+  const keeps = options.kind?.hasStatusSubresource === true;
+  let object = withoutStatus(options) && !keeps ? without(live, 'status') : live;
   if (options.kind?.namespaced === false && isObject(object.metadata))
     object = { ...object, metadata: without(object.metadata, 'namespace') };
   return withoutAggregatedRules(plainSecret(object), options);
