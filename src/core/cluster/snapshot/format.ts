@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
-import type { ApiResource, DryRunQuestion } from '../cluster.ts';
+import type { Access, ApiResource, DryRunQuestion } from '../cluster.ts';
 
 /*
  * `driftline snapshot` writes a `v1 List` in JSON, as `kubectl get -o json` prints it, whose first item
@@ -34,6 +34,8 @@ export interface SnapshotHeader {
   notFound: NotFoundObject[];
   /** What the server said of applies that it was asked to try. */
   tried: TriedApply[];
+  /** What the user might do; what the server did not say is not among it. */
+  permissions: (Access & { allowed: boolean })[];
 }
 
 export interface NotFoundObject {
@@ -115,6 +117,13 @@ export function readHeader(object: JsonObject): SnapshotHeader | undefined {
         message: text(cause.message) ?? '',
       })),
       object: isObject(item.object) ? item.object : undefined,
+    })),
+    permissions: items(object.permissions).map(item => ({
+      verb: text(item.verb) ?? '',
+      group: text(item.group) ?? '',
+      resource: text(item.resource) ?? '',
+      namespace: text(item.namespace) ?? '',
+      allowed: item.allowed === true,
     })),
   };
 }

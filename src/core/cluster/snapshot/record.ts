@@ -19,6 +19,7 @@ export interface ClusterRecord {
   lists: { type: ApiResource; namespace: string; answer: ListAnswer }[];
   gets: { type: ApiResource; resource: Resource; answer: GetAnswer }[];
   dryRuns: { question: DryRunQuestion; answer: DryRunReply }[];
+  permissions: { access: Access; answer: boolean | undefined }[];
 }
 
 /**
@@ -32,6 +33,7 @@ export class RecordingCluster implements Cluster {
   readonly #discovery: { answer?: Promise<DiscoveryAnswer> } = {};
   readonly #lists = new Map<string, Asked<ClusterRecord['lists'][number]>>();
   readonly #gets = new Map<string, Asked<ClusterRecord['gets'][number]>>();
+  readonly #permissions = new Map<string, Asked<ClusterRecord['permissions'][number]>>();
   readonly #dryRuns = new Map<string, Asked<ClusterRecord['dryRuns'][number]>>();
 
   constructor(cluster: Cluster) {
@@ -46,6 +48,7 @@ export class RecordingCluster implements Cluster {
       lists: await answers(this.#lists),
       gets: await answers(this.#gets),
       dryRuns: await answers(this.#dryRuns),
+      permissions: await answers(this.#permissions),
     };
   }
 
@@ -76,8 +79,9 @@ export class RecordingCluster implements Cluster {
     return once(this.#dryRuns, [question], { question }, ask);
   }
 
-  async mayI(access: Access, signal?: AbortSignal): Promise<boolean | undefined> {
-    return this.#cluster.mayI?.(access, signal);
+  mayI(access: Access, signal?: AbortSignal): Promise<boolean | undefined> {
+    const ask = () => this.#cluster.mayI?.(access, signal) ?? Promise.resolve(undefined);
+    return once(this.#permissions, [access], { access }, ask);
   }
 
   openApi(type: { group: string; version: string }, signal?: AbortSignal) {

@@ -9,6 +9,7 @@ import {
   resourceOf,
 } from '../../model/resource.ts';
 import type {
+  Access,
   ApiResource,
   Cluster,
   DiscoveryAnswer,
@@ -145,6 +146,16 @@ class Snapshot implements Cluster {
   }
 
   /** What the server said when the snapshot was taken, of this very question. */
+  async mayI(access: Access): Promise<boolean | undefined> {
+    return this.#header?.permissions.find(
+      item =>
+        item.verb === access.verb &&
+        item.group === access.group &&
+        item.resource === access.resource &&
+        item.namespace === access.namespace,
+    )?.allowed;
+  }
+
   async dryRun(question: DryRunQuestion): Promise<DryRunReply> {
     const name = dryRunName(question);
     const tried = this.#header?.tried.find(item => item.question === name);

@@ -60,6 +60,9 @@ export async function takeSnapshot(
       const { namespace, name } = resource;
       return { group, kind, namespace, name, ...(answer.ok ? {} : { reason: answer.reason }) };
     }),
+    permissions: record.permissions.flatMap(({ access, answer }) =>
+      answer === undefined ? [] : { ...access, allowed: answer },
+    ),
     tried: (await Promise.all(record.dryRuns.map(tried => triedApply(tried, seal)))).flat(),
   };
   const list = { apiVersion: 'v1', kind: 'List', items: [headerObject(header), ...sealed] };
@@ -79,14 +82,15 @@ async function triedApply(
 ): Promise<TriedApply[]> {
   // What the server did not answer may be answered another time.
   if (asked.type.kind === 'Secret' || (!answer.ok && answer.status === 0)) return [];
+  const { send } = asked;
+  const sent = 'apply' in send ? send.apply : { patch: send.patch };
+  // A bare hash of what holds a secret can be guessed, and seals of the answer would not be those of the live object.
+  const parts = [sent, ...(answer.ok ? [answer.object] : [])];
+  for (const part of parts) if ((await seal(part)) !== part) return [];
   const question = dryRunName(asked);
-  if (!answer.ok) {
-    const { status, reason, causes } = answer;
-    return [{ question, status, reason, causes }];
-  }
-  // Seals of the answer would not be those of the live object that it is compared with.
-  const isPlain = (await seal(answer.object)) === answer.object;
-  return isPlain ? [{ question, status: answer.created ? 201 : 200, object: answer.object }] : [];
+  if (answer.ok) return [{ question, status: answer.created ? 201 : 200, object: answer.object }];
+  const { status, reason, causes } = answer;
+  return [{ question, status, reason, causes }];
 }
 
 /**
