@@ -6,20 +6,17 @@ import {
 } from 'vscode-languageserver';
 import type { MarkedDifference } from '../core/live/state.ts';
 import { resourceKey } from '../core/model/resource.ts';
-import { printable, valueText } from '../core/words/values.ts';
+import { printable } from '../core/words/values.ts';
+import { ignoreTitle, removeTitle, takeTitle } from './difference-titles.ts';
 import type { Feature } from './feature.ts';
 import { lineFields } from './line-fields.ts';
-import { commands, type OfApplication, type OfObject, type TakeValue } from './protocol.ts';
+import { commands, type OfApplication, type OfField, type OfObject } from './protocol.ts';
 import type { OpenFile, Session } from './session/session.ts';
-import { takeValue } from './take.ts';
 import { type Mending, missingChart } from './to-diagnostic.ts';
 
 /** What can be done about a line: mend a finding, take what runs, and with our editor compare and sync. */
 export const codeActions: Feature = {
-  capabilities: ({ ours }) => ({
-    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
-    ...(ours && { executeCommandProvider: { commands: [commands.take] } }),
-  }),
+  capabilities: () => ({ codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] } }),
   register(session) {
     const { connection } = session;
     connection.onCodeAction(
@@ -29,10 +26,6 @@ export const codeActions: Feature = {
         return open && wanted !== false ? actionsFor(open, params, session) : [];
       }),
     );
-    connection.onExecuteCommand(async ({ command, arguments: [target] = [] }, token) => {
-      const run = session.quietly('taking a value', () => take(session, target as TakeValue));
-      if (command === commands.take) await run(undefined, token);
-    });
   },
 };
 
@@ -46,12 +39,12 @@ async function actionsFor(
     .of(open, open.document)
     .filter(({ line }) => line - 1 >= range.start.line && line - 1 <= range.end.line)
     .flatMap(({ line, differences }) => differences.map(difference => ({ line, difference })));
-  const taken = await Promise.all(
-    marked.map(each => takeAction(open, { ...each, choices: marked.length })),
+  const of = await Promise.all(
+    marked.map(each => differenceActions(open, { ...each, choices: marked.length })),
   );
   return [
     ...context.diagnostics.flatMap(diagnostic => mend(open, diagnostic)),
-    ...taken.flat(),
+    ...of.flat(),
     ...(client.ours ? commandActions(marked.map(({ difference }) => difference)) : []),
     ...(client.ours ? fetchActions(context.diagnostics) : []),
   ];
@@ -87,7 +80,7 @@ function mend({ document }: OpenFile, diagnostic: Diagnostic): CodeAction[] {
   ];
 }
 
-interface Takeable {
+interface Marked {
   /** 1-based. */
   line: number;
   difference: MarkedDifference;
@@ -95,31 +88,47 @@ interface Takeable {
   choices: number;
 }
 
-/** `Take 5 into this file`: where several environments differ from which, and which others will change by it. */
-async function takeAction(open: OpenFile, takeable: Takeable): Promise<CodeAction[]> {
-  const { line, difference, choices } = takeable;
+/**
+ * `Take 5 into this file`: where several environments differ from which, and which others will change by it; leave the
+ * field out, or ignore it. All are commands of ours: they look at what comes of an edit before they make it.
+ */
+async function differenceActions(open: OpenFile, marked: Marked): Promise<CodeAction[]> {
+  const { difference, choices } = marked;
   const { object, path, environment } = difference;
-  const { document } = open;
-  const splice = path && takeValue(document.getText(), line, object, path);
-  if (!splice || path.live === undefined) return [];
+  if (!path) return [];
   const from = choices > 1 ? ` from ${printable(environment)}` : '';
-  const others = await alsoReached(open, takeable);
+  const others = await alsoReached(open, marked);
   const too = others.length > 0 ? `, which changes ${others.map(printable).join(' and ')} too` : '';
-  const edit = {
-    range: { start: document.positionAt(splice.start), end: document.positionAt(splice.end) },
-    newText: splice.newText,
-  };
+  const field = { environment, object, path: path.path };
+  const taken = takeTitle(object, path);
+  const removed = removeTitle(path);
   return [
-    {
-      title: `Take ${printable(valueText(path.live))}${from} into this file${too}`,
-      kind: CodeActionKind.QuickFix,
-      edit: { changes: { [document.uri]: [edit] } },
-    },
+    ...(taken === undefined
+      ? []
+      : [
+          quickFix(taken.replace(/( (into|out of) this file)$/, `${from}$1`) + too, commands.take, {
+            ...field,
+            told: others,
+          }),
+        ]),
+    ...(removed === undefined
+      ? []
+      : [quickFix(removed + from + too, commands.remove, { ...field, told: others })]),
+    quickFix(
+      ignoreTitle(object, path) + (choices > 1 ? ` in ${printable(environment)}` : ''),
+      commands.ignore,
+      field,
+    ),
   ];
 }
 
+function quickFix(title: string, command: string, target: OfField): CodeAction {
+  const kind = CodeActionKind.QuickFix;
+  return { title, kind, command: { title, command, arguments: [target] } };
+}
+
 /** The other environments in which the line decides. */
-async function alsoReached(open: OpenFile, { line, difference }: Takeable): Promise<string[]> {
+async function alsoReached(open: OpenFile, { line, difference }: Marked): Promise<string[]> {
   const fields = await lineFields(open, line, [difference]);
   const reached = new Set(fields.flatMap(field => field.reached));
   return [...reached].filter(name => name !== difference.environment);
@@ -134,7 +143,7 @@ function commandActions(differences: readonly MarkedDifference[]): CodeAction[] 
     const entries = [
       { title: `Compare with live in ${name}`, command: commands.compare, target: compared },
       {
-        title: `Sync ${printable(application)} in ${name}…`,
+        title: `Restore by syncing ${printable(application)} in ${name}…`,
         command: commands.sync,
         target: synced,
       },
@@ -147,26 +156,4 @@ function commandActions(differences: readonly MarkedDifference[]): CodeAction[] 
       });
   }
   return [...titled.values()];
-}
-
-/** Does what a hover's link says; a person is told where it is no longer possible. */
-async function take(session: Session, { uri, line, path, environment, object }: TakeValue) {
-  const open = session.openFile(uri);
-  const markers = open ? session.present.of(open, open.document) : [];
-  const difference = markers
-    .find(marker => marker.line === line + 1)
-    ?.differences.find(
-      each =>
-        each.environment === environment &&
-        each.path?.path === path &&
-        resourceKey(each.object) === resourceKey(object),
-    );
-  const takeable = difference && { line: line + 1, difference, choices: 1 };
-  const [action] = open && takeable ? await takeAction(open, takeable) : [];
-  if (!action?.edit) {
-    const sentence = 'This line changed meanwhile, so nothing was taken into it.';
-    session.connection.window.showWarningMessage(sentence);
-    return;
-  }
-  await session.connection.workspace.applyEdit({ label: action.title, edit: action.edit });
 }

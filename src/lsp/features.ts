@@ -2,6 +2,7 @@ import { codeActions } from './code-actions.ts';
 import { codeLens } from './code-lens.ts';
 import { definition } from './definition.ts';
 import { diagnostics } from './diagnostics.ts';
+import { differenceCommands } from './difference-commands.ts';
 import type { Feature } from './feature.ts';
 import { folders } from './folders.ts';
 import { hover } from './hover.ts';
@@ -33,6 +34,7 @@ export const features: readonly Feature[] = [
   hover,
   codeLens,
   codeActions,
+  differenceCommands,
   definition,
   references,
   state,

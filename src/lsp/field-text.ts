@@ -1,23 +1,25 @@
-import { resourceText } from '../core/model/resource.ts';
-import { causeReason, whyText } from '../core/words/causes.ts';
+import type { DriftPath, Owner } from '../core/model/drift.ts';
+import { type Resource, resourceText } from '../core/model/resource.ts';
+import { ageText } from '../core/words/age.ts';
+import { causeText } from '../core/words/causes.ts';
 import { remarks } from '../core/words/change.ts';
 import { table } from '../core/words/markdown.ts';
 import { shortPath } from '../core/words/short-path.ts';
 import { staleText } from '../core/words/stale.ts';
 import { isSecret, masked, maskPath, printable, valueText } from '../core/words/values.ts';
 import { chainText } from './chain-text.ts';
+import { removeTitle, takeTitle } from './difference-titles.ts';
 import type { FieldIn, LineField } from './line-fields.ts';
 import { codeSpan, commandLink, plainText } from './markdown.ts';
 import { placeLink } from './place-link.ts';
 import {
   commands,
   type OfApplication,
+  type OfField,
   type OfObject,
   type OfRendered,
-  type TakeValue,
 } from './protocol.ts';
 import type { OpenFile, Session } from './session/session.ts';
-import { takeValue } from './take.ts';
 
 export interface HoverAt {
   open: OpenFile;
@@ -35,7 +37,9 @@ export function fieldText(field: LineField, at: HoverAt): string {
   const rows = [
     row('repository', each => repositoryCell(field, each, at)),
     row('running', each => [runningCell(field, each), staleCell(each)].filter(Boolean).join(' ')),
-    ...(differs ? [row('why', ({ difference }) => changedBy(field, difference))] : []),
+    ...(differs ? differenceRows(field) : []).filter(cells =>
+      cells.slice(1).some(cell => cell !== '–'),
+    ),
   ];
   const head = ['', ...environments.map(({ name }) => plainText(printable(name)))];
   const links = at.session.client.ours ? [linksOf(field, at)] : [];
@@ -91,43 +95,70 @@ function staleCell({ stale, compared }: FieldIn): string {
   return stale && compared ? plainText(`(${printable(staleText(stale, new Date()))})`) : '';
 }
 
-function changedBy({ object }: LineField, difference: FieldIn['difference']): string {
-  if (!difference) return '–';
-  const why = [whyText(difference, new Date()), causeReason(difference.cause)];
-  const about = [...why, ...remarks(difference, object)];
-  return plainText(about.filter(part => part !== '').join(' · ')) || '–';
+/** What comes of the difference, who made it, why it is there, and who says so; a row that says nothing is left out. */
+function differenceRows({ object, environments }: LineField): string[][] {
+  const row = (name: string, cell: (difference: DriftPath, each: FieldIn) => string) => [
+    name,
+    ...environments.map(each => (each.difference && cell(each.difference, each)) || '–'),
+  ];
+  return [
+    row('becomes', path => becomesCell(object, path)),
+    row('changed by', ({ by }) => plainText(by.map(ownerText).join('; '))),
+    row('why', path => plainText(whyParts(object, path).join(' · '))),
+    row('confirmed by', (_, { confirmed = '' }) => plainText(confirmed)),
+  ];
 }
 
-/** `Compare · Take 5 into this file · Sync… · Open Rendered · Where Is This Used?` */
+/** What the next apply makes of what the repository no longer says. */
+function becomesCell(object: Resource, path: DriftPath): string {
+  if (path.kind !== 'stale') return '';
+  const { becomes } = maskPath(object, path);
+  return becomes === undefined ? 'nothing' : codeSpan(short(valueText(becomes)));
+}
+
+/** `kubectl-scale · Update · scale · 3 h ago`. */
+function ownerText({ manager, operation, subresource, time }: Owner): string {
+  const age = time === undefined ? undefined : ageText(time, new Date());
+  const parts = [printable(manager), operation, subresource && printable(subresource), age];
+  return parts.filter(part => part !== undefined && part !== '').join(' · ');
+}
+
+function whyParts(object: Resource, path: DriftPath): string[] {
+  const told = remarks(path, object).filter(remark => !/^(to be removed$|becomes )/.test(remark));
+  return [causeText(path.cause), path.suggests?.because ?? '', ...told].filter(part => part !== '');
+}
+
+/** `Compare · Take 5 into this file · Restore by Sync… · Ignore This Difference · Open Rendered · Where Is This Used?` */
 function linksOf(field: LineField, { open, line }: HoverAt): string {
   const { object, path, environments, reached } = field;
   const { uri } = open.document;
   const shown = environments.find(({ name, rendered }) => rendered && reached.includes(name));
   const rendered = shown && ({ environment: shown.name, object, path } satisfies OfRendered);
   return [
-    ...differenceLinks(field, { uri, line, text: open.document.getText() }),
+    ...differenceLinks(field),
     ...(rendered ? [commandLink('Open Rendered', commands.openRendered, rendered)] : []),
     commandLink('Where Is This Used?', commands.whereUsed, { uri, line: line - 1 }),
   ].join(' · ');
 }
 
 /** What can be done in the first environment that differs. */
-function differenceLinks(
-  { object, environments }: LineField,
-  { uri, line, text }: { uri: string; line: number; text: string },
-): string[] {
+function differenceLinks({ object, environments }: LineField): string[] {
   const found = environments.find(({ difference }) => difference !== undefined);
   if (!found?.difference) return [];
   const { name: environment, application, difference } = found;
   const target: OfObject = { environment, object };
-  const takeable = takeValue(text, line, object, difference);
-  const taken: TakeValue = { ...target, uri, line: line - 1, path: difference.path };
+  const field: OfField = { ...target, path: difference.path };
+  const taken = takeTitle(object, difference);
+  const removed = removeTitle(difference);
   return [
     commandLink('Compare', commands.compare, target),
-    ...(takeable
-      ? [commandLink(`Take ${short(takeable.newText)} into this file`, commands.take, taken)]
-      : []),
-    commandLink('Sync…', commands.sync, { environment, application } satisfies OfApplication),
+    ...(taken === undefined ? [] : [commandLink(taken, commands.take, field)]),
+    ...(removed === undefined ? [] : [commandLink(removed, commands.remove, field)]),
+    commandLink('Restore by Sync…', commands.sync, {
+      environment,
+      application,
+    } satisfies OfApplication),
+    commandLink('Ignore This Difference', commands.ignore, field),
   ];
 }
 

@@ -73,7 +73,10 @@ function wholeText(difference: MarkedDifference, session: Session): string {
   if (!session.client.ours) return title;
   const links = [
     commandLink('Compare', commands.compare, { environment, object } satisfies OfObject),
-    commandLink('Sync…', commands.sync, { environment, application } satisfies OfApplication),
+    commandLink('Restore by Sync…', commands.sync, {
+      environment,
+      application,
+    } satisfies OfApplication),
   ];
   return `${title}\n\n${links.join(' · ')}`;
 }

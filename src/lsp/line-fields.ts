@@ -5,6 +5,7 @@ import type { DriftPath, Stale } from '../core/model/drift.ts';
 import { formatPath, parsePath, resolveSteps } from '../core/model/path.ts';
 import type { Provenance, RenderedObject } from '../core/model/rendered.ts';
 import { type Json, type Resource, resourceKey } from '../core/model/resource.ts';
+import { confirmedText } from '../core/words/confirmed.ts';
 import { isHiddenField } from '../core/words/masked-object.ts';
 import type { RepositoryFile } from './session/repositories.ts';
 
@@ -26,6 +27,8 @@ export interface FieldIn {
   rendered?: { value: Json; place: Provenance; hidden: boolean };
   /** Where it differs from what runs. */
   difference?: DriftPath;
+  /** Where it differs: by whom that was confirmed. */
+  confirmed?: string;
   /** Set where what runs is what was known last. */
   stale?: Stale;
   /** False where nobody knows what runs. */
@@ -115,10 +118,17 @@ function fieldIn(
         hidden: isHiddenField(object, pointer),
       },
     }),
-    ...(difference && { difference }),
+    ...(difference && {
+      difference,
+      confirmed: confirmedText(state, comparedAt(states, environment), new Date()),
+    }),
     ...(state?.stale && { stale: state.stale }),
     compared: state !== undefined && !['unknown', 'suspect', 'skipped'].includes(state.state),
   };
+}
+
+function comparedAt(states: readonly EnvironmentState[], environment: string): string | undefined {
+  return states.find(({ name }) => name === environment)?.comparedAt;
 }
 
 function samePlace(object: RenderedObject, path: string, pointer: string): boolean {

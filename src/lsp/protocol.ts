@@ -69,17 +69,20 @@ export const commands = {
   preview: '_driftline.previewEdits',
   /** `OfEnvironment`: of the editor. */
   fetch: '_driftline.fetchMissingCharts',
-  /** `TakeValue`: of the server, which the client library registers by itself. */
+  /** `OfField`: of the server, as those below; the client library registers them by itself. */
   take: '_driftline.takeValue',
+  /** `OfField`: takes the field out of the manifest. */
+  remove: '_driftline.removeField',
+  /** `OfField`: writes a rule that leaves the difference out. */
+  ignore: '_driftline.ignoreDifference',
 } as const;
 
-/** Writes what runs into the file, on the line that decides it. */
-export interface TakeValue extends OfObject {
-  uri: string;
-  /** 0-based. */
-  line: number;
-  /** Field path, see `core/model/path.ts`. */
+/** A field that differs. */
+export interface OfField extends OfObject {
+  /** See `core/model/path.ts`. */
   path: string;
+  /** Environments that a person was told of: that they change too is not asked again. */
+  told?: string[];
 }
 
 /** A request: its name and, for the type checker only, what goes and what comes. */

@@ -110,15 +110,19 @@ describe('the demo, as our editor sees it', () => {
     const text = withoutAddresses(await hover(replicas, 6));
     const table = text.split('\n').filter(line => line.startsWith('|'));
     expect(text).toMatch(/^\*\*`spec\.replicas`\*\* of Deployment `shop\/web`\n/);
+    const confirmed = expect.stringMatching(
+      /^\| confirmed by \| – \| locally, by Kubernetes’ own code at \d\d:\d\d \|$/,
+    );
     expect(table).toEqual([
       '|  | staging | production |',
       '| --- | --- | --- |',
       '| repository | `1` ([base/deployment.yaml:8]) | `3` (this line) |',
       '| running | `1` | **`5`** |',
-      '| why | – | kubectl (scale) |',
+      '| changed by | – | kubectl · Update · scale |',
+      confirmed,
     ]);
-    const { compare, take, sync, openRendered, whereUsed } = commands;
-    for (const command of [compare, take, sync, openRendered, whereUsed])
+    const { compare, take, sync, ignore, openRendered, whereUsed } = commands;
+    for (const command of [compare, take, sync, ignore, openRendered, whereUsed])
       expect(text).toContain(`](command:${command}?`);
   });
 
@@ -167,18 +171,17 @@ describe('the demo, as our editor sees it', () => {
     const offered = await actions(replicas, 6);
     expect(offered.map(({ title }) => title)).toEqual([
       'Take 5 into this file',
+      'Ignore spec.replicas of Deployment shop/web',
       'Compare with live in production',
-      'Sync web in production…',
+      'Restore by syncing web in production…',
     ]);
-    const range = { start: { line: 6, character: 12 }, end: { line: 6, character: 13 } };
-    expect(offered[0]?.edit?.changes).toEqual({
-      [client.uri(replicas)]: [{ range, newText: '5' }],
-    });
     expect((await actions(secret, 7)).map(({ title }) => title)).not.toContain(
       expect.stringMatching(/^Take/),
     );
     await client.open(images);
-    expect((await actions(images, 6)).map(({ title }) => title)[0]).toMatch(/^Compare/);
+    expect((await actions(images, 6)).map(({ title }) => title)[0]).toMatch(
+      /^Take .*hotfix.* into/,
+    );
   });
 
   it('takes what runs when a hover is clicked', async () => {
@@ -187,16 +190,44 @@ describe('the demo, as our editor sees it', () => {
     const take = (path: string) =>
       client.request('workspace/executeCommand', {
         command: commands.take,
-        arguments: [{ ...target, uri: client.uri(replicas), line: 6, path }],
+        arguments: [{ ...target, path }],
       });
     await take('.spec.replicas');
     const asked = client.messages.filter(({ method }) => method === 'workspace/applyEdit');
     expect(asked).toHaveLength(1);
-    expect(JSON.stringify(asked[0]?.params)).toContain('"newText":"5"');
+    const range = { start: { line: 6, character: 12 }, end: { line: 6, character: 13 } };
+    expect(asked[0]?.params).toMatchObject({
+      label: 'Take 5 into this file',
+      edit: { changes: { [client.uri(replicas)]: [{ range, newText: '5' }] } },
+    });
     await take('.spec.paused');
     expect(client.messages.at(-1)).toMatchObject({
       method: 'window/showMessageRequest',
-      params: { message: 'This line changed meanwhile, so nothing was taken into it.' },
+      params: {
+        message: 'spec.paused of Deployment shop/web does not differ in production any more.',
+      },
+    });
+  });
+
+  it('takes a tag into the kustomization that says it, and writes a rule', async () => {
+    const object = { group: 'apps', version: 'v1', kind: 'Deployment', namespace: 'shop' };
+    const path = '.spec.template.spec.containers[name="web"].image';
+    const target = { environment: 'production', object: { ...object, name: 'web' }, path };
+    const run = (command: string) =>
+      client.request('workspace/executeCommand', { command, arguments: [target] });
+    const asked = () =>
+      JSON.stringify(client.messages.findLast(({ method }) => method === 'workspace/applyEdit'));
+    await run(commands.take);
+    expect(asked()).toContain('apps/web/overlays/production/kustomization.yaml');
+    expect(asked()).toContain('hotfix');
+    await run(commands.ignore);
+    // The Flux of the demo is older than Kustomization.spec.ignore.
+    expect(asked()).toContain('driftline.yaml');
+    expect(asked()).toContain(
+      '.spec.template.spec.containers[] | select(.name == \\"web\\") | .image',
+    );
+    expect(client.messages.at(-1)).toMatchObject({
+      params: { message: expect.stringContaining('has no spec.ignore') },
     });
   });
 

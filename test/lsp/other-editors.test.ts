@@ -65,7 +65,15 @@ describe('the demo, in an editor without our extension', () => {
     const offered = await client.request<CodeAction[]>('textDocument/codeAction', {
       ...{ textDocument, range, context },
     });
-    expect(offered.map(({ title }) => title)).toEqual(['Take 5 into this file']);
+    expect(offered.map(({ title }) => title)).toEqual([
+      'Take 5 into this file',
+      'Ignore spec.replicas of Deployment shop/web',
+    ]);
+    // These the server runs itself, and every editor makes the edit.
+    const [take] = offered;
+    await client.request('workspace/executeCommand', take?.command);
+    const asked = client.messages.findLast(({ method }) => method === 'workspace/applyEdit');
+    expect(JSON.stringify(asked?.params)).toContain('"newText":"5"');
     const base = { textDocument: { uri: client.uri('apps/web/base/deployment.yaml') } };
     const [lens] = await client.request<CodeLens[]>('textDocument/codeLens', base);
     const resolved = lens && (await client.request<CodeLens>('codeLens/resolve', lens));

@@ -11,7 +11,7 @@ import type { Finding } from '../model/finding.ts';
 import { type Resource, resourceKey } from '../model/resource.ts';
 import { Workspace } from '../workspace.ts';
 import { badgesOf, type FileBadgeState } from './badges.ts';
-import type { ComparedEnvironment, EnvironmentNews } from './compared.ts';
+import type { ComparedEnvironment, ComparedObject, EnvironmentNews } from './compared.ts';
 import { type ComparedTexts, comparedTexts } from './comparison.ts';
 import { EarlierStates } from './earlier-states.ts';
 import { EnvironmentWatch } from './environment-watch.ts';
@@ -95,6 +95,11 @@ class LiveRepository implements Live {
     return this.#workspace;
   }
 
+  async present(): Promise<Workspace> {
+    await this.#present();
+    return this.#workspace;
+  }
+
   environments(): EnvironmentState[] {
     return [...this.#watches.values()].map(watch => this.#stateOf(watch));
   }
@@ -173,11 +178,15 @@ class LiveRepository implements Live {
   }
 
   async compare(environment: string, resource: Resource): Promise<ComparedTexts> {
-    const watch = this.#watches.get(environment);
-    const found = watch?.current.objects.get(resourceKey(resource));
+    const found = this.compared(environment, resource);
     if (found) return comparedTexts(found);
+    const watch = this.#watches.get(environment);
     const reason = watch?.current.reason ?? `${environment} has no such object.`;
     return { desired: '', live: '', reason };
+  }
+
+  compared(environment: string, resource: Resource): ComparedObject | undefined {
+    return this.#watches.get(environment)?.current.objects.get(resourceKey(resource));
   }
 
   choose(environment: string, cluster: { context: string; uid: string } | undefined): void {

@@ -7,6 +7,7 @@ import type { Finding } from '../model/finding.ts';
 import type { Host } from '../model/host.ts';
 import type { Resource } from '../model/resource.ts';
 import type { Workspace } from '../workspace.ts';
+import type { ComparedObject } from './compared.ts';
 import type { EnvironmentState, LiveChange, Marker, ObjectSummary } from './state.ts';
 
 export interface LiveOptions {
@@ -26,6 +27,8 @@ export interface Live {
   readonly root: string;
   /** The workspace as it is now, unsaved texts included; a new object after every change. */
   workspace(): Workspace;
+  /** The same when every edit so far is in it. */
+  present(): Promise<Workspace>;
   environments(): EnvironmentState[];
   /** Takes the text of an open document (`undefined`: closed, the file on disk counts again). */
   edit(file: string, text: string | undefined): void;
@@ -61,6 +64,8 @@ export interface Live {
     environment: string,
     resource: Resource,
   ): Promise<{ desired: string; live: string; reason?: string }>;
+  /** What was found of an object when it was compared last, Secret values among it: for the core's own use. */
+  compared(environment: string, resource: Resource): ComparedObject | undefined;
   /** Takes a choice of cluster; `undefined` takes it back. */
   choose(environment: string, cluster: { context: string; uid: string } | undefined): void;
   /** The contexts of the person's kubeconfig. Throws a `UserError` where it cannot be read. */

@@ -18,6 +18,16 @@ export function ageText(time: string, now: Date): string | undefined {
   return age < 2 * day ? 'yesterday' : `${Math.floor(age / day)} d ago`;
 }
 
+/** `12:03`, by the clock of whoever reads it; with the day where it is not today; what is no time as it is. */
+export function clockText(time: string, now: Date): string {
+  const then = new Date(time);
+  if (Number.isNaN(then.getTime())) return time;
+  const two = (number: number) => String(number).padStart(2, '0');
+  const clock = `${two(then.getHours())}:${two(then.getMinutes())}`;
+  if (then.toDateString() === now.toDateString()) return clock;
+  return `${[then.getFullYear(), two(then.getMonth() + 1), two(then.getDate())].join('-')} ${clock}`;
+}
+
 /** A time to the minute, for reports that are read later: `2026-03-04 09:00 UTC`; what is no time as it is. */
 export function minuteText(time: string): string {
   const date = new Date(time);

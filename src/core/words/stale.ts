@@ -1,14 +1,9 @@
 import type { Stale } from '../model/drift.ts';
+import { clockText } from './age.ts';
 
 /** `as of 12:03`, by the clock of whoever reads it; with the day where it is not today. */
 export function asOfText({ since }: Stale, now: Date): string {
-  const then = new Date(since);
-  if (Number.isNaN(then.getTime())) return `as of ${since}`;
-  const two = (number: number) => String(number).padStart(2, '0');
-  const time = `${two(then.getHours())}:${two(then.getMinutes())}`;
-  if (then.toDateString() === now.toDateString()) return `as of ${time}`;
-  const day = [then.getFullYear(), two(then.getMonth() + 1), two(then.getDate())].join('-');
-  return `as of ${day} ${time}`;
+  return `as of ${clockText(since, now)}`;
 }
 
 /** `as of 12:03: 3 drifted`; the words alone where they are of now. */

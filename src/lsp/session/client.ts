@@ -15,6 +15,12 @@ export interface Client {
   refreshesHints: boolean;
   /** It shows Markdown in hovers. */
   markdown: boolean;
+  /** It takes edits of a version of a document. */
+  versionsEdits: boolean;
+  /** It makes files that an edit names. */
+  createsFiles: boolean;
+  /** It opens documents when asked to. */
+  showsDocuments: boolean;
   /** Absolute paths of the folders that are open. */
   folders: string[];
 }
@@ -28,6 +34,9 @@ export const unknownClient: Client = {
   refreshesLenses: false,
   refreshesHints: false,
   markdown: false,
+  versionsEdits: false,
+  createsFiles: false,
+  showsDocuments: false,
   folders: [],
 };
 
@@ -37,7 +46,8 @@ export function readClient({
   rootUri,
   initializationOptions,
 }: InitializeParams): Client {
-  const { workspace, textDocument } = capabilities;
+  const { workspace, textDocument, window } = capabilities;
+  const edits = workspace?.workspaceEdit;
   const uris = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []);
   return {
     ours: initializationOptions?.markers === true,
@@ -47,6 +57,9 @@ export function readClient({
     refreshesLenses: workspace?.codeLens?.refreshSupport === true,
     refreshesHints: workspace?.inlayHint?.refreshSupport === true,
     markdown: textDocument?.hover?.contentFormat?.includes('markdown') === true,
+    versionsEdits: edits?.documentChanges === true,
+    createsFiles: edits?.resourceOperations?.includes('create') === true,
+    showsDocuments: window?.showDocument?.support === true,
     folders: uris.flatMap(uri => pathOf(uri) ?? []),
   };
 }
