@@ -13,23 +13,39 @@ const program = `#!/usr/bin/env node
 if (!Map.groupBy) { console.error('driftline: this is Node ' + process.versions.node + '; Driftline needs 22.15 or newer.'); process.exit(2); }
 ${location}`;
 
-/** What is loaded later is a bundle of its own, so that the editor's door opens fast. */
-const languageClient = 'language-client';
+interface Door {
+  name: string;
+  banner: string;
+  /** Of a part that a door loads later: where it begins, in `src/`. */
+  entry?: string;
+}
 
 /** The doors of `src/`, each a bundle of its name; the editor's runs in VS Code's process, not in its own. */
-const doors = [
+const doors: Door[] = [
   { name: 'cli', banner: program },
   { name: 'server', banner: program },
   { name: 'extension', banner: location },
-  { name: languageClient, folder: 'editor/server', banner: location },
+];
+
+/**
+ * What the doors load later, each a bundle of its own: the editor's door opens fast, and Node keeps compiled what a
+ * file loads, but not the file itself.
+ */
+const parts: Door[] = [
+  { name: 'language-client', entry: 'editor/server/language-client', banner: location },
+  { name: 'terminal', entry: 'terminal/start', banner: location },
 ];
 
 const loadedLater: Plugin = {
   name: 'loaded-later',
-  setup: ({ onResolve }) =>
-    onResolve({ filter: new RegExp(`/${languageClient}\\.ts$`) }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: `./${languageClient}.cjs`, external: true } : undefined,
-    ),
+  setup({ onResolve }) {
+    onResolve({ filter: /\/(language-client|terminal\/start)\.ts$/ }, ({ kind, path }) => {
+      const part = parts.find(({ entry }) => entry?.endsWith(path.slice(2).replace(/\.ts$/, '')));
+      return part && kind === 'dynamic-import'
+        ? { path: `./${part.name}.cjs`, external: true }
+        : undefined;
+    });
+  },
 };
 
 /**
@@ -69,14 +85,14 @@ export async function buildAll(log: (line: string) => void): Promise<void> {
   await Promise.all([buildBundles(), buildUpstream(log)]);
 }
 
-/** Bundles the doors into `dist/cli.cjs`, `dist/server.cjs`, `dist/extension.cjs` and its later part; takes a second. */
+/** Bundles the doors into `dist/cli.cjs`, `dist/server.cjs`, `dist/extension.cjs`, and their later parts; takes a second. */
 export async function buildBundles(): Promise<void> {
-  await Promise.all(doors.map(bundle));
+  await Promise.all([...doors, ...parts].map(bundle));
 }
 
-async function bundle({ name, folder = '', banner }: (typeof doors)[number]): Promise<void> {
+async function bundle({ name, entry = name, banner }: Door): Promise<void> {
   const { outputFiles } = await build({
-    entryPoints: [join(root, 'src', folder, `${name}.ts`)],
+    entryPoints: [join(root, 'src', `${entry}.ts`)],
     outfile: join(root, 'dist', `${name}.cjs`),
     write: false,
     bundle: true,
@@ -87,7 +103,9 @@ async function bundle({ name, folder = '', banner }: (typeof doors)[number]): Pr
     sourcemap: 'linked',
     banner: { js: banner },
     external: name === 'extension' ? [] : ['vscode'],
-    plugins: name === 'extension' ? [loadedLater, editorApi] : [],
+    plugins: name === 'extension' ? [loadedLater, editorApi] : name === 'cli' ? [loadedLater] : [],
+    // A part is required: what is imported is read once more, for the names that it exports.
+    supported: { 'dynamic-import': name !== 'cli' },
     // A UMD build of jsonc-parser breaks at run time when `main` is taken first.
     mainFields: ['module', 'main'],
     // CommonJS has no import.meta; modules that look for files beside them ask for these.

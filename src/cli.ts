@@ -1,20 +1,10 @@
-import { exitCodes } from './terminal/exit-codes.ts';
-import { main } from './terminal/main.ts';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
+import { userCache } from './core/lib/user-cache.ts';
 
-/** The terminal's and CI's door. Ctrl-C ends the work in order; a second one ends the process. */
-const interrupted = new AbortController();
-process.once('SIGINT', () => {
-  interrupted.abort();
-  process.once('SIGINT', () => process.exit(exitCodes.interrupted));
-});
-// A reader that has seen enough (`driftline drift | head`) is no failure.
-process.stdout.on('error', error => {
-  if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(exitCodes.clean);
-  throw error;
-});
-
-const { stdin, stdout, stderr, env, argv } = process;
-const terminal = { stdin, stdout, stderr, env, signal: interrupted.signal };
-main(argv.slice(2), terminal).then(code => {
-  process.exitCode = code;
-});
+/**
+ * The terminal's and CI's door. What it opens is a bundle of its own, so that Node keeps it compiled: to compile it
+ * anew takes longer than most commands.
+ */
+enableCompileCache(join(userCache(), 'compiled'));
+void import('./terminal/start.ts');

@@ -47,6 +47,7 @@ it('holds what is needed to run, and nothing else', () => {
     'extension.cjs',
     'language-client.cjs',
     'server.cjs',
+    'terminal.cjs',
   ]);
   expect(contents('extension/media/schemas/')).toEqual(
     readdirSync(join(root, 'media', 'schemas')).sort(),

@@ -120,6 +120,7 @@ export class Workspace {
       resident.renderer,
       resident.renders,
       resident.charts,
+      (file, text) => index.parsed(file, text),
     );
   }
 

@@ -34,7 +34,7 @@ export function findRoot(folder: string): string {
   assertFolder(folder);
   const start = realpathSync(folder);
   for (let at = start; ; at = dirname(at)) {
-    if (existsSync(join(at, '.git')) || isBare(at)) return at;
+    if (hasGit(at)) return at;
     if (at === dirname(at)) return start;
   }
 }
@@ -99,12 +99,18 @@ async function ask(
   command: string[],
   options: GitOptions = {},
 ): Promise<string | undefined> {
+  // Where there is no repository git need not be started to say so.
+  if (!hasGit(root)) return undefined;
   try {
     return (await gitIn(root, options).raw(command)).replace(/\r?\n$/, '');
   } catch (error) {
     if (error instanceof UserError) throw error;
     return undefined;
   }
+}
+
+function hasGit(folder: string): boolean {
+  return existsSync(join(folder, '.git')) || isBare(folder);
 }
 
 function isBare(folder: string): boolean {

@@ -1,4 +1,11 @@
-import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import {
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { messageOf, UserError } from '../lib/errors.ts';
@@ -10,6 +17,7 @@ export const workingTree = 'working tree';
 
 /** Larger files are no manifests that anybody wrote or any server takes. */
 export const maxFileSize = 32 * 1024 * 1024;
+const smallFile = 256 * 1024;
 
 /** The files of a folder as they are on disk: what git lists there, else all of them. */
 export async function openWorkingTree(folder: string, signal?: AbortSignal): Promise<Repository> {
@@ -112,11 +120,13 @@ async function readInside(
     const actual = realpathSync(full);
     if (!actual.startsWith(root.endsWith(sep) ? root : root + sep))
       throw new UserError(`${file} leads out of the repository and is not read.`);
-    if (statSync(actual).size > maxFileSize)
+    const { size } = statSync(actual);
+    if (size > maxFileSize)
       throw new UserError(
         `${file} is larger than ${maxFileSize / 1024 / 1024} MB and is not read.`,
       );
-    return await readFile(actual);
+    // Small files are read in less time than it takes to have another thread read them.
+    return size < smallFile ? readFileSync(actual) : await readFile(actual);
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`${file} cannot be read: ${messageOf(error)}.`);

@@ -1,6 +1,7 @@
 import { notCompared } from '../actions/drift.ts';
 import { renderApplications } from '../actions/rendering.ts';
 import { messageOf } from '../lib/errors.ts';
+import type { Stale } from '../model/drift.ts';
 import type { ClusterTarget, Environment } from '../model/environment.ts';
 import { type Resource, resourceKey } from '../model/resource.ts';
 import type { Workspace } from '../workspace.ts';
@@ -18,6 +19,7 @@ export interface WatchHost {
 
 /** Milliseconds between two comparisons: events of that time are compared together, the first of a quiet time at once. */
 const pause = 40;
+const failurePause = 80;
 /** How often what cannot be watched, what did not answer and what takes its time is looked at again. */
 const lookAgain = 30_000;
 
@@ -101,7 +103,9 @@ export class EnvironmentWatch {
     if (resource) this.#changed.set(resourceKey(resource), resource);
     else this.#everything = true;
     if (this.#work || this.#timer || this.#closed.signal.aborted) return;
-    const wait = Math.max(0, this.#ended + pause - performance.now());
+    // Lists fail and come back together.
+    const gather = resource ? this.#ended + pause - performance.now() : failurePause;
+    const wait = Math.max(0, gather);
     this.#timer = setTimeout(() => this.#start(), wait);
   }
 
@@ -139,7 +143,8 @@ export class EnvironmentWatch {
   async #follow(followed: FollowedComparison, changed: readonly Resource[]): Promise<void> {
     const news = await followed.follow(changed);
     if (this.#closed.signal.aborted) return;
-    this.current = this.#shown(followed.current);
+    const { stale } = this.current;
+    this.current = this.#shown(followed.current, stale);
     this.#host.compared(news);
   }
 
@@ -170,27 +175,28 @@ export class EnvironmentWatch {
     const later = (comparison: FollowedComparison, news: EnvironmentNews) => {
       if (comparison === this.#comparison && !signal.aborted) this.#host.compared(news);
     };
-    const { word } = this.#connection;
+    const { word, held } = this.#connection;
+    // As of now: what fails from here on has everything compared once more.
+    const stale = held?.stale;
     const options = { before, word, later, signal };
     const comparison = await FollowedComparison.of(workspace, open, options);
     if (signal.aborted) return;
     this.#comparison = comparison;
     this.compared = workspace;
-    this.#become(comparison.current);
+    this.#become(comparison.current, stale);
   }
 
   /** Takes a comparison of everything. Something may have been said about the environment meanwhile: that counts. */
-  #become(compared: ComparedEnvironment): void {
+  #become(compared: ComparedEnvironment, stale?: Stale): void {
     if (this.#closed.signal.aborted) return;
     const before = this.current.objects;
-    this.current = this.#shown(compared);
+    this.current = this.#shown(compared, stale);
     const keys = new Set([...before.keys(), ...compared.objects.keys()]);
     const isOther = (key: string) => !isSame(before.get(key), compared.objects.get(key));
     this.#host.compared({ objects: new Set([...keys].filter(isOther)), header: true });
   }
 
-  #shown(compared: ComparedEnvironment): ComparedEnvironment {
-    const { stale } = this.#connection.held ?? {};
+  #shown(compared: ComparedEnvironment, stale: Stale | undefined): ComparedEnvironment {
     return { ...compared, environment: this.current.environment, ...(stale && { stale }) };
   }
 

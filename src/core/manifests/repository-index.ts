@@ -5,6 +5,7 @@ import { SourceFile } from './indexed-file.ts';
 import { isCandidate } from './roles/classify.ts';
 import { readStructure, roleOf, type Structure, shapesStructure } from './roles/structure.ts';
 import { scan } from './scan.ts';
+import type { ParsedFile } from './syntax.ts';
 
 interface Tables {
   objects: IndexedObject[];
@@ -49,6 +50,12 @@ export class RepositoryIndex {
 
   file(path: string): IndexedFile | undefined {
     return this.#sources.get(path);
+  }
+
+  /** The content of a file as it was read for its role; undefined where it is another, or nobody read it. */
+  parsed(path: string, text: string): ParsedFile | undefined {
+    const file = this.#sources.get(path);
+    return file?.text === text ? file.parsed : undefined;
   }
 
   /** All indexed files, whatever their role, sorted by path. */

@@ -12,14 +12,14 @@ import { emptyRender, type RenderedSource, type Renderer } from './renderer.ts';
 export const plain: Renderer = {
   id: 'plain',
   canRender: source => source.kind === 'plain' && !source.argocd,
-  async render(source, { repository }) {
+  async render(source, { repository, parsed }) {
     const rendered = emptyRender();
     if (source.kind !== 'plain') return rendered;
     const files = filesOf(source, repository.files, /\.(ya?ml|json)$/i);
     for (const file of files) {
       rendered.reads.push(file);
       const text = Buffer.from(await repository.read(file)).toString();
-      addFile(rendered, file, parseManifests(text));
+      addFile(rendered, file, parsed?.(file, text) ?? parseManifests(text));
     }
     rendered.listed.push(...foldersOf(source, repository.files));
     return rendered;

@@ -1,3 +1,4 @@
+import type { ParsedFile } from '../manifests/syntax.ts';
 import type { Charts } from '../model/chart.ts';
 import type { ChartReference, RenderSource } from '../model/environment.ts';
 import type { Rendered } from '../model/rendered.ts';
@@ -27,6 +28,8 @@ export interface RenderContext {
   program: RendererProgram;
   /** Finds charts that are not in the repository. */
   charts: Charts;
+  /** A file as it was parsed before, where somebody did. */
+  parsed?(file: string, text: string): ParsedFile | undefined;
   /** Whether `locate` shall know each field's place, which takes longer. */
   trace: boolean;
   /** Whether the text that the tool prints is wanted too. */

@@ -33,6 +33,7 @@ export function createRendering(
   program: RendererProgram,
   cache = new RenderCache(),
   charts: Charts = noCharts,
+  parsed: RenderContext['parsed'] = undefined,
 ): Rendering {
   let state: Promise<FileState> | undefined;
   const running = new Map<string, Promise<RenderedSource>>();
@@ -46,7 +47,7 @@ export function createRendering(
     const renderer = renderers.find(candidate => candidate.canRender(source));
     if (!renderer) return failed(`nothing renders ${source.kind}`, source, origin);
     try {
-      const context = { repository, program, charts, origin, signal, ...wanted };
+      const context = { repository, program, charts, parsed, origin, signal, ...wanted };
       const made = withoutSealed(await renderer.render(source, context));
       const rendered = hideSecrets(made, secretValues(source));
       keep(rendered);

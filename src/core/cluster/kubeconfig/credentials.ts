@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
-import { KubeConfig } from '@kubernetes/client-node';
 import { messageOf, UserError } from '../../lib/errors.ts';
 import { proxyFor } from '../server/proxy.ts';
 import { type KubeContext, type KubeUser, knownProviders } from './context.ts';
@@ -23,9 +22,6 @@ const lifetime = 60_000;
  * knows whose clock is wrong. The server refuses what has really ended.
  */
 const shortest = 10_000;
-
-/** Milliseconds for a legacy `auth-provider` to renew its token. */
-const providerPatience = 10_000;
 
 /**
  * Gives access to one context's server: client certificates, tokens, plug-ins, proxies, by
@@ -84,10 +80,14 @@ export class Credentials {
       throw new UserError(
         `The context "${this.#context.name}" gets its credentials from the auth-provider "${provider}", which is not known: use an exec plug-in.`,
       );
-    const options: RequestOptions = { headers: {} };
-    const config = clientConfig(this.#context, this.#env, await this.#tokenOf(user));
+    const token = await this.#tokenOf(user);
+    const proxy = cluster.proxyUrl ?? proxyFor(cluster.server, this.#env);
+    let options: RequestOptions & { agent?: HttpAgent };
     try {
-      await inTime(config.applyToHTTPSOptions(options));
+      options =
+        provider === undefined && proxy === undefined
+          ? await plainOptions(this.#context, token)
+          : await clientOptions(this.#context, proxy, token);
     } catch (error) {
       throw new UserError(
         `The credentials of the context "${this.#context.name}" cannot be used (${messageOf(error)}): correct them in ${this.#context.file}.`,
@@ -100,7 +100,7 @@ export class Credentials {
     // Connections stay open as long as they are made in the same way.
     const same = JSON.stringify(tls);
     const agent =
-      known?.tls === same ? known.agent : makeAgent(config, cluster.server, tls, options);
+      known?.tls === same ? known.agent : (options.agent ?? makeAgent(cluster.server, tls));
     const headers = { ...(options.headers as Access['headers']), ...impersonation(user) };
     if (user.username !== undefined) {
       const pair = `${user.username}:${user.password ?? ''}`;
@@ -128,58 +128,33 @@ export class Credentials {
   }
 }
 
-/** A provider may ask a server of its own, whose silence must not become ours. */
-async function inTime(work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const text = `no answer within ${providerPatience / 1000} s`;
-    timer = setTimeout(() => reject(new Error(text)), providerPatience);
-  });
-  await Promise.race([work, late]).finally(() => clearTimeout(timer));
+/** Loaded only where it is needed: it takes longer to load than to list a thousand objects. */
+async function clientOptions(
+  ...about: Parameters<typeof import('./client-options.ts').clientOptions>
+) {
+  return (await import('./client-options.ts')).clientOptions(...about);
 }
 
-/** The context as client-node's KubeConfig has it; plug-ins and token files are resolved before. */
-function clientConfig(context: KubeContext, env: NodeJS.ProcessEnv, token?: string): KubeConfig {
-  const { cluster, user } = context;
-  const config = new KubeConfig();
-  config.loadFromOptions({
-    currentContext: context.name,
-    contexts: [{ name: context.name, cluster: cluster.name, user: user.name }],
-    clusters: [
-      {
-        name: cluster.name,
-        server: cluster.server,
-        caData: cluster.caData,
-        caFile: cluster.caData === undefined ? cluster.caFile : undefined,
-        // client-node refuses plain http unless told not to verify; there is nothing to verify then.
-        skipTLSVerify: cluster.skipTlsVerify || cluster.server.startsWith('http:'),
-        tlsServerName: cluster.tlsServerName,
-        proxyUrl: cluster.proxyUrl ?? proxyFor(cluster.server, env),
-      },
-    ],
-    users: [
-      {
-        name: user.name,
-        token,
-        certData: user.certData,
-        certFile: user.certData === undefined ? user.certFile : undefined,
-        keyData: user.keyData,
-        keyFile: user.keyData === undefined ? user.keyFile : undefined,
-        authProvider: user.authProvider,
-      },
-    ],
-  });
-  return config;
+/** Certificates and a token, as nearly every context has them. */
+async function plainOptions(
+  { cluster, user }: KubeContext,
+  token: string | undefined,
+): Promise<RequestOptions & { agent?: undefined }> {
+  const content = async (data: string | undefined, file: string | undefined) => {
+    if (data !== undefined) return Buffer.from(data, 'base64');
+    return file === undefined ? undefined : readFile(file);
+  };
+  return {
+    headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
+    ca: await content(cluster.caData, cluster.caFile),
+    cert: await content(user.certData, user.certFile),
+    key: await content(user.keyData, user.keyFile),
+    ...(cluster.tlsServerName === undefined ? {} : { servername: cluster.tlsServerName }),
+    ...(cluster.skipTlsVerify ? { rejectUnauthorized: false } : {}),
+  };
 }
 
-/** client-node's agent only where there is a proxy: its others open a connection for every request. */
-function makeAgent(
-  config: KubeConfig,
-  server: string,
-  tls: Tls,
-  options: RequestOptions,
-): HttpAgent {
-  if (config.getCurrentCluster()?.proxyUrl) return options.agent as HttpAgent;
+function makeAgent(server: string, tls: Tls): HttpAgent {
   const keep = { keepAlive: true, keepAliveMsecs: 30_000 };
   return server.startsWith('http:') ? new HttpAgent(keep) : new HttpsAgent({ ...keep, ...tls });
 }

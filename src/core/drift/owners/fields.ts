@@ -18,10 +18,13 @@ export interface ManagedEntry {
   apiVersion: string;
   subresource?: string;
   time?: string;
-  fields: FieldTree;
+  /** Read when it is asked for: who looks for an owner's name needs none of them. */
+  readonly fields: FieldTree;
 }
 
 const empty: FieldTree = { member: false, children: new Map() };
+/** Several look at the fields of one object. */
+const parsed = new WeakMap<JsonObject, FieldTree>();
 
 /** The entries of `metadata.managedFields`; entries that cannot be read own nothing. */
 export function managedEntries(object: JsonObject | undefined): ManagedEntry[] {
@@ -36,15 +39,24 @@ export function managedEntries(object: JsonObject | undefined): ManagedEntry[] {
       apiVersion: typeof apiVersion === 'string' ? apiVersion : '',
       subresource: typeof subresource === 'string' && subresource !== '' ? subresource : undefined,
       time: typeof time === 'string' ? time : undefined,
-      fields: isObject(entry.fieldsV1) ? parseFields(entry.fieldsV1) : empty,
+      get fields() {
+        return isObject(entry.fieldsV1) ? parsedOnce(entry.fieldsV1) : empty;
+      },
     };
   });
+}
+
+function parsedOnce(fields: JsonObject): FieldTree {
+  const tree = parsed.get(fields) ?? parseFields(fields);
+  parsed.set(fields, tree);
+  return tree;
 }
 
 /** Reads a `fieldsV1` value; keys that are not understood are left out. */
 export function parseFields(fields: JsonObject): FieldTree {
   const children = new Map<string, { step: Step; tree: FieldTree }>();
   for (const [key, value] of Object.entries(fields)) {
+    if (key === '.') continue;
     const step = parseStep(key);
     if (step === undefined || !isObject(value)) continue;
     const tree = parseFields(value);
