@@ -42,7 +42,7 @@ export type Invocation =
   | ({ command: 'render'; path?: string; diff?: string; chart: ChartArguments } & CommonArguments)
   | ({ command: 'trace'; target?: TraceTarget } & CommonArguments)
   | ({ command: 'validate'; paths: string[]; strict: boolean } & CommonArguments)
-  | ({ command: 'drift'; all: boolean; strict: boolean; causes: CauseKind[] } & CommonArguments)
+  | ({ command: 'drift' } & DriftArguments & CommonArguments)
   | ({ command: 'propose'; paths: string[] } & ProposeArguments & CommonArguments)
   | ({ command: 'snapshot' } & CommonArguments)
   | ({ command: 'fetch'; refresh: boolean; dryRun: boolean } & CommonArguments)
@@ -65,6 +65,14 @@ export interface ChartArguments {
   namespace?: string;
   kubeVersion?: string;
   includeCrds: boolean;
+}
+
+export interface DriftArguments {
+  all: boolean;
+  strict: boolean;
+  verify: boolean;
+  local: boolean;
+  causes: CauseKind[];
 }
 
 export interface ProposeArguments {
@@ -114,10 +122,8 @@ function invocation(command: CommandName, operands: string[], given: Given): Inv
       return { command, target: first === undefined ? first : traceTarget(first), ...common };
     case 'validate':
       return { command, paths: operands, strict: given.flag('strict'), ...common };
-    case 'drift': {
-      const causes = given.values('cause').map(causeNamed);
-      return { command, all: given.flag('all'), strict: given.flag('strict'), causes, ...common };
-    }
+    case 'drift':
+      return { command, ...driftArguments(given), ...common };
     case 'propose':
       return { command, paths: operands, ...proposeArguments(given), ...common };
     case 'fetch': {
@@ -213,6 +219,14 @@ function formatNamed(word: string, command: CommandName): Format {
     throw new UserError(`--format ${word} does not fit this command; ${hint}`);
   const near = nearestName(word, fitting);
   throw new UserError(`There is no format ${JSON.stringify(word)}. ${meant(near) ?? hint}`);
+}
+
+function driftArguments(given: Given): DriftArguments {
+  const [verify, local] = [given.flag('verify'), given.flag('local')];
+  if (verify && local)
+    throw new UserError('--verify asks the server and --local does not: use one of them.');
+  const causes = given.values('cause').map(causeNamed);
+  return { all: given.flag('all'), strict: given.flag('strict'), verify, local, causes };
 }
 
 function causeNamed(word: string): CauseKind {

@@ -153,6 +153,7 @@ export const commands = {
     summary: 'compare an environment with what runs',
     about: [
       'Renders what each environment should run, compares it with its cluster or snapshot, and shows each difference: what the repository says → what runs, why and by whom, and the line that decides. Changes nothing.',
+      'What differs is confirmed by the API server with a dry-run, which changes nothing and needs the permission to patch; without it the verdict stands as not confirmed. Where webhooks or policies may rewrite what is applied, a few of the objects in sync are tried as well, those that changed last first; what was not tried is listed as not checked.',
       'Why is told where it can be shown, by rendering the same application at HEAD, upstream and the revision that the engine deployed: not-committed, not-pushed, not-pulled, not-synced (pushed, and the engine did not apply it), changed-in-cluster, default-or-webhook; in the editor also not-saved.',
     ],
     formats,
@@ -162,6 +163,12 @@ export const commands = {
         value: 'KIND',
         multiple: true,
         help: 'only what differs for this reason, such as not-synced; repeat for more',
+      },
+      verify: {
+        help: 'try every object in sync that a webhook or policy may rewrite, two in a second',
+      },
+      local: {
+        help: 'send no dry-run: each leaves an entry in the audit log of the cluster',
       },
       strict,
       decrypt,

@@ -41,8 +41,12 @@ describe('the command line', () => {
       ...common,
       ...{ repo: 'repo', environments: ['a', 'b'], all: true, strict: true },
       causes: ['not-synced', 'changed-in-cluster'],
+      ...{ verify: false, local: false },
       ...{ format: 'json', output: 'out', offline: true },
     });
+    expect(parse('drift --verify')).toMatchObject({ verify: true, local: false });
+    expect(parse('drift --local')).toMatchObject({ verify: false, local: true });
+    expect(() => parse('drift --local --verify')).toThrow('use one of them');
     expect(parse('validate a b --revision HEAD~1 --no-color --verbose')).toEqual({
       command: 'validate',
       ...common,

@@ -4,6 +4,7 @@ import type { RenderedApplication } from '../drift/declared.ts';
 import { EnvironmentComparison } from '../drift/environment-drift.ts';
 import type { Compared, EnvironmentInput } from '../drift/environment-input.ts';
 import { placeResult } from '../drift/place-result.ts';
+import { ServerWord } from '../drift/server/server-word.ts';
 import type { DriftResult } from '../model/drift.ts';
 import type { Application, Environment } from '../model/environment.ts';
 import type { RenderedObject } from '../model/rendered.ts';
@@ -23,8 +24,15 @@ export interface DriftOptions {
   environments: readonly Environment[];
   /** Find the line of every object, also of those in sync; costs a second render of each application. */
   placeAll: boolean;
+  /** Have the server try every object in sync that its admission may rewrite. */
+  verify?: boolean;
+  /** Send no dry-run: each leaves an entry in the cluster's audit log. */
+  local?: boolean;
   signal?: AbortSignal;
 }
+
+/** How many objects in sync are tried on the server unasked: it takes half a second each. */
+const triedUnasked = 8;
 
 /**
  * Compares environments with what runs, all at the same time. `failures` are what is wrong
@@ -33,7 +41,7 @@ export interface DriftOptions {
  */
 export async function drift(
   workspace: Workspace,
-  { environments, placeAll, signal }: DriftOptions,
+  { environments, placeAll, verify = false, local = false, signal }: DriftOptions,
 ): Promise<Omit<DriftReport, 'elapsedMs'> & { failures: string[] }> {
   const { problems } = await workspace.discovery();
   const failures = problems
@@ -53,7 +61,8 @@ export async function drift(
     const rendered = { environment, applications };
     if (opened.ok) {
       const open = { ...rendered, cluster: opened.cluster };
-      const found = await compareOpen(workspace, open, { traced: placeAll, signal });
+      const options = { traced: placeAll, verify, local, signal };
+      const found = await compareOpen(workspace, open, options);
       const about = { ...open, ...found, states, signal };
       return { ...found.report, results: await withCauses(workspace, found.report.results, about) };
     }
@@ -82,6 +91,9 @@ export function notCompared(
 export interface CompareOptions {
   /** True when the applications are rendered with the place of every field. */
   traced: boolean;
+  /** See `DriftOptions`. */
+  verify?: boolean;
+  local?: boolean;
   signal?: AbortSignal;
 }
 
@@ -92,12 +104,14 @@ export interface CompareOptions {
 export async function compareOpen(
   workspace: Workspace,
   open: RenderedEnvironment & { cluster: Cluster },
-  { traced, signal }: CompareOptions,
+  { traced, verify = false, local = false, signal }: CompareOptions,
 ): Promise<{ report: EnvironmentDrift; compared: Compared[]; schemas: Schemas }> {
   const { environment, cluster } = open;
   const deployed = deployedRevision(workspace, environment, cluster, signal);
   const input = await environmentInput(workspace, open, signal);
-  const comparison = await EnvironmentComparison.of(input);
+  const word = new ServerWord(cluster, { localOnly: () => local });
+  const audited = verify ? Number.POSITIVE_INFINITY : triedUnasked;
+  const comparison = await EnvironmentComparison.of({ ...input, word, audited });
   const compared = [...comparison.compared.values()];
   const results = await placeResults(workspace, compared, traced);
   const report = comparedReport(workspace, open, comparison);

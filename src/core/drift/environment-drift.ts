@@ -166,7 +166,8 @@ export class EnvironmentComparison {
       if (!local) continue;
       this.#asked.set(key, question);
       this.#locals.set(key, { local, basis: isLasting(local) ? basis : undefined });
-      if (kept && local.state === 'synced') {
+      // What the server said of an object in sync may be another thing now.
+      if (kept && local.state === 'synced' && kept.result.confirmed === 'local') {
         this.#put(key, declared, stamped(kept.result, found), kept.health);
         continue;
       }

@@ -88,11 +88,13 @@ export class FollowedComparison {
     };
   }
 
-  /** True where everything follows from one of these: a definition of kinds, or what is rendered with. */
+  /** True where everything follows from one of these: a definition of kinds, admission, or what is rendered with. */
   asksForAll(changed: readonly Resource[]): boolean {
     return changed.some(
       resource =>
-        resource.kind === 'CustomResourceDefinition' || this.#rendered.has(resourceKey(resource)),
+        resource.kind === 'CustomResourceDefinition' ||
+        resource.group === 'admissionregistration.k8s.io' ||
+        this.#rendered.has(resourceKey(resource)),
     );
   }
 

@@ -27,6 +27,8 @@ export async function drift(invocation: DriftArguments, terminal: Terminal): Pro
       environments: await workspace.choose(invocation.environments),
       // JUnit lists every object as a test case.
       placeAll: invocation.all || invocation.format === 'junit',
+      verify: invocation.verify,
+      local: invocation.local,
       signal: terminal.signal,
     }).finally(done);
     const elapsedMs = performance.now() - started;

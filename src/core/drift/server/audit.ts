@@ -10,20 +10,25 @@ import type { Permissions } from './permissions.ts';
 import { hasController } from './question.ts';
 
 export interface AuditOptions extends CompareOptions {
-  /** At most so many objects are tried now. */
+  /** At most so many objects are tried now; where there is no limit, all that may be rewritten are. */
   most: number;
   /** What a person looks at is tried first. */
   visible?(resource: Resource): boolean;
+  /** What may be tried at all; all when absent. */
+  isTried?(resource: Resource): boolean;
+  /** Hears every answer as it comes. */
+  answered?(index: number, result: DriftResult): void;
 }
 
 interface Auditing extends AuditOptions {
   admission: MutatingAdmission;
-  word: AuditedCluster;
+  cluster: AuditedCluster;
   /** The result with the server's word, where it is known already. */
   known(input: DriftInput, result: DriftResult): DriftResult | undefined;
   ask(input: DriftInput, result: DriftResult): Promise<DriftResult>;
 }
 
+/** An `Asker`. */
 interface AuditedCluster {
   cluster: Cluster;
   admission: Admission;
@@ -60,22 +65,24 @@ export async function auditObjects(
     else open.push(candidate);
   }
   open.sort(byUrgency(options));
-  const sampled = options.admission.mutations === undefined;
-  const left = sampled ? sampleOf(open) : { now: open, later: [] };
-  let tried = 0;
-  for (let next = left.now.shift(); next && tried < options.most; next = left.now.shift()) {
-    if (tried > 0 && !options.word.cluster.identity.snapshot) await sleep(interval, options.signal);
+  const sampled = options.admission.mutations === undefined && Number.isFinite(options.most);
+  const wanted = open.filter(({ input }) => options.isTried?.(input.resource) !== false);
+  const left = sampled ? sampleOf(wanted) : { now: wanted, later: [] };
+  for (let tried = 0; tried < options.most; tried++) {
+    const next = left.now.shift();
+    if (next === undefined) break;
+    if (tried > 0 && !options.cluster.cluster.identity.snapshot)
+      await sleep(interval, options.signal);
     options.signal?.throwIfAborted();
     const result = await options.ask(next.input, next.result);
     audited[next.index] = result;
-    tried++;
+    options.answered?.(next.index, result);
     // Where a sample disagrees, all of its kind are in doubt.
     const { kind } = next;
     if (sampled && result.state !== 'synced') {
       left.now.push(...left.later.filter(other => other.kind === kind));
       left.later = left.later.filter(other => other.kind !== kind);
     }
-    if (tried === options.most) break;
   }
   const unreached = open.filter(({ index }) => audited[index] === results[index]);
   return { results: audited, notReached: sentences(unreached, forbidden, options.admission) };
@@ -85,7 +92,7 @@ export async function auditObjects(
 async function candidatesOf(
   inputs: readonly DriftInput[],
   results: readonly DriftResult[],
-  { admission, word, signal }: Auditing,
+  { admission, cluster, signal }: Auditing,
 ): Promise<{ candidates: Candidate[]; forbidden: Candidate[] }> {
   const candidates: Candidate[] = [];
   const forbidden: Candidate[] = [];
@@ -97,14 +104,14 @@ async function candidatesOf(
     const { mode } = chooseProfile(live, input.owners);
     // A client-side apply that changes nothing sends nothing.
     if (mode === 'csa' || mode === 'csa3' || hasController(live)) continue;
-    const type = await word.typeOf(resource, signal);
+    const type = await cluster.typeOf(resource, signal);
     if (!type?.verbs.includes('patch')) continue;
     const written = { type, resource, live, desired };
-    const mutations = await word.admission.mutationsOf(admission, written, signal);
+    const mutations = await cluster.admission.mutationsOf(admission, written, signal);
     if (admission.mutations && mutations.length === 0) continue;
     const names = mutations.map(({ name }) => name);
     const candidate = { index, input, result, kind: `${type.group}/${type.kind}`, names };
-    const may = await word.permissions.may('patch', type, resource.namespace);
+    const may = await cluster.permissions.may('patch', type, resource.namespace);
     (may ? candidates : forbidden).push(candidate);
   }
   return { candidates, forbidden };
