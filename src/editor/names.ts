@@ -8,6 +8,9 @@ export const walkthroughId = 'driftline.driftline#start';
 export type CommandId =
   | 'driftline.checkDrift'
   | 'driftline.compare'
+  | 'driftline.takeLiveValue'
+  | 'driftline.ignoreDifference'
+  | 'driftline.restoreBySync'
   | 'driftline.openRendered'
   | 'driftline.showUses'
   | 'driftline.previewEffect'

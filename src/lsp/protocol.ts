@@ -85,6 +85,13 @@ export interface OfField extends OfObject {
   told?: string[];
 }
 
+/** One field that differs on a line, with words for a choice. */
+export interface LineDifference extends OfField {
+  application: string;
+  /** `production runs 5, the repository says 3`. */
+  words: string;
+}
+
 /** A request: its name and, for the type checker only, what goes and what comes. */
 export interface Request<Params, Result> {
   readonly method: string;
@@ -259,6 +266,8 @@ export const requests = {
   markers: request<{ uri: string }, FileMarkers>('driftline/markers'),
   /** The objects of a file, in its present text, in the order of their lines (1-based): what a command is about. */
   objects: request<{ uri: string }, ObjectSummary[]>('driftline/objects'),
+  /** What differs on a line (0-based) of a file in its present text: what can be taken, ignored, restored. */
+  differences: request<{ uri: string; line: number }, LineDifference[]>('driftline/differences'),
   compare: request<OfObject, Comparison>('driftline/compare'),
   /** One object as the repository renders it in its present text. */
   rendered: request<OfObject, RenderedDocument>('driftline/rendered'),

@@ -3,6 +3,7 @@ import { chooseCluster } from './choose-cluster.ts';
 import type { Command } from './command.ts';
 import { commit } from './commit.ts';
 import { compare } from './compare.ts';
+import { ignoreDifference, restoreBySync, takeLiveValue } from './differences.ts';
 import { fetchCharts } from './fetch-charts.ts';
 import { clearFilter, filter } from './filter.ts';
 import { forgetTokens } from './forget-tokens.ts';
@@ -20,6 +21,9 @@ import { validate } from './validate.ts';
 export const commands: readonly Command[] = [
   checkDrift,
   compare,
+  takeLiveValue,
+  ignoreDifference,
+  restoreBySync,
   openRendered,
   showUses,
   previewEffect,

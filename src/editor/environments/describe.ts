@@ -9,7 +9,8 @@ import { shortPaths } from '../../core/words/short-path.ts';
 import { asOf } from '../../core/words/stale.ts';
 import { quantity, stateWords } from '../../core/words/states.ts';
 import { printable } from '../../core/words/values.ts';
-import type { EnvironmentNode, ObjectNode } from './node.ts';
+import { takeTitle } from '../../lsp/difference-titles.ts';
+import type { EnvironmentNode, ObjectNode, RemovedNode } from './node.ts';
 import { faded, type StateIcon, stateIcons, waitingIcon } from './state-icon.ts';
 import { countsText, drifts, environmentWords, revisionText, worstState } from './words.ts';
 
@@ -37,6 +38,8 @@ export function describeNode(node: EnvironmentNode, now: Date): Description {
       return describeField(node.parent, node.path.path, now);
     case 'group':
       return describeGroup(node.state, node.objects.length);
+    case 'removed':
+      return describeRemoved(node);
     case 'not-checked':
       return describeNotChecked(node.entry);
   }
@@ -146,9 +149,25 @@ function describeObject({ object, application }: ObjectNode, now: Date): Descrip
 /** `2 fields drifted`, `missing`, `not checked: the chart …`. */
 function stateText({ state, paths, reason, kept }: ObjectState): string {
   if (state === 'drifted' && paths.length > 0) return `${quantity(paths.length, 'field')} drifted`;
-  const word = kept === true ? 'kept by its owner' : stateWords[state];
-  const told = state === 'unknown' || state === 'invalid' || state === 'skipped';
+  const word = removedWord({ state, kept }) ?? stateWords[state];
+  const told = toldStates.includes(state) && (state !== 'prune-candidate' || kept === true);
   return told && reason !== undefined ? `${word}: ${reason}` : word;
+}
+
+/** States whose reason is told beside them. */
+const toldStates: readonly DriftState[] = [
+  'unknown',
+  'invalid',
+  'skipped',
+  'prune-candidate',
+  'orphan',
+];
+
+/** What comes of something that no manifest declares any more. */
+function removedWord({ state, kept }: Pick<ObjectState, 'state' | 'kept'>): string | undefined {
+  if (state === 'orphan') return 'orphaned';
+  if (state !== 'prune-candidate') return undefined;
+  return kept === true ? 'kept' : 'will be pruned';
 }
 
 function spansNamespaces({ objects }: ApplicationState): boolean {
@@ -166,7 +185,10 @@ function describeField({ object }: ObjectNode, wanted: string, now: Date): Descr
   return {
     label,
     description,
-    capabilities: ['field'],
+    capabilities: [
+      'field',
+      ...(takeTitle(object.resource, path) === undefined ? [] : ['takeable']),
+    ],
     spoken: `${label}, ${desired} in the repository, runs as ${live}${owners === '' ? '' : `, ${owners}`}`,
     folding: 'none',
   };
@@ -181,6 +203,20 @@ function describeGroup(state: DriftState, count: number): Description {
     capabilities: ['group'],
     spoken: label,
     folding: 'folded',
+  };
+}
+
+function describeRemoved({ objects }: RemovedNode): Description {
+  const counted = Map.groupBy(objects, object => removedWord(object) ?? '');
+  const words = [...counted].map(([word, of]) => `${of.length} ${word}`).join(', ');
+  const isPruned = counted.has('will be pruned');
+  return {
+    label: 'Removed from git',
+    description: words,
+    icon: stateIcons[isPruned ? 'prune-candidate' : 'orphan'],
+    capabilities: ['group', 'removed'],
+    spoken: `Removed from git: ${words}`,
+    folding: isPruned ? 'open' : 'folded',
   };
 }
 

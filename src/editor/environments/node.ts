@@ -3,7 +3,6 @@ import type { DriftPath, DriftState } from '../../core/model/drift.ts';
 import type { NotChecked } from '../../core/model/finding.ts';
 import { type Resource, resourceKey } from '../../core/model/resource.ts';
 import type { Place } from '../../core/model/source.ts';
-import { shownState } from '../../core/words/states.ts';
 import type { WorkspaceState } from '../../lsp/protocol.ts';
 import { type Filter, filterWithin, keepsApplication, keepsObject, keptFields } from './filter.ts';
 
@@ -14,6 +13,7 @@ export type EnvironmentNode = { id: string } & (
   | ObjectNode
   | { kind: 'field'; parent: ObjectNode; path: DriftPath }
   | GroupNode
+  | RemovedNode
   | { kind: 'not-checked'; entry: NotChecked; environment?: EnvironmentState }
 );
 
@@ -35,6 +35,16 @@ export interface GroupNode {
   objects: ObjectState[];
 }
 
+/** What runs and no manifest declares any more: what the next apply prunes, what its owner keeps, what nobody removes. */
+export interface RemovedNode {
+  id: string;
+  kind: 'removed';
+  environment: EnvironmentState;
+  application: ApplicationState;
+  /** What will be pruned comes first. */
+  objects: ObjectState[];
+}
+
 /** What a command is about, as far as it is known. */
 export interface Target {
   environment?: string;
@@ -43,7 +53,8 @@ export interface Target {
 }
 
 /** States that are folded, in the order in which their groups stand. */
-const quiet: readonly DriftState[] = ['unknown', 'orphan', 'untracked', 'skipped', 'synced'];
+const quiet: readonly DriftState[] = ['unknown', 'untracked', 'skipped', 'synced'];
+const gone: readonly DriftState[] = ['prune-candidate', 'orphan'];
 
 /** The first level: environments, then what belongs to none. */
 export function rootNodes(state: WorkspaceState): EnvironmentNode[] {
@@ -60,6 +71,7 @@ export function childNodes(node: EnvironmentNode, filter: Filter): EnvironmentNo
     case 'application':
       return inApplication(node.environment, node.application, filter);
     case 'group':
+    case 'removed':
       return node.objects.map(object => objectNode(node, object));
     case 'object':
       return node.object.paths.map(path => ({
@@ -128,17 +140,29 @@ function inApplication(
   const kept = application.objects
     .filter(object => keepsObject(within, object))
     .map(object => keptFields(within, object));
-  const folded = (object: ObjectState) => quiet.includes(object.state) || object.kept === true;
   const parent = { environment, application };
   const groups = quiet.flatMap(state => {
-    const objects = kept.filter(object => folded(object) && shownState(object) === state);
+    const objects = kept.filter(object => object.state === state);
     const id = idOf(environment.name, 'group', application.name, state);
     return objects.length === 0 ? [] : [{ id, kind: 'group' as const, ...parent, state, objects }];
   });
   return [
-    ...kept.filter(object => !folded(object)).map(object => objectNode(parent, object)),
+    ...kept
+      .filter(({ state }) => !quiet.includes(state) && !gone.includes(state))
+      .map(object => objectNode(parent, object)),
+    ...removedNodes(parent, kept),
     ...groups,
   ];
+}
+
+function removedNodes(
+  parent: Pick<RemovedNode, 'environment' | 'application'>,
+  all: readonly ObjectState[],
+): RemovedNode[] {
+  const rank = ({ state, kept }: ObjectState) => (kept ? 1 : gone.indexOf(state) * 2);
+  const objects = all.filter(({ state }) => gone.includes(state)).sort((a, b) => rank(a) - rank(b));
+  const id = idOf(parent.environment.name, 'removed', parent.application.name);
+  return objects.length === 0 ? [] : [{ id, kind: 'removed', ...parent, objects }];
 }
 
 /** The editor keeps how a line was folded at first; one that is not compared is another line. */

@@ -1,7 +1,14 @@
 import { quantity } from '../../core/words/states.ts';
 import { printable } from '../../core/words/values.ts';
 import type { Feature } from '../feature.ts';
-import { type FileBadge, notifications, requests, type WorkspaceState } from '../protocol.ts';
+import { differenceSentence } from '../marker-text.ts';
+import {
+  type FileBadge,
+  type LineDifference,
+  notifications,
+  requests,
+  type WorkspaceState,
+} from '../protocol.ts';
 import { uriOf } from '../session/repositories.ts';
 import type { Session } from '../session/session.ts';
 
@@ -16,11 +23,28 @@ export const state: Feature = {
       const found = repositories.of(uri);
       return found?.live.objects(found.file) ?? [];
     });
+    session.answer(requests.differences, async ({ uri, line }) => {
+      await repositories.ready();
+      return lineDifferences(session, uri, line + 1);
+    });
     session.onChangedSoon(environments => {
       if (session.client.ours) session.send(notifications.changed, { environments });
     });
   },
 };
+
+function lineDifferences(session: Session, uri: string, line: number): LineDifference[] {
+  const open = session.openFile(uri);
+  const found = session.repositories.of(uri);
+  const markers = open ? session.present.of(open, open.document) : found?.live.markers(found.file);
+  const differences = markers?.find(marker => marker.line === line)?.differences ?? [];
+  return differences.flatMap(difference => {
+    const { environment, application, object, path } = difference;
+    if (path === undefined) return [];
+    const words = differenceSentence(difference, new Date());
+    return [{ environment, application, object, path: path.path, words }];
+  });
+}
 
 async function workspaceState({ repositories }: Session): Promise<WorkspaceState> {
   const all = repositories.all();

@@ -156,12 +156,35 @@ describe('the Environments view', () => {
     expect(drawn(state)).toEqual([
       'pass | e | 1 orphaned · main@1a2b3c4',
       '  pass | shop | 1 orphaned',
-      '    diff-added | 1 orphaned',
-      '      diff-added | ConfigMap old | kept by its owner',
+      '    diff-added | Removed from git | 1 kept',
+      '      diff-added | ConfigMap old | kept',
       '    pass | 1 in sync',
       '      pass | Service web | in sync',
     ]);
     expect(statusOf(state)?.text).toBe('$(check) 1 environment');
+  });
+
+  it('has what was removed from git under a line of its own, with what comes of it', () => {
+    const gone = (name: string, state: 'prune-candidate' | 'orphan', more = {}) =>
+      object(resource('ConfigMap', name), state, more);
+    const state = workspace([
+      environment('e', [
+        application('shop', [
+          gone('c', 'orphan', { reason: 'Helm keeps it.' }),
+          gone('b', 'prune-candidate', { kept: true, reason: 'Flux keeps it.' }),
+          gone('a', 'prune-candidate', { reason: 'Flux would delete it.' }),
+          object(resource('ConfigMap', 'd'), 'untracked'),
+        ]),
+      ]),
+    ]);
+    expect(drawn(state).slice(2)).toEqual([
+      '    diff-added | Removed from git | 1 will be pruned, 1 kept, 1 orphaned',
+      '      diff-added | ConfigMap a | will be pruned',
+      '      diff-added | ConfigMap b | kept: Flux keeps it.',
+      '      diff-added | ConfigMap c | orphaned: Helm keeps it.',
+      '    circle-outline | 1 untracked',
+      '      circle-outline | ConfigMap d | untracked',
+    ]);
   });
 
   it('tells namespaces apart where an application has several', () => {

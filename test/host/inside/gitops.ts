@@ -52,6 +52,58 @@ export const gitops: readonly InsideTest[] = [
       match(text, /production/);
       match(text, /\b5\b/);
       match(text, /kubectl/);
+      match(text, /confirmed by/);
+      const actions = [
+        'Compare',
+        'Take 5 into this file',
+        'Restore by Sync…',
+        'Ignore This Difference',
+      ];
+      for (const action of actions) ok(text.includes(`[${action}](command:`), `${action}: ${text}`);
+    },
+  },
+  {
+    name: 'takes what runs into the text of the editor, and nothing is written to the disk',
+    run: async () => {
+      const { document } = await open(replicas);
+      await eventually('drift', () => diagnostics(document)[0]);
+      const line = document.getText().split('\n').indexOf('  replicas: 3');
+      const position = new vscode.Position(line, 12);
+      const offered = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+        'vscode.executeCodeActionProvider',
+        document.uri,
+        new vscode.Range(position, position),
+      );
+      const take = offered.find(({ title }) => title === 'Take 5 into this file');
+      ok(take?.command, offered.map(({ title }) => title).join());
+      await vscode.commands.executeCommand(take.command.command, ...(take.command.arguments ?? []));
+      await eventuallyEqual('  replicas: 5', () => document.lineAt(line).text);
+      equal(document.isDirty, true);
+      await eventuallyEqual([], () => diagnostics(document).map(placed));
+      await vscode.commands.executeCommand('workbench.action.files.revert');
+      await eventuallyEqual('  replicas: 3', () => document.lineAt(line).text);
+    },
+  },
+  {
+    name: 'writes the rule that leaves a difference out, of the line of the cursor',
+    run: async () => {
+      const editor = await open(replicas);
+      const { document } = editor;
+      await eventually('drift', () => diagnostics(document)[0]);
+      const line = document.getText().split('\n').indexOf('  replicas: 3');
+      editor.selection = new vscode.Selection(line, 4, line, 4);
+      await vscode.commands.executeCommand('driftline.ignoreDifference');
+      const rules = () =>
+        vscode.workspace.textDocuments.find(({ fileName }) => fileName.endsWith('driftline.yaml'));
+      await eventually(
+        'the rule',
+        () => rules()?.getText().includes('- /spec/replicas') || undefined,
+      );
+      equal(rules()?.isDirty, true);
+      await eventuallyEqual([], () => diagnostics(document).map(placed));
+      await vscode.window.showTextDocument(rules() as vscode.TextDocument);
+      await vscode.commands.executeCommand('workbench.action.files.revert');
+      await eventually('drift again', () => diagnostics(document)[0]);
     },
   },
   {
