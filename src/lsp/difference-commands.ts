@@ -1,10 +1,12 @@
 import type { AlsoChanged } from '../core/actions/take/prove.ts';
 import type { Difference } from '../core/actions/take/take.ts';
+import type { Cluster } from '../core/cluster/cluster.ts';
 import { UserError } from '../core/lib/errors.ts';
 import type { Live } from '../core/live/live.ts';
 import { resourceText } from '../core/model/resource.ts';
 import { shortPath } from '../core/words/short-path.ts';
 import { printable } from '../core/words/values.ts';
+import type { Workspace } from '../core/workspace.ts';
 import { applyEdit, showPlace, tellPlace } from './apply-edit.ts';
 import { ignoreTitle, removeTitle, takeTitle } from './difference-titles.ts';
 import type { Feature } from './feature.ts';
@@ -78,7 +80,9 @@ async function take(
   const { takeLive } = await import('../core/actions/take/take.ts');
   const { object, path, environment } = difference;
   const title = (removal ? removeTitle(path) : takeTitle(object, path)) ?? shortPath(path.path);
-  const taking = await takeLive(await live.present(), difference, { removal });
+  const workspace = await live.present();
+  const cluster = clusterOf(workspace, environment);
+  const taking = await takeLive(workspace, { ...difference, cluster }, { removal });
   if (taking.kind === 'elsewhere')
     return tellPlace(
       session,
@@ -92,6 +96,13 @@ async function take(
   if (untold.length > 0 && !(await agrees(session, title, untold))) return;
   const { line } = await applyEdit(session, repository, taking, title);
   await showPlace(session, repository, { file: taking.file, line: line + 1, column: 1 });
+}
+
+/** The cluster that the difference was found in. */
+async function clusterOf(workspace: Workspace, name: string): Promise<Cluster | undefined> {
+  const [environment] = await workspace.choose([name]).catch(() => []);
+  const opened = environment && (await workspace.connect(environment).catch(() => undefined));
+  return opened?.ok ? opened.cluster : undefined;
 }
 
 /** Asks before something changes that nobody meant. */
@@ -122,7 +133,9 @@ function alsoSentence(also: readonly AlsoChanged[]): string {
 
 async function ignore(session: Session, { repository, live, difference }: Found): Promise<void> {
   const { ignoreDifference } = await import('../core/actions/ignore/ignore.ts');
-  const ignoring = await ignoreDifference(await live.present(), difference);
+  const workspace = await live.present();
+  const cluster = clusterOf(workspace, difference.environment);
+  const ignoring = await ignoreDifference(workspace, { ...difference, cluster });
   if (ignoring.kind === 'elsewhere')
     return tellPlace(session, repository, ignoring.reason, ignoring.place);
   const { file, notes } = ignoring;

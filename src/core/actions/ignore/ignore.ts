@@ -41,7 +41,13 @@ export async function ignoreDifference(
 ): Promise<Ignoring> {
   const { environment, object, path, live } = difference;
   const [chosen] = await workspace.choose([environment]);
-  const rendered = await renderedObject(workspace, environment, object, difference.application);
+  const rendered = await renderedObject(
+    workspace,
+    environment,
+    object,
+    difference.application,
+    difference.cluster,
+  );
   const owner = chosen?.applications.find(({ name }) => name === difference.application);
   if (!rendered || !owner)
     return { kind: 'elsewhere', reason: 'The repository does not render this object now.' };

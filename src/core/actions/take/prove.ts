@@ -1,3 +1,4 @@
+import type { Cluster } from '../../cluster/cluster.ts';
 import { effectiveResource } from '../../drift/declared.ts';
 import { isDeployer } from '../../environments/deployed.ts';
 import { editedRepository } from '../../git/edited.ts';
@@ -7,7 +8,7 @@ import type { Workspace } from '../../workspace.ts';
 import { changesOf, type EnvironmentChange, type ObjectChange } from '../propose/changes.ts';
 import { renderedObject } from '../rendered-object.ts';
 import { renderApplications } from '../rendering.ts';
-import type { Candidate } from './candidates.ts';
+import type { Candidate } from './attempt.ts';
 import type { Goal } from './wanted.ts';
 
 /** An object that an edit changes besides what it is for. */
@@ -22,6 +23,7 @@ interface Aim {
   object: Resource;
   application?: string | undefined;
   goal: Goal;
+  cluster?: Promise<Cluster | undefined>;
 }
 
 /**
@@ -70,15 +72,17 @@ function alsoIn(
 /** The object; one whose name ends with a hash of its content has another name then. */
 async function objectThen(
   then: Workspace,
-  { environment, object, application }: Aim,
+  { environment, object, application, cluster }: Aim,
 ): Promise<RenderedObject | undefined> {
-  const found = await renderedObject(then, environment, object, application).catch(() => undefined);
+  const found = await renderedObject(then, environment, object, application, cluster).catch(
+    () => undefined,
+  );
   const base = /^(.+)-[a-z0-9]{10}$/.exec(object.name)?.[1];
   if (found || base === undefined) return found;
   const [chosen] = await then.choose([environment]);
   if (!chosen) return undefined;
   const schemas = then.schemas(chosen.kubernetes, then.customTypes());
-  const applications = await renderApplications(then, chosen, { trace: false });
+  const applications = await renderApplications(then, chosen, { trace: false, cluster });
   const renamed = applications.flatMap(({ application: each, rendered }) =>
     rendered.objects.filter(({ resource }) => {
       const own = effectiveResource(resource, each.namespace ?? chosen.namespace, schemas);

@@ -1,5 +1,6 @@
-import { editYaml, type Wanted } from '../../manifests/edit/edit.ts';
+import { editYaml } from '../../manifests/edit/edit.ts';
 import { NotEditable } from '../../manifests/edit/source.ts';
+import type { Wanted } from '../../manifests/edit/wanted.ts';
 import { jsonOf, nodeAt, offsetAt, positionAt } from '../../manifests/locate.ts';
 import { parseManifests } from '../../manifests/parse.ts';
 import type { Node, ParsedFile } from '../../manifests/syntax.ts';

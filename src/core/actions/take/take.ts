@@ -1,3 +1,4 @@
+import type { Cluster } from '../../cluster/cluster.ts';
 import { decode } from '../../manifests/text/decode.ts';
 import type { DriftPath } from '../../model/drift.ts';
 import { formatPath, parsePath, resolveSteps } from '../../model/path.ts';
@@ -9,7 +10,8 @@ import { isHiddenField } from '../../words/masked-object.ts';
 import { isSecret } from '../../words/values.ts';
 import type { Workspace } from '../../workspace.ts';
 import { renderedObject } from '../rendered-object.ts';
-import { type Candidate, candidatesFor, type Elsewhere } from './candidates.ts';
+import type { Candidate, Elsewhere } from './attempt.ts';
+import { candidatesFor } from './candidates.ts';
 import { type AlsoChanged, proofOf } from './prove.ts';
 import { type Goal, goalOf } from './wanted.ts';
 
@@ -22,6 +24,8 @@ export interface Difference {
   path: DriftPath;
   /** What runs; it says the order of keys. */
   live?: JsonObject | undefined;
+  /** For what only the cluster knows of how it is rendered (variables, values). */
+  cluster?: Promise<Cluster | undefined>;
 }
 
 /**
@@ -41,8 +45,8 @@ export async function takeLive(
   difference: Difference,
   { removal = false } = {},
 ): Promise<Taking> {
-  const { environment, object: resource, application, path, live } = difference;
-  const object = await renderedObject(workspace, environment, resource, application);
+  const { environment, object: resource, application, path, live, cluster } = difference;
+  const object = await renderedObject(workspace, environment, resource, application, cluster);
   if (!object) return elsewhere('The repository does not render this object now.');
   if (isHidden(object, resource, path))
     return elsewhere(

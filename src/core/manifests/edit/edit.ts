@@ -2,23 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Pointer } from '../../model/path.ts';
 import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
 import { jsonOf, nodeAt } from '../locate.ts';
-import { parseManifests } from '../parse.ts';
-import type { ListNode, MapNode, Node } from '../syntax.ts';
+import type { ListNode, MapNode } from '../syntax.ts';
+import { matching } from './matching.ts';
+import { assertSame } from './read-back.ts';
 import { heldAt, NotEditable, readSource, type Source } from './source.ts';
 import { inserted, keysOf, removed, reordered, replaced } from './steps.ts';
-
-/** What a document shall say at a place. */
-export interface Wanted {
-  /** Position among `parseManifests(text).documents`. */
-  document: number;
-  pointer: Readonly<Pointer>;
-  /** Absent: the field goes, and parents that it leaves empty. */
-  value?: Json;
-  /** Absent parents that stay as `{}` or `[]` when they become empty; the rest go. By their number of steps. */
-  keeps?: (parent: Readonly<Pointer>) => boolean;
-  /** Keys of the map that the field is in, in the order in which a new one is put beside its neighbours. */
-  order?: readonly string[];
-}
+import type { Wanted } from './wanted.ts';
 
 /**
  * The text with one value changed and every other byte as it was: comments, quotes, order and indentation are the
@@ -218,114 +207,4 @@ function convergedByPosition(
     }
   }
   return edited;
-}
-
-/** Of what Kubernetes' lists are keyed by, the first that tells all items apart. */
-const names = [
-  'name',
-  'key',
-  'mountPath',
-  'devicePath',
-  'containerPort',
-  'port',
-  'host',
-  'path',
-  'ip',
-  'type',
-];
-
-/** For each wanted item the position of the present one that is the same; undefined where items cannot be told apart. */
-function matching(
-  present: readonly Json[],
-  value: readonly Json[],
-): (number | undefined)[] | undefined {
-  const identity = identityOf([present, value]);
-  if (!identity) return undefined;
-  const keys = present.map(identity);
-  return value.map(item => {
-    const found = keys.indexOf(identity(item));
-    return found < 0 ? undefined : found;
-  });
-}
-
-function identityOf(lists: readonly (readonly Json[])[]): ((item: Json) => string) | undefined {
-  const all = lists.flat();
-  const distinct = (identity: (item: Json) => string) =>
-    lists.every(list => new Set(list.map(identity)).size === list.length);
-  if (all.every(item => typeof item !== 'object' || item === null)) {
-    const byValue = (item: Json) => JSON.stringify(item);
-    return distinct(byValue) ? byValue : undefined;
-  }
-  if (!all.every(isObject)) return undefined;
-  return names
-    .map(name => (item: Json) => JSON.stringify((item as JsonObject)[name] ?? null))
-    .find(
-      (identity, at) =>
-        all.every(
-          item =>
-            typeof (item as JsonObject)[names[at] ?? ''] !== 'object' &&
-            names[at] !== undefined &&
-            Object.hasOwn(item as JsonObject, names[at] ?? ''),
-        ) && distinct(identity),
-    );
-}
-
-/** Nothing but what was wanted may read otherwise afterwards. */
-function assertSame(before: string, after: string, wanted: Wanted): void {
-  const [old, now] = [parseManifests(before), parseManifests(after)];
-  const isBroken =
-    now.problems.length > old.problems.length || now.documents.length !== old.documents.length;
-  const expected = old.documents.map(({ root }, at) =>
-    root === undefined
-      ? undefined
-      : at === wanted.document
-        ? changed(jsonOf(root), wanted)
-        : jsonOf(root),
-  );
-  const read = now.documents.map(({ root }) => (root === undefined ? undefined : jsonOf(root)));
-  if (!isBroken && isDeepStrictEqual(read, expected)) return;
-  const alias = aliasIn(old.documents[wanted.document]?.root);
-  if (alias !== undefined && !isBroken)
-    throw new NotEditable(
-      `An alias (*${alias}) repeats what stands here, so more than this field would change.`,
-    );
-  throw new NotEditable('The text is written in a way that cannot be edited by itself.');
-}
-
-function aliasIn(node: Node | undefined): string | undefined {
-  if (node === undefined || node.alias !== undefined) return node?.alias;
-  if (node.kind === 'scalar') return undefined;
-  const children = node.kind === 'list' ? node.items : node.entries.map(entry => entry.node);
-  return children.map(aliasIn).find(alias => alias !== undefined);
-}
-
-/** What the document is to say. */
-function changed(root: Json, { pointer, value, keeps = () => false }: Wanted): Json {
-  if (pointer.length === 0) return value ?? root;
-  const [step, ...rest] = pointer as [string | number, ...Pointer];
-  const at = { pointer: rest, keeps: (parent: Readonly<Pointer>) => keeps([step, ...parent]) };
-  if (Array.isArray(root)) {
-    const index = Number(step);
-    const isNew = index >= root.length && value !== undefined;
-    if (rest.length === 0 && isNew) return [...root, value];
-    const inner =
-      rest.length === 0 ? value : changedChild(root[index], { ...at, document: 0, value });
-    if (inner === undefined) return root.toSpliced(index, 1);
-    return isNew ? [...root, inner] : root.with(index, inner);
-  }
-  const map = isObject(root) ? root : {};
-  const key = String(step);
-  const inner = rest.length === 0 ? value : changedChild(map[key], { ...at, document: 0, value });
-  if (inner !== undefined) return { ...map, [key]: inner };
-  const { [key]: _, ...others } = map;
-  return others;
-}
-
-/** Undefined where a parent is left empty and goes. */
-function changedChild(child: Json | undefined, wanted: Wanted): Json | undefined {
-  const { pointer, value, keeps = () => false } = wanted;
-  const empty: Json = typeof pointer[0] === 'number' ? [] : {};
-  const inner = changed(child ?? empty, wanted);
-  const isEmpty = typeof inner === 'object' && inner !== null && Object.keys(inner).length === 0;
-  return isEmpty && value === undefined && !keeps([]) ? undefined : inner;
 }
