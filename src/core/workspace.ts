@@ -315,12 +315,13 @@ export class Workspace {
     for (const key of keys) await this.closeConnection(key);
   }
 
-  /** Ends the connection that was opened when `clusterKey` was this. */
-  async closeConnection(key: string): Promise<void> {
+  /** Ends the connection that was opened when `clusterKey` was this (`only`: if it is still that one). */
+  async closeConnection(key: string, only?: OpenAnswer): Promise<void> {
     const { clusters } = this.#resident;
     const opened = clusters.get(key);
-    clusters.delete(key);
     const answer = await opened?.catch(() => undefined);
+    if (only !== undefined && answer !== only) return;
+    if (clusters.get(key) === opened) clusters.delete(key);
     if (answer?.ok) answer.cluster.close();
   }
 

@@ -107,6 +107,8 @@ export interface Cluster {
   readonly identity: ClusterIdentity;
   /** Why nothing is answered any more: another cluster answers at its address now. */
   readonly replaced?: string | undefined;
+  /** True once its connections were ended, by whoever else used them. */
+  readonly closed?: boolean;
   /** Milliseconds that its clock is ahead of this machine's; 0 where that does not matter. */
   readonly clockAhead?: number;
   /** The served types; `not-served` kinds are absent. `fresh`: as the server has them now. */

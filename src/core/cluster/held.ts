@@ -61,6 +61,10 @@ export class HeldCluster implements Cluster {
     return this.#cluster.replaced;
   }
 
+  get closed(): boolean {
+    return this.#cluster.closed === true;
+  }
+
   get clockAhead(): number {
     return this.#cluster.clockAhead ?? 0;
   }
@@ -88,7 +92,7 @@ export class HeldCluster implements Cluster {
   /** Has the next answers asked of the server; watched lists stay current anyway. */
   forget(): void {
     this.#polled = false;
-    this.#refused.clear();
+    for (const refused of this.#refused.values()) refused.at = 0;
     this.#polledLists.forget();
     this.#gets.forget();
     this.#types.look();
@@ -193,7 +197,10 @@ export class HeldCluster implements Cluster {
     const list = known ?? this.#hold(key, type, namespace);
     const answer = await list.answer();
     const { refusal } = list;
+    // While the server does not answer, what it refused before is still refused.
+    if (refusal === undefined && !answer.ok) return this.#refused.get(key)?.value ?? answer;
     if (refusal === undefined) {
+      this.#refused.delete(key);
       this.#polledLists.delete(key);
       return answer;
     }

@@ -1,5 +1,6 @@
 import type { Cluster, ClusterIdentity } from '../cluster/cluster.ts';
 import { HeldCluster, type HeldOptions } from '../cluster/held.ts';
+import type { OpenAnswer } from '../cluster/open.ts';
 import { ServerWord } from '../drift/server/server-word.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Workspace } from '../workspace.ts';
@@ -9,6 +10,8 @@ interface Held {
   target: string;
   /** The connection that it is held by, see `Workspace.clusterKey`. */
   key: string;
+  /** It, as it was opened; other environments may use it, too. */
+  opened: OpenAnswer;
   cluster: HeldCluster;
   /** What its server said so far. */
   word: ServerWord;
@@ -50,12 +53,12 @@ export class EnvironmentConnection {
     if (this.#held?.target !== target) this.release();
     if (blocked !== undefined) return blocked;
     const key = await workspace.clusterKey(environment);
-    if (this.#held?.key === key && this.#held.cluster.replaced === undefined)
-      return this.#held.cluster;
-    if (this.#held) await workspace.closeConnection(this.#held.key);
+    if (this.#held && isGood(this.#held, key)) return this.#held.cluster;
+    if (this.#held) await workspace.closeConnection(this.#held.key, this.#held.opened);
     if (this.#held?.cluster.replaced !== undefined) this.release();
     const held = this.#held;
-    const opened = await this.#connect(workspace, environment, { target, key });
+    const answer = await workspace.connect(environment);
+    const opened = this.#checked(answer, { target, key });
     if (opened.ok && environment.cluster.kind === 'snapshot') return opened.cluster;
     if (opened.ok) {
       this.release();
@@ -64,13 +67,14 @@ export class EnvironmentConnection {
       this.#held = {
         target,
         key,
+        opened: answer,
         cluster,
         word: new ServerWord(cluster, { changed: () => changed(undefined) }),
       };
       return cluster;
     }
     // The next time it may answer.
-    await workspace.closeConnection(key);
+    await workspace.closeConnection(key, answer);
     if (!held || opened.isOther) {
       this.release();
       return opened.reason;
@@ -94,20 +98,21 @@ export class EnvironmentConnection {
     this.#held = undefined;
   }
 
-  async #connect(
-    workspace: Workspace,
-    environment: Environment,
-    { target, key }: { target: string; key: string },
-  ): Promise<Awaited<ReturnType<Workspace['connect']>>> {
-    const opened = await workspace.connect(environment);
+  /** Nobody else is believed where somebody was seen. */
+  #checked(opened: OpenAnswer, at: { target: string; key: string }): OpenAnswer {
     if (!opened.ok) return opened;
     const { identity } = opened.cluster;
-    const before = this.#seen?.target === target && this.#seen.key === key && this.#seen.identity;
+    const isThere = this.#seen?.target === at.target && this.#seen.key === at.key;
+    const before = isThere ? this.#seen?.identity : undefined;
     if (before && idOf(before) !== idOf(identity))
       return { ok: false, isOther: true, reason: otherText(before, identity) };
-    this.#seen = { target, key, identity };
+    this.#seen = { ...at, identity };
     return opened;
   }
+}
+
+function isGood({ key, cluster }: Held, wanted: string): boolean {
+  return key === wanted && cluster.replaced === undefined && !cluster.closed;
 }
 
 function idOf({ uid, namespace }: ClusterIdentity): string | undefined {

@@ -216,6 +216,7 @@ class LiveRepository implements Live {
       ([name]) => environments.length === 0 || environments.includes(name),
     );
     const checking = wanted.map(async ([, watch]) => {
+      await watch.settled();
       // A snapshot is read anew, and a cluster that did not answer is asked again.
       const { phase, environment } = watch.current;
       if (phase === 'blocked' || environment.cluster.kind === 'snapshot') await watch.disconnect();

@@ -39,7 +39,8 @@ export class ApiCluster implements Cluster {
   readonly identity: ClusterIdentity;
   readonly writer: ApiWriter;
   readonly #connection: Connection;
-  readonly #watches = new Set<() => void>();
+  readonly #watches = new Set<{ end: () => void; listener: (event: WatchEvent) => void }>();
+  closed = false;
   readonly #same: SameCluster;
   readonly #openApi: OpenApi;
   readonly #types: Discovery;
@@ -96,13 +97,12 @@ export class ApiCluster implements Cluster {
       list: signal => this.#listWhole(type, namespace, signal),
       changes: (version, heard, signal) => this.#changes(type, namespace, version, heard, signal),
     };
-    const end = keepCurrent(source, listener);
-    const ended = () => {
-      this.#watches.delete(ended);
-      end();
+    const watch = { end: keepCurrent(source, listener), listener };
+    this.#watches.add(watch);
+    return () => {
+      this.#watches.delete(watch);
+      watch.end();
     };
-    this.#watches.add(ended);
-    return ended;
   }
 
   async get(type: ApiResource, resource: Resource, signal?: AbortSignal): Promise<GetAnswer> {
@@ -166,8 +166,16 @@ export class ApiCluster implements Cluster {
   }
 
   close(): void {
-    for (const end of this.#watches) end();
+    this.closed = true;
     this.#connection.close();
+    const since = new Date().toISOString();
+    const reason = 'the connection was closed';
+    // Whoever still listens must not take silence for peace.
+    for (const { end, listener } of this.#watches) {
+      end();
+      listener({ type: 'failed', why: 'unreachable', reason, since });
+    }
+    this.#watches.clear();
   }
 
   /** With a look at who answers: a proxy may lead elsewhere without any connection that breaks. */
