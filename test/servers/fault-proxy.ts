@@ -20,6 +20,8 @@ export interface Asked {
   path: string;
   query: URLSearchParams;
   watch: boolean;
+  /** Of the answer, once there is one. */
+  status?: number;
 }
 
 /**
@@ -97,8 +99,11 @@ export class FaultProxy {
 
   #take(request: IncomingMessage, response: ServerResponse): void {
     const { pathname: path, searchParams: query } = new URL(request.url ?? '/', this.url);
-    const asked = { method: request.method ?? '', path, query, watch: query.has('watch') };
+    const asked: Asked = { method: request.method ?? '', path, query, watch: query.has('watch') };
     this.asked.push(asked);
+    response.once('close', () => {
+      if (response.headersSent) asked.status = response.statusCode;
+    });
     const fault = this.fault(asked);
     if (fault === 'silence') return;
     if (fault && 'status' in fault) {

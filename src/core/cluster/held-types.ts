@@ -14,7 +14,7 @@ export class HeldTypes {
   readonly #ask: (how: { fresh: boolean }) => Promise<DiscoveryAnswer>;
   readonly #changed: () => void;
   #known: Known | undefined;
-  #asking: Promise<DiscoveryAnswer> | undefined;
+  #asking: { fresh: boolean; answer: Promise<DiscoveryAnswer> } | undefined;
   /** When the server said it last. */
   #said = 0;
   #stale: Stale | undefined;
@@ -53,16 +53,20 @@ export class HeldTypes {
   }
 
   #refresh(): Promise<DiscoveryAnswer> {
-    if (this.#asking) return this.#due ? this.#asking.then(() => this.answer()) : this.#asking;
+    if (this.#asking)
+      return this.#due && !this.#asking.fresh
+        ? this.#asking.answer.then(() => this.answer())
+        : this.#asking.answer;
     const fresh = this.#due;
-    this.#due = false;
-    this.#asking = this.#ask({ fresh })
-      .then(answer => this.#take(answer))
+    const answer = this.#ask({ fresh })
+      .then(said => this.#take(said))
       .finally(() => {
         this.#asking = undefined;
+        if (fresh) this.#due = false;
         this.#askLater();
       });
-    return this.#asking;
+    this.#asking = { fresh, answer };
+    return answer;
   }
 
   #take(answer: DiscoveryAnswer): DiscoveryAnswer {
