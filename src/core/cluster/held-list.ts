@@ -43,12 +43,8 @@ export class HeldList {
 
   /** Ends the watch: what it holds is what was known last from then on. */
   end(reason = 'the connection was closed'): void {
-    this.#failed ??= {
-      type: 'failed',
-      why: 'unreachable',
-      reason,
-      since: new Date().toISOString(),
-    };
+    const since = this.#failed?.since ?? new Date().toISOString();
+    this.#failed = { type: 'failed', why: 'unreachable', reason, since };
     this.#end();
   }
 

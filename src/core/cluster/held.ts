@@ -86,13 +86,15 @@ export class HeldCluster implements Cluster {
   get stale(): Stale | undefined {
     const lists = [...this.#lists.values()].map(list => list.stale);
     const { stale: types } = this.#types;
-    return oldest([...lists, types, this.#frozen, this.#polledLists.stale, this.#gets.stale]);
+    const known = [...lists, types, this.#frozen, this.#polledLists.stale, this.#gets.stale];
+    const stale = oldest(known);
+    return stale && { ...stale, reason: this.#frozen?.reason ?? stale.reason };
   }
 
   /** Has the next answers asked of the server; watched lists stay current anyway. */
   forget(): void {
     this.#polled = false;
-    for (const refused of this.#refused.values()) refused.at = 0;
+    this.#askRefusedAgain();
     this.#polledLists.forget();
     this.#gets.forget();
     this.#types.look();
@@ -211,9 +213,14 @@ export class HeldCluster implements Cluster {
     return refusal;
   }
 
+  /** What was refused counts until the server says otherwise. */
+  #askRefusedAgain(): void {
+    for (const refused of this.#refused.values()) refused.at = 0;
+  }
+
   /** A kind that came may be read now, and its definition is another one. */
   #typesChanged(): void {
-    this.#refused.clear();
+    this.#askRefusedAgain();
     this.#gets.forget();
     this.#changed(undefined);
   }
