@@ -154,7 +154,8 @@ describe('certificates and addresses', () => {
     try {
       writeFileSync(repository.kubeconfig, '{ "clusters": [');
       await new Promise(resolve => setTimeout(resolve, 4000));
-      expect(repository.shown()).toEqual([]);
+      expectNothingElse(repository);
+      expect(stale()).toBeUndefined();
       writeKubeconfig(repository.kubeconfig, plane, second.url);
       await expect.poll(() => second.count(({ watch }) => watch), { timeout: 20_000 }).toBe(3);
       await repository.live.settled();

@@ -117,6 +117,7 @@ class Watch {
     const heard = {
       opened: () => {
         opened = true;
+        this.#followed = true;
         settling = setTimeout(() => this.#settled(), this.#timing.settle);
       },
       line: (text: string) => {
@@ -140,7 +141,6 @@ class Watch {
 
   #settled(): void {
     this.#failures = 0;
-    this.#followed = true;
     this.#current = Date.now();
     if (this.#told === 'failed') this.#tell({ type: 'current' });
   }
