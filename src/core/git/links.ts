@@ -23,6 +23,11 @@ export function resolveLinks(entries: ReadonlyMap<string, TreeEntry>, root?: str
   return { files: tree.files, left: tree.left };
 }
 
+/** The paths that are listed by way of links. */
+export function linkedFiles({ files }: Pick<ResolvedTree, 'files'>): string[] {
+  return [...files].flatMap(([path, real]) => (path === real ? [] : [path]));
+}
+
 /** More entries than this are not followed by way of links: links to links multiply without end. */
 const maxLinked = 50_000;
 const maxHops = 40;

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { UserError } from '../lib/errors.ts';
 import type { Repository } from '../model/repository.ts';
 import { gitIn, gitMessage, troubleOf } from './command.ts';
-import { resolveLinks, type TreeEntry } from './links.ts';
+import { linkedFiles, resolveLinks, type TreeEntry } from './links.ts';
 import { maxFileSize } from './working-tree.ts';
 
 /**
@@ -32,6 +32,7 @@ export async function openRevision(
     root,
     revision: commit,
     files: [...tree.files.keys()].sort(),
+    linked: linkedFiles(tree),
     left: [...left, ...tree.left],
     read: file => readBlob(store, blobs.get(tree.files.get(file) ?? ''), file),
   };

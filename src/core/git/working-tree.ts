@@ -11,7 +11,7 @@ import { join, sep } from 'node:path';
 import { messageOf, UserError } from '../lib/errors.ts';
 import type { Repository } from '../model/repository.ts';
 import { gitIn, gitMessage, troubleOf } from './command.ts';
-import { resolveLinks, type TreeEntry } from './links.ts';
+import { linkedFiles, resolveLinks, type TreeEntry } from './links.ts';
 
 export const workingTree = 'working tree';
 
@@ -31,6 +31,7 @@ export async function openWorkingTree(folder: string, signal?: AbortSignal): Pro
     root,
     revision: workingTree,
     files: [...tree.files.keys()].sort(),
+    linked: linkedFiles(tree),
     left: [...left, ...tree.left],
     read: file => readInside(root, file, tree.files.get(file)),
   };

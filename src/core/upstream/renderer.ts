@@ -69,7 +69,7 @@ const unsent =
 /** An object holds 1.5 MB at most, but a file may hold many. */
 const maxFileBytes = 16 * 1024 * 1024;
 const chunkBytes = 4 * 1024 * 1024;
-const readsAtOnce = 32;
+const readsAtOnce = 128;
 /** States of repositories that the program keeps; their contents are shared. */
 const maxTrees = 8;
 
@@ -238,12 +238,17 @@ export class RendererProgram {
     missing: Set<string>,
   ): Promise<void> {
     let chunk = new Chunk();
-    for (const [file, hash] of hashes) {
-      if (!missing.delete(hash)) continue;
-      chunk.add(hash, await repository.read(file));
-      if (chunk.bytes < chunkBytes) continue;
-      await this.#program.request('content', chunk.body);
-      chunk = new Chunk();
+    const wanted = [...hashes].filter(([, hash]) => missing.delete(hash));
+    for (let at = 0; at < wanted.length; at += readsAtOnce) {
+      const some = wanted.slice(at, at + readsAtOnce);
+      // Together: of a commit, one git process reads what is asked for at one time.
+      const contents = await Promise.all(some.map(([file]) => repository.read(file)));
+      for (const [index, [, hash]] of some.entries()) {
+        chunk.add(hash, contents[index] as Uint8Array);
+        if (chunk.bytes < chunkBytes) continue;
+        await this.#program.request('content', chunk.body);
+        chunk = new Chunk();
+      }
     }
     if (chunk.bytes > 0) await this.#program.request('content', chunk.body);
   }

@@ -4,13 +4,12 @@ import type { RenderedApplication } from '../../drift/declared.ts';
 import type { Compared } from '../../drift/environment-input.ts';
 import type { DriftResult } from '../../model/drift.ts';
 import type { Application, Environment } from '../../model/environment.ts';
-import type { Repository } from '../../model/repository.ts';
 import type { JsonObject } from '../../model/resource.ts';
 import { resourceKey } from '../../model/resource.ts';
 import type { Schemas } from '../../schemas/type.ts';
 import type { Workspace } from '../../workspace.ts';
 import { needsCluster } from '../cluster-data.ts';
-import type { CommitStates } from './commit-states.ts';
+import type { CommitStates, SavedFiles } from './commit-states.ts';
 import { eventsAbout } from './hints.ts';
 import { ObjectCauses, wantsCause, wantsEvents } from './object-causes.ts';
 import { StageObjects } from './stage-objects.ts';
@@ -27,7 +26,7 @@ export interface CausesInput {
   /** Kept as long as the repository is open. */
   states: CommitStates;
   /** The files on disk, where unsaved texts are among what was compared. */
-  disk?: Repository;
+  disk?: SavedFiles;
   signal?: AbortSignal;
 }
 
@@ -85,6 +84,7 @@ async function prepare(
   const objects = new StageObjects({ environment, schemas, cluster, signal });
   return new ObjectCauses({
     workspace,
+    disk,
     applications: new Map(declared.map(application => [application.name, application])),
     cluster,
     controllers,

@@ -2,6 +2,7 @@ import {
   type Ancestry,
   ancestryOf,
   commitsNamed,
+  filesBetween,
   isOnRemote,
   type KnownCommit,
   remotesOf,
@@ -18,6 +19,7 @@ export class GitFacts {
   readonly #named = new Map<string, Promise<Map<string, KnownCommit>>>();
   readonly #onRemote = new Map<string, Promise<boolean>>();
   readonly #ancestries = new Map<string, Promise<Ancestry>>();
+  readonly #between = new Map<string, Promise<string[] | undefined>>();
   #upstream: Promise<string | undefined> | undefined;
   #changed: Promise<string[] | undefined> | undefined;
   #remotes: ReturnType<typeof remotesOf> | undefined;
@@ -57,6 +59,11 @@ export class GitFacts {
 
   isOnRemote(commit: string): Promise<boolean> {
     return once(this.#onRemote, commit, () => isOnRemote(this.root, commit));
+  }
+
+  /** Paths that differ between two commits; undefined where git does not know one of them. */
+  between(from: string, to: string): Promise<string[] | undefined> {
+    return once(this.#between, `${from} ${to}`, () => filesBetween(this.root, from, to));
   }
 
   ancestry(a: string, b: string): Promise<Ancestry> {

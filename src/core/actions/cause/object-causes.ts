@@ -6,8 +6,7 @@ import { engineOf } from '../../engines/index.ts';
 import type { Cause, DriftPath, DriftResult, DriftState } from '../../model/drift.ts';
 import { type Application, secretValues } from '../../model/environment.ts';
 import type { JsonObject, Resource } from '../../model/resource.ts';
-import type { Workspace } from '../../workspace.ts';
-import type { CommitStates } from './commit-states.ts';
+import type { CommitStates, Present } from './commit-states.ts';
 import { changeHint, mayHaveEvent } from './hints.ts';
 import { causeInCluster, foreignOwners, type InCluster } from './in-cluster.ts';
 import { repositoryCause, type Travelled } from './path-cause.ts';
@@ -40,8 +39,7 @@ export function wantsEvents({ paths, resource }: DriftResult): boolean {
   );
 }
 
-export interface ObjectCausesOptions {
-  workspace: Workspace;
+export interface ObjectCausesOptions extends Present {
   applications: ReadonlyMap<string, Application>;
   cluster: Cluster;
   controllers: ReadonlyMap<string, JsonObject>;
@@ -176,13 +174,13 @@ export class ObjectCauses {
 
   #travelled<T>(about: About, at: Travelled<T>['at']): Travelled<T> {
     const { application, way } = about;
-    const { workspace, states, ways } = this.#options;
+    const { states, ways } = this.#options;
     return {
       application,
       way,
       ways,
       at,
-      open: commit => () => states.commit(workspace, commit),
+      open: commit => () => states.commit(this.#options, commit),
       delay: () => this.#delay(application),
       complaint: () => this.#complaint(application),
       applied: last => this.#applied(last, about),

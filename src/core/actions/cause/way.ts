@@ -5,19 +5,14 @@ import { sameRemote } from '../../environments/remotes.ts';
 import type { KnownCommit } from '../../git/commits.ts';
 import { workingTree } from '../../git/working-tree.ts';
 import type { Application } from '../../model/environment.ts';
-import type { Repository } from '../../model/repository.ts';
 import type { JsonObject } from '../../model/resource.ts';
-import type { Workspace } from '../../workspace.ts';
-import type { CommitStates } from './commit-states.ts';
+import type { CommitStates, Present } from './commit-states.ts';
 import type { GitFacts } from './git-facts.ts';
 import type { Stage } from './stage.ts';
 
-export interface WayOptions {
-  workspace: Workspace;
+export interface WayOptions extends Present {
   cluster: Cluster;
   states: CommitStates;
-  /** The files on disk, where unsaved texts are among what is compared. */
-  disk?: Repository;
   /** The engines' own objects as they are now, by application. */
   controllers: ReadonlyMap<string, JsonObject>;
   /** The application that deploys the engine's object of another one. */
@@ -46,7 +41,7 @@ export class Ways {
   constructor(options: WayOptions) {
     this.#options = options;
     const { workspace, states, disk } = options;
-    this.#git = states.facts(disk ?? workspace.repository);
+    this.#git = states.facts(disk?.repository ?? workspace.repository);
   }
 
   of(application: Application): Promise<Way> {
@@ -101,7 +96,7 @@ export class Ways {
     ];
     const open = async () => workspace;
     if (!disk) return [{ at: 'disk', content: saved, open }, ...later];
-    const onDisk = () => states.onDisk(workspace, disk);
+    const onDisk = () => states.onDisk({ workspace, disk });
     return [
       { at: 'present', content: 'present', open },
       { at: 'disk', content: saved, open: onDisk },
@@ -110,8 +105,8 @@ export class Ways {
   }
 
   #stage(at: Stage['at'], { id, tree }: KnownCommit): Stage {
-    const { workspace, states } = this.#options;
-    return { at, content: tree, commit: id, open: () => states.commit(workspace, id) };
+    const open = () => this.#options.states.commit(this.#options, id);
+    return { at, content: tree, commit: id, open };
   }
 
   /** What the engine deploys from, as far as it was fetched. */
