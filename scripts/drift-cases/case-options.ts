@@ -3,8 +3,8 @@ import { type Deployer, helmMark, helmNamespace } from '../../src/core/drift/own
 import { marked } from '../../src/core/drift/prepare/policy.ts';
 import { hasVariables } from '../../src/core/drift/prepare/substitution.ts';
 import { mapLeaves, metadataMap } from '../../src/core/drift/values.ts';
-import { argoRule, fluxRule, overrideRules } from '../../src/core/environments/ignore-rules.ts';
 import type { IgnoreRule } from '../../src/core/model/drift.ts';
+import { argoRule, fluxRule, overrideRules } from '../../src/core/model/ignore-rules.ts';
 import type { JsonObject, Resource } from '../../src/core/model/resource.ts';
 import type { CaseOptions, DriftCase, FluxOptions } from './case-file.ts';
 

@@ -1,10 +1,12 @@
 import type { Found, Live } from '../cluster/live.ts';
 import { sentence } from '../lib/sentence.ts';
 import { type Application, type Environment, secretValues } from '../model/environment.ts';
-import type { JsonObject } from '../model/resource.ts';
+import { type JsonObject, resourceKey } from '../model/resource.ts';
 import type { Schemas } from '../schemas/type.ts';
 import type { Declared } from './declared.ts';
+import type { EngineWords } from './engine-words.ts';
 import type { DriftInput } from './input.ts';
+import { argoComparison } from './owners/argo-settings.ts';
 import { deployerOf, usualOwners } from './owners/deployer.ts';
 
 /** What declared objects of an environment are compared by. */
@@ -12,6 +14,7 @@ export interface Compares {
   environment: Environment;
   schemas: Schemas;
   live: Live;
+  engines?: EngineWords;
 }
 
 /** One declared object with what was found of it. */
@@ -22,8 +25,8 @@ export function inputOf(declared: Declared, found: Found, compares: Compares): D
     resource: namespaced === false ? { ...resource, namespace: '' } : resource,
     desired: object.value,
     live: found.ok ? found.object : undefined,
-    ...circumstances(declared, found, compares.schemas),
-    ...ofApplication(application, compares.environment),
+    ...circumstances(declared, found, compares),
+    ...ofApplication(application, compares),
   };
 }
 
@@ -37,11 +40,13 @@ export function lazyInputOf(declared: Declared, compares: Compares): DriftInput 
   return Object.defineProperty(input, 'live', { get: read, enumerable: true });
 }
 
-function circumstances(declared: Declared, found: Found, schemas: Schemas) {
+function circumstances(declared: Declared, found: Found, { schemas, engines }: Compares) {
   const { resource, object, application, alsoBy } = declared;
   const kind = schemas.lookup(resource);
   // The definition of a custom kind may stand in the same repository and not be applied yet.
   const pending = !found.ok && found.notServed === true && kind.found && !kind.kind.builtin;
+  const scaledBy = engines?.scalers.get(resourceKey(resource));
+  const argo = engines?.argo && argoComparison(engines.argo, resource);
   const reason = declared.notChecked ?? (found.ok || pending ? undefined : found.reason);
   return {
     ...(reason === undefined ? {} : { notChecked: sentence(reason) }),
@@ -50,18 +55,23 @@ function circumstances(declared: Declared, found: Found, schemas: Schemas) {
     sealed: object.sealed,
     sensitive: object.sensitive,
     source: object.source,
+    ...(scaledBy === undefined ? {} : { scaledBy }),
+    ...(argo === undefined ? {} : { argo }),
     notes: alsoBy.map(name => `${name} declares it too; ${application.name} counts.`),
   };
 }
 
-function ofApplication(application: Application, environment: Environment) {
+function ofApplication(application: Application, { environment, engines }: Compares) {
   const { source } = application;
+  const correction = engines?.correction(application);
+  const argo = application.engine === 'argocd' ? engines?.argo : undefined;
   const postBuild = source.kind === 'kustomize' ? source.flux?.postBuild : undefined;
   const secrets = secretValues(source);
   return {
     owners: usualOwners(application),
-    deployer: deployerOf(application),
-    ignore: [...environment.ignore, ...application.ignore],
+    deployer: deployerOf(application, argo),
+    ignore: [...environment.ignore, ...(argo?.ignore ?? []), ...application.ignore],
+    ...(correction === undefined ? {} : { correction }),
     // Undefined where there are none, as for most.
     secrets: secrets.length === 0 ? undefined : secrets,
     substituted: postBuild === undefined,
@@ -90,7 +100,11 @@ export class BasisOf {
   of(declared: Declared, found: Found): Basis {
     const { schemas, live } = this.#compares;
     const { resource, object, application } = declared;
-    const own = [resource, live.namespaced(resource), circumstances(declared, found, schemas)];
+    const own = [
+      resource,
+      live.namespaced(resource),
+      circumstances(declared, found, this.#compares),
+    ];
     return {
       desired: object.value,
       version: found.ok ? (found.version ?? (found.object ? undefined : 'none')) : 'unknown',
@@ -102,7 +116,7 @@ export class BasisOf {
   #ofApplication(application: Application): string {
     const known = this.#applications.get(application);
     if (known !== undefined) return known;
-    const text = JSON.stringify(ofApplication(application, this.#compares.environment));
+    const text = JSON.stringify(ofApplication(application, this.#compares));
     this.#applications.set(application, text);
     return text;
   }

@@ -9,6 +9,7 @@ import { compareObjects } from './compare.ts';
 import { ComparedDeclared, ComparedRemoved, isSame, notYet, stamped } from './compared-object.ts';
 import { type Declared, declaredObjects, unsureObjects } from './declared.ts';
 import { type Basis, BasisOf, inputOf, isSameBasis, lazyInputOf } from './declared-input.ts';
+import { type EngineWords, engineWords, readArgoSettings } from './engine-words.ts';
 import type { Compared, EnvironmentInput } from './environment-input.ts';
 import type { DriftInput } from './input.ts';
 import { Later } from './later.ts';
@@ -35,6 +36,7 @@ export class EnvironmentComparison {
   readonly #unsure: ReturnType<typeof unsureObjects>;
   readonly #live: Live;
   readonly #removed: RemovedObjects;
+  readonly #engines: EngineWords;
   readonly #basisOf: BasisOf;
   /** What was found without the server, and from what; without that where it is not to count again. */
   readonly #locals = new Map<string, { local: DriftResult; basis: Basis | undefined }>();
@@ -61,8 +63,11 @@ export class EnvironmentComparison {
     const resources = declared.map(({ resource }) => resource);
     const live = await readLive(cluster, resources, environment.namespace, signal);
     const known = [...resources, ...unsure.map(({ result }) => result.resource)];
-    const removed = await RemovedObjects.read(input, new Set(known.map(resourceKey)), live);
-    const read = { declared, unsure, live, removed, word };
+    const argo = await readArgoSettings(input, declared);
+    const told = { ...input, argo };
+    const removed = await RemovedObjects.read(told, known, live);
+    const engines = engineWords(told, declared, each => removed.controllerOf(each));
+    const read = { declared, unsure, live, removed, engines, word };
     const comparison = new EnvironmentComparison(input, read);
     await comparison.#compareAll(before);
     return comparison;
@@ -74,8 +79,13 @@ export class EnvironmentComparison {
     this.#unsure = read.unsure;
     this.#live = read.live;
     this.#removed = read.removed;
-    this.#basisOf = new BasisOf({ ...input, live: read.live });
+    this.#engines = read.engines;
+    this.#basisOf = new BasisOf(this.#compares);
     this.#word = read.word;
+  }
+
+  get #compares() {
+    return { ...this.#input, live: this.#live, engines: this.#engines };
   }
 
   /** What could not be looked for. */
@@ -200,7 +210,7 @@ export class EnvironmentComparison {
   async #audit(): Promise<void> {
     const keys = [...this.#declared.keys()];
     const results = keys.map(key => this.compared.get(key)?.result ?? notYet);
-    const compares = { ...this.#input, live: this.#live };
+    const compares = this.#compares;
     const inputs = [...this.#declared.values()].map(each => lazyInputOf(each, compares));
     const { audited: most = 0 } = this.#input;
     const audited = await this.#word.audit(inputs, results as DriftResult[], {
@@ -218,7 +228,7 @@ export class EnvironmentComparison {
 
   /** What is compared of a declared object. */
   inputOf(declared: Declared, found: Found = this.#live.find(declared.resource)): DriftInput {
-    return inputOf(declared, found, { ...this.#input, live: this.#live });
+    return inputOf(declared, found, this.#compares);
   }
 
   /** What runs of an object that was compared. */
@@ -287,6 +297,7 @@ interface Read {
   unsure: ReturnType<typeof unsureObjects>;
   live: Live;
   removed: RemovedObjects;
+  engines: EngineWords;
   word: ServerWord;
 }
 

@@ -1,16 +1,18 @@
 import type { Application } from '../../model/environment.ts';
+import type { ArgoSettings } from './argo-settings.ts';
 import type { KnownOwners } from './profile.ts';
 import type { Deployer } from './tracking.ts';
 
-/** What deploys the objects of an application, where an engine does. */
-export function deployerOf({
-  name,
-  engine,
-  source,
-  controller,
-}: Application): Deployer | undefined {
-  if (engine === 'argocd')
-    return { engine, name: controller?.name ?? name, namespace: controller?.namespace ?? '' };
+/** What deploys the objects of an application, where an engine does; `argo` is what its Argo CD was told. */
+export function deployerOf(
+  { name, engine, source, controller }: Application,
+  argo?: ArgoSettings,
+): Deployer | undefined {
+  if (engine === 'argocd') {
+    const named = { name: controller?.name ?? name, namespace: controller?.namespace ?? '' };
+    const { tracking, instanceLabel, installation } = argo ?? {};
+    return { engine, ...named, tracking, instanceLabel, installation };
+  }
   if (source.kind === 'helm')
     return { engine: 'helm', name: source.release, namespace: source.namespace };
   const flux = source.kind === 'kustomize' ? source.flux : undefined;

@@ -67,7 +67,11 @@ function argoTracking(
     marks.labels[label] = metadataMap(live, 'labels')[label] === other ? (other ?? usual) : usual;
   }
   const byId = tracking === undefined ? argoTrackingId in annotations : tracking !== 'label';
-  if (!byId) return marks;
+  // An older Argo CD marked it by its label only, which is as good.
+  const older =
+    !(argoTrackingId in annotations) &&
+    metadataMap(live, 'labels')[instanceLabel || usualLabel] !== undefined;
+  if (!byId || older) return marks;
   const ids = names.map(each => trackingId(each, resource));
   const found = ids.find(each => each === annotations[argoTrackingId]);
   marks.annotations[argoTrackingId] = found ?? ids[0] ?? '';

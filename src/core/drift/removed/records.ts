@@ -5,6 +5,7 @@ import type { JsonObject, Resource } from '../../model/resource.ts';
 import { resourceKey } from '../../model/resource.ts';
 import type { RenderedApplication } from '../declared.ts';
 import type { EnvironmentInput } from '../environment-input.ts';
+import type { ArgoSettings } from '../owners/argo-settings.ts';
 import { deployerOf } from '../owners/deployer.ts';
 import type { Deployer } from '../owners/tracking.ts';
 import { own } from '../values.ts';
@@ -16,7 +17,14 @@ export interface EngineRecord {
   deployer: Deployer;
   /** What it applied and no manifest declares now, by key. */
   named: ReadonlyMap<string, Resource>;
+  /** The engine's own object as it runs. */
+  controller?: JsonObject;
   notChecked?: NotChecked;
+}
+
+export interface RecordsInput extends EnvironmentInput {
+  /** What the environment's Argo CD is told. */
+  argo?: ArgoSettings | undefined;
 }
 
 /**
@@ -24,11 +32,11 @@ export interface EngineRecord {
  * Applications that did not render completely are left out: what they do not show may well be declared.
  */
 export async function readRecords(
-  { applications, cluster, environment, signal }: EnvironmentInput,
+  { applications, cluster, environment, argo, signal }: RecordsInput,
   known: ReadonlySet<string>,
 ): Promise<EngineRecord[]> {
   const deployed = applications.filter(isComplete).flatMap(({ application }) => {
-    const deployer = deployerOf(application);
+    const deployer = deployerOf(application, argo);
     return deployer ? [{ application, deployer }] : [];
   });
   const controllers = deployed.flatMap(({ application }) => application.controller ?? []);
@@ -68,5 +76,5 @@ function recordOf(
   const named = inventoryOf(controller)
     .map(item => [resourceKey(item), item] as const)
     .filter(([key]) => !known.has(key));
-  return { application, deployer: { ...deployer, prunes }, named: new Map(named) };
+  return { application, deployer: { ...deployer, prunes }, named: new Map(named), controller };
 }

@@ -1,8 +1,9 @@
 import { type Live, readLive } from '../../cluster/live.ts';
+import type { Application } from '../../model/environment.ts';
 import type { NotChecked } from '../../model/finding.ts';
 import { type JsonObject, type Resource, resourceKey, resourceOf } from '../../model/resource.ts';
-import type { EnvironmentInput } from '../environment-input.ts';
-import { type EngineRecord, readRecords } from './records.ts';
+import { Generations } from './generated.ts';
+import { type EngineRecord, type RecordsInput, readRecords } from './records.ts';
 import { type Removed, removedObject } from './removed.ts';
 
 /**
@@ -10,19 +11,20 @@ import { type Removed, removedObject } from './removed.ts';
  * the engine's own object, and by marks on objects that were read anyway.
  */
 export class RemovedObjects {
-  readonly #input: EnvironmentInput;
+  readonly #input: RecordsInput;
   /** Keys of what is declared, surely or not. */
   readonly #known: ReadonlySet<string>;
   readonly #live: Live;
+  readonly #generations: Generations;
   readonly #controllers: ReadonlySet<string>;
   #records: readonly EngineRecord[] = [];
   /** What runs of what only records name. */
   #named: Live | undefined;
 
-  /** `live` is what was read of the declared objects. Rejects only when aborted. */
+  /** `known` is what is declared, surely or not; `live` what was read of it. Rejects only when aborted. */
   static async read(
-    input: EnvironmentInput,
-    known: ReadonlySet<string>,
+    input: RecordsInput,
+    known: readonly Resource[],
     live: Live,
   ): Promise<RemovedObjects> {
     const removed = new RemovedObjects(input, known, live);
@@ -30,9 +32,10 @@ export class RemovedObjects {
     return removed;
   }
 
-  private constructor(input: EnvironmentInput, known: ReadonlySet<string>, live: Live) {
+  private constructor(input: RecordsInput, known: readonly Resource[], live: Live) {
     this.#input = input;
-    this.#known = known;
+    this.#known = new Set(known.map(resourceKey));
+    this.#generations = new Generations(known);
     this.#live = live;
     const controllers = input.applications.flatMap(
       ({ application }) => application.controller ?? [],
@@ -43,6 +46,11 @@ export class RemovedObjects {
   /** What could not be looked for. */
   get notChecked(): NotChecked[] {
     return this.#records.flatMap(({ notChecked }) => notChecked ?? []);
+  }
+
+  /** The engine's own object of an application, where it was read. */
+  controllerOf(application: Application): JsonObject | undefined {
+    return this.#records.find(record => record.application === application)?.controller;
   }
 
   /** True for what no manifest declares, surely or not. */
@@ -65,7 +73,7 @@ export class RemovedObjects {
       const resource = resourceOf(object);
       const key = resource && resourceKey(resource);
       if (!key || this.#known.has(key) || found.has(key)) continue;
-      const removed = removedObject(object, resource, this.#records);
+      const removed = this.#classify(object, resource);
       if (removed) found.set(key, removed);
     }
     const rank = new Map(this.#records.map(({ application }, index) => [application.name, index]));
@@ -77,7 +85,7 @@ export class RemovedObjects {
   one(resource: Resource): Removed | undefined {
     if (this.#known.has(resourceKey(resource))) return undefined;
     const object = this.find(resource);
-    return object && removedObject(object, resource, this.#records);
+    return object && this.#classify(object, resource);
   }
 
   /** What runs of an object, as far as such objects were read. */
@@ -94,6 +102,11 @@ export class RemovedObjects {
     this.#records = await readRecords(this.#input, this.#known);
     const named = this.#records.flatMap(record => [...record.named.values()]);
     this.#named = await readLive(cluster, named, environment.namespace, signal);
+  }
+
+  #classify(object: JsonObject, resource: Resource): Removed | undefined {
+    const successor = this.#generations.successor(resource);
+    return removedObject(object, resource, this.#records, successor);
   }
 
   *#candidates(): Iterable<JsonObject> {

@@ -15,19 +15,28 @@ export interface Removed {
 
 /**
  * What a live object is that no manifest declares: an application's own, by the record of its engine or by marks
- * on the object; undefined when it is nothing of any.
+ * on the object; undefined when it is nothing of any. `successor` is the name of what a generator made since.
  */
 export function removedObject(
   object: JsonObject,
   resource: Resource,
   records: readonly EngineRecord[],
+  successor?: string,
 ): Removed | undefined {
   const key = resourceKey(resource);
   for (const { application, deployer, named } of records) {
     const found = ownedBy(object, application, deployer, named.has(key));
-    if (found) return { result: resultOf(resource, found), application: application.name };
+    if (!found) continue;
+    const told = successor === undefined ? found : superseded(found, successor);
+    return { result: resultOf(resource, told), application: application.name };
   }
   return undefined;
+}
+
+/** What a generator made of older content is in nobody's way: it is no drift, and its owner clears it away. */
+function superseded(found: Unmanaged, successor: string): Unmanaged {
+  if (found.state !== 'prune-candidate' && found.state !== 'orphan') return found;
+  return { state: 'untracked', reason: `It is an older generation, superseded by ${successor}.` };
 }
 
 function ownedBy(

@@ -7,10 +7,10 @@ import type { IgnoreRule, OwnerProfile } from '../../model/drift.ts';
 import type { ClusterTarget } from '../../model/environment.ts';
 import { objectAt, objectsAt, textAt, valueAt } from '../../model/fields.ts';
 import type { Finding } from '../../model/finding.ts';
+import { differences } from '../../model/ignore-rules.ts';
 import { formatPath, type Pointer } from '../../model/path.ts';
 import type { Json, JsonObject } from '../../model/resource.ts';
 import type { Place } from '../../model/source.ts';
-import { differences } from '../ignore-rules.ts';
 import { configSchema } from './config-schema.ts';
 import { checkSchema } from './schema-check.ts';
 

@@ -1,0 +1,68 @@
+import type { ApiResource } from '../cluster/cluster.ts';
+import type { Application } from '../model/environment.ts';
+import { textAt } from '../model/fields.ts';
+import type { JsonObject, Resource } from '../model/resource.ts';
+import type { Declared } from './declared.ts';
+import type { EnvironmentInput } from './environment-input.ts';
+import type { DriftInput } from './input.ts';
+import { type ArgoSettings, argoSettings } from './owners/argo-settings.ts';
+import { scalersOf } from './owners/scalers.ts';
+
+/** What the engines of an environment are told beside the manifests, as far as it decides what counts as drift. */
+export interface EngineWords {
+  argo?: ArgoSettings;
+  /** Who scales an object, by its key. */
+  scalers: ReadonlyMap<string, Resource>;
+  /** What helm-controller does about drift of an application. */
+  correction(application: Application): DriftInput['correction'];
+}
+
+/** `controller` gives the engine's own object of an application, where it was read. */
+export function engineWords(
+  { argo }: { argo?: ArgoSettings },
+  declared: readonly Declared[],
+  controller: (application: Application) => JsonObject | undefined,
+): EngineWords {
+  return {
+    ...(argo === undefined ? {} : { argo }),
+    scalers: scalersOf(declared),
+    correction: application => correctionOf(controller(application)),
+  };
+}
+
+/** Drift detection is off where a HelmRelease does not say. */
+function correctionOf(controller: JsonObject | undefined): DriftInput['correction'] {
+  if (controller?.kind !== 'HelmRelease') return undefined;
+  const mode = textAt(controller, 'spec', 'driftDetection', 'mode');
+  return mode === 'enabled' || mode === 'warn' ? mode : 'disabled';
+}
+
+const configMaps: ApiResource = {
+  ...{ group: '', version: 'v1', kind: 'ConfigMap' },
+  ...{ resource: 'configmaps', namespaced: true, verbs: ['get'] },
+};
+
+/**
+ * What the environment's Argo CD is told for all Applications: as it runs, else as it is declared; undefined where
+ * nobody knows, so that its defaults count. Rejects only when aborted.
+ */
+export async function readArgoSettings(
+  { cluster, environment, signal }: EnvironmentInput,
+  declared: readonly Declared[],
+): Promise<ArgoSettings | undefined> {
+  if (environment.engine !== 'argocd') return undefined;
+  const controllers = environment.applications.flatMap(({ controller }) => controller ?? []);
+  // Applications may stand in other namespaces than Argo CD itself.
+  const namespaces = new Set(['argocd', ...controllers.map(({ namespace }) => namespace)]);
+  for (const namespace of namespaces) {
+    if (namespace === '') continue;
+    const resource = { ...configMaps, namespace, name: 'argocd-cm' };
+    const answer = await cluster.get(configMaps, resource, signal);
+    if (answer.ok && answer.object) return argoSettings(answer.object);
+  }
+  const written = declared.find(
+    ({ resource: { group, kind, name } }) =>
+      group === '' && kind === 'ConfigMap' && name === 'argocd-cm',
+  );
+  return written && argoSettings(written.object.value);
+}
