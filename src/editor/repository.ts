@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { notifications, requests, type WorkspaceState } from '../lsp/protocol.ts';
+import { stateAfter } from '../lsp/state-change.ts';
 import type { LanguageServer } from './server/language-server.ts';
 
 /** What the server knows of the repository, asked anew whenever it says that something changed. */
@@ -58,9 +59,10 @@ export class Repository implements vscode.Disposable {
       this.#again = false;
       const changed = [...this.#changed];
       this.#changed.clear();
-      const state = await this.#server.ask(requests.state, null).catch(() => undefined);
-      if (state === undefined) return;
-      this.#become(state, changed.length > 0 ? changed : undefined);
+      const since = this.#state?.at;
+      const answer = await this.#server.ask(requests.state, { since }).catch(() => undefined);
+      if (answer === undefined) return;
+      this.#become(stateAfter(this.#state, answer), changed.length > 0 ? changed : undefined);
     } while (this.#again);
   }
 

@@ -250,6 +250,13 @@ export interface WorkspaceState {
   files: number;
   /** What belongs to no environment, and what is wrong with driftline.yaml. */
   unresolved: NotChecked[];
+  /** Names this state for who asks again; absent where there is none yet. */
+  at?: string;
+  /**
+   * Set where the applications' `objects` are only those that changed since the state that was asked with: keys
+   * (`resourceKey`) of objects that are gone, by environment.
+   */
+  gone?: Record<string, string[]>;
 }
 
 export interface FileBadge {
@@ -261,7 +268,8 @@ export interface FileBadge {
 }
 
 export const requests = {
-  state: request<null, WorkspaceState>('driftline/state'),
+  /** `since`: `at` of the state that the client has, which it is then told the changes to. */
+  state: request<{ since?: string } | null, WorkspaceState>('driftline/state'),
   badges: request<null, FileBadge[]>('driftline/badges'),
   markers: request<{ uri: string }, FileMarkers>('driftline/markers'),
   /** The objects of a file, in its present text, in the order of their lines (1-based): what a command is about. */

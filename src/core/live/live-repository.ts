@@ -11,6 +11,7 @@ import type { Finding } from '../model/finding.ts';
 import { type Resource, resourceKey } from '../model/resource.ts';
 import { Workspace } from '../workspace.ts';
 import { badgesOf, type FileBadgeState } from './badges.ts';
+import { Changes } from './changes.ts';
 import type { ComparedEnvironment, ComparedObject, EnvironmentNews } from './compared.ts';
 import { type ComparedTexts, comparedTexts } from './comparison.ts';
 import { EarlierStates } from './earlier-states.ts';
@@ -64,6 +65,7 @@ class LiveRepository implements Live {
   readonly #told = new Map<string, string>();
   readonly #markers = new Markers(file => this.#files.isEdited(file));
   readonly #edits = new LiveEdits();
+  readonly #changes = new Changes();
   readonly #earlier = new EarlierStates();
   #refreshing: Promise<void> | undefined;
   /** Resolves when the workspace was brought to the present state the next time. */
@@ -100,8 +102,26 @@ class LiveRepository implements Live {
     return this.#workspace;
   }
 
-  environments(): EnvironmentState[] {
-    return [...this.#watches.values()].map(watch => this.#stateOf(watch));
+  environments(since?: string): EnvironmentState[] {
+    return this.#compared().map(current => {
+      const { name } = current.environment;
+      const only = since === undefined ? undefined : this.#changes.since(since, name);
+      return environmentState(current, this.#revision(), only);
+    });
+  }
+
+  moment(): string {
+    return this.#changes.moment;
+  }
+
+  gone(since: string): Record<string, string[]> | undefined {
+    const gone: Record<string, string[]> = {};
+    for (const { environment, objects } of this.#compared()) {
+      const changed = this.#changes.since(since, environment.name);
+      if (!changed) return undefined;
+      gone[environment.name] = [...changed].filter(key => !objects.has(key));
+    }
+    return gone;
   }
 
   edit(file: string, text: string | undefined): void {
@@ -346,6 +366,7 @@ class LiveRepository implements Live {
     const watch = this.#watches.get(name);
     if (!watch) return;
     const { environment, objects: present } = watch.current;
+    this.#changes.note(name, objects);
     for (const key of objects) this.#edits.put(environment, key, present.get(key)?.result);
     const files = this.#markers.follow(this.#compared(), name, objects);
     const isNews = (header && this.#isOther(name)) || objects.size > 0;
@@ -366,10 +387,6 @@ class LiveRepository implements Live {
 
   #compared(): ComparedEnvironment[] {
     return [...this.#watches.values()].map(({ current }) => current);
-  }
-
-  #stateOf({ current }: EnvironmentWatch): EnvironmentState {
-    return environmentState(current, this.#revision());
   }
 
   #revision(): { revision: string; branch?: string } {

@@ -29,7 +29,12 @@ export interface Live {
   workspace(): Workspace;
   /** The same when every edit so far is in it. */
   present(): Promise<Workspace>;
-  environments(): EnvironmentState[];
+  /** `since`: of their objects only those that changed after that moment. */
+  environments(since?: string): EnvironmentState[];
+  /** Names what is known now; another one after every change. */
+  moment(): string;
+  /** Keys of objects that are no more since a moment, by environment; undefined where that is not known. */
+  gone(since: string): Record<string, string[]> | undefined;
   /** Takes the text of an open document (`undefined`: closed, the file on disk counts again). */
   edit(file: string, text: string | undefined): void;
   /** Files that changed, appeared or vanished on disk. */

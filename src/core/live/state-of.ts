@@ -9,15 +9,16 @@ import { maskPath } from '../words/values.ts';
 import type { ComparedEnvironment, ComparedObject } from './compared.ts';
 import type { ApplicationState, ClusterState, EnvironmentState, ObjectState } from './state.ts';
 
-/** What the last comparison says of an environment, as views show it. */
+/** What the last comparison says of an environment, as views show it; of its objects only those of these keys. */
 export function environmentState(
   compared: ComparedEnvironment,
   repository: { revision: string; branch?: string },
+  only?: ReadonlySet<string>,
 ): EnvironmentState {
   const { environment, phase, reason, report, applications, objects, at, stale } = compared;
   const { name, engine, origin } = environment;
   const notChecked = report?.notChecked ?? [];
-  const own = Map.groupBy(objects.values(), ({ about }) => about.application);
+  const own = Map.groupBy(objects, ([, { about }]) => about.application);
   return {
     name,
     engine,
@@ -32,7 +33,7 @@ export function environmentState(
       { results: [...objects.values()].map(({ result }) => result), notChecked },
     ]),
     applications: applications.map(each =>
-      applicationState(compared, each, own.get(each.application.name) ?? []),
+      applicationState(compared, each, own.get(each.application.name) ?? [], only),
     ),
     notChecked: notChecked as NotChecked[],
     ...(at && { comparedAt: at.toISOString() }),
@@ -62,8 +63,10 @@ function snapshotTime(snapshot: { takenAt?: string } | undefined): { takenAt?: s
 function applicationState(
   { controllers, phase }: ComparedEnvironment,
   { application, rendered }: RenderedApplication,
-  own: readonly ComparedObject[],
+  entries: readonly (readonly [string, ComparedObject])[],
+  only: ReadonlySet<string> | undefined,
 ): ApplicationState {
+  const own = entries.map(([, object]) => object);
   const engine = engineOf(application);
   const controller = controllers.get(application.name);
   const said = engine.status(application, controller);
@@ -73,7 +76,10 @@ function applicationState(
     name: application.name,
     engine: application.engine,
     counts: countShown([{ results: own.map(({ result }) => result), notChecked: [] }]),
-    objects: own.map(objectState).sort(worstFirst),
+    objects: entries
+      .filter(([key]) => only?.has(key) ?? true)
+      .map(([, object]) => objectState(object))
+      .sort(worstFirst),
     ...(said.revision && { deployed: said.revision }),
     ...(health && { health }),
     suspended: said.suspended,

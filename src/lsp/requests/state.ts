@@ -16,7 +16,7 @@ import type { Session } from '../session/session.ts';
 export const state: Feature = {
   register(session) {
     const { repositories } = session;
-    session.answer(requests.state, () => workspaceState(session));
+    session.answer(requests.state, params => workspaceState(session, params?.since));
     session.answer(requests.badges, () => badges(session));
     session.answer(requests.objects, async ({ uri }) => {
       await repositories.ready();
@@ -46,7 +46,11 @@ function lineDifferences(session: Session, uri: string, line: number): LineDiffe
   });
 }
 
-async function workspaceState({ repositories }: Session): Promise<WorkspaceState> {
+async function workspaceState(
+  session: Session,
+  since: string | undefined,
+): Promise<WorkspaceState> {
+  const { repositories } = session;
   const all = repositories.all();
   const lives = repositories.lives();
   if (lives.length === 0) {
@@ -56,25 +60,34 @@ async function workspaceState({ repositories }: Session): Promise<WorkspaceState
     const empty = { environments: [], files: 0, unresolved: [] };
     return loading ? { kind: 'loading', ...empty } : { kind: 'none', reason, ...empty };
   }
+  const moments = since?.split(' ') ?? [];
   const parts = await Promise.all(
-    lives.map(async ({ live }) => {
+    lives.map(async ({ live }, index) => {
       const workspace = live.workspace();
       const { problems, unresolved } = await workspace.discovery();
       const wrong = problems.map(({ message, ...place }) => ({ reason: message, place }));
       const read = workspace.index.files().filter(({ role }) => role !== 'other');
+      const moment = moments.length === lives.length ? moments[index] : undefined;
       return {
-        environments: live.environments(),
+        at: live.moment(),
+        environments: live.environments(moment),
+        gone: moment === undefined ? undefined : live.gone(moment),
         files: read.length,
         unresolved: [...wrong, ...unresolved],
       };
     }),
   );
+  const isPart = parts.every(({ gone }) => gone !== undefined);
+  // Of one that is not known anew, everything has to be told; so it is of the others, too.
+  if (moments.length > 0 && !isPart) return workspaceState(session, undefined);
   return {
     kind: 'ready',
     root: lives[0]?.live.root,
     environments: parts.flatMap(({ environments }) => environments),
     files: parts.reduce((sum, { files }) => sum + files, 0),
     unresolved: parts.flatMap(({ unresolved }) => unresolved),
+    at: parts.map(({ at }) => at).join(' '),
+    ...(isPart && { gone: Object.assign({}, ...parts.map(({ gone }) => gone)) }),
   };
 }
 
