@@ -90,7 +90,7 @@ describe('settings', () => {
   it('have a default, a scope and a description', () => {
     for (const [name, property] of properties) {
       expect(property, name).toHaveProperty('default');
-      expect(['window', 'resource', 'machine-overridable']).toContain(property.scope);
+      expect(['window', 'resource', 'machine-overridable', 'machine']).toContain(property.scope);
       const text = 'description' in property ? property.description : property.markdownDescription;
       expect(said(text as string), name).toMatch(/\.$/);
     }

@@ -17,6 +17,7 @@ import { LanguageServer } from './server/language-server.ts';
 import { serverSettings } from './settings.ts';
 import { StatusBar } from './status-bar.ts';
 import { Tokens } from './tokens.ts';
+import { tellVisible } from './visible.ts';
 
 /** Builds every feature once and hands each what it works with; all of it goes with the extension. */
 export function openEditor(context: vscode.ExtensionContext): Editor {
@@ -43,6 +44,7 @@ export function openEditor(context: vscode.ExtensionContext): Editor {
   const view = keep(new EnvironmentsView(repository, server));
   keep(new DriftBadges(server, repository));
   keep(tellServer(server));
+  keep(tellVisible(server));
   return {
     server,
     repository,

@@ -20,6 +20,7 @@ import { syncing } from './requests/syncing.ts';
 import { uses } from './requests/uses.ts';
 import { settings } from './settings.ts';
 import { textSync } from './text-sync.ts';
+import { visible } from './visible.ts';
 import { watchedFiles } from './watched-files.ts';
 
 /** All that the server does, in the order in which it hears of things: an edit counts before it is judged. */
@@ -28,6 +29,7 @@ export const features: readonly Feature[] = [
   folders,
   textSync,
   watchedFiles,
+  visible,
   diagnostics,
   markers,
   inlayHints,

@@ -41,6 +41,8 @@ export interface Settings {
   kubeconfig?: string;
   /** Forges of hosts that are not well-known: `{"git.example.com": "gitea"}`. */
   forges: Record<string, string>;
+  /** Send no dry-run to a cluster: each leaves an entry in its audit log. A person's own choice. */
+  localOnly: boolean;
   /** Publish findings as diagnostics. */
   validation: boolean;
   /** Publish drift as diagnostics too, as information. */
@@ -353,6 +355,8 @@ export const notifications = {
   /** Client → server: the person trusts the folder now, or a setting changed. */
   trust: notification<{ trusted: boolean }>('driftline/trust'),
   settings: notification<Settings>('driftline/settings'),
+  /** Client → server: the files that the person sees now; all of them each time. */
+  visible: notification<{ uris: string[] }>('driftline/visible'),
   /** Server → client: ask `state` again; `environments` are those that changed. */
   changed: notification<{ environments: string[] }>('driftline/changed'),
   /** Server → client: markers of an open document. */

@@ -295,7 +295,7 @@ describe('the demo, as our editor sees it', () => {
   });
 
   it('follows the settings', async () => {
-    const settings = { forges: {}, validation: true, drift: false };
+    const settings = { forges: {}, localOnly: false, validation: true, drift: false };
     await client.connection.sendNotification(notifications.settings.method, settings);
     await client.diagnostics(replicas, each => each.diagnostics.length === 0);
     await client.connection.sendNotification(notifications.settings.method, {

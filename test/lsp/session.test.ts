@@ -28,6 +28,7 @@ describe('options', () => {
       settings: {
         kubeconfig: undefined,
         forges: { 'git.example': 'gitea' },
+        localOnly: false,
         validation: true,
         drift: false,
       },

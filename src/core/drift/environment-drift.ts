@@ -11,6 +11,7 @@ import { type Declared, declaredObjects, unsureObjects } from './declared.ts';
 import { type Basis, BasisOf, inputOf, isSameBasis, lazyInputOf } from './declared-input.ts';
 import { type EngineWords, engineWords, readArgoSettings } from './engine-words.ts';
 import type { Compared, EnvironmentInput } from './environment-input.ts';
+import { InSync } from './in-sync.ts';
 import type { DriftInput } from './input.ts';
 import { Later } from './later.ts';
 import { mayBeUnsure } from './removed/generated.ts';
@@ -45,7 +46,7 @@ export class EnvironmentComparison {
   /** The question that was asked last about each object: answers to earlier ones do not count. */
   readonly #asked = new Map<string, Question>();
   readonly #word: ServerWord;
-  #notReached: string[] = [];
+  readonly #inSync: InSync;
 
   /**
    * Compares everything. Results of an earlier comparison count again where the very same was compared. What could
@@ -82,6 +83,13 @@ export class EnvironmentComparison {
     this.#engines = read.engines;
     this.#basisOf = new BasisOf(this.#compares);
     this.#word = read.word;
+    this.#inSync = new InSync({
+      input,
+      word: read.word,
+      objects: () => this.#known(),
+      fileOf: resource => this.#declared.get(this.#keyOf(resource))?.object.source.file,
+      take: (key, before, result) => this.#takeTried(key, before, result),
+    });
   }
 
   get #compares() {
@@ -91,7 +99,7 @@ export class EnvironmentComparison {
   /** What could not be looked for. */
   get notChecked(): NotChecked[] {
     const environment = this.#input.environment.name;
-    const notReached = this.#notReached.map(reason => ({ reason, environment }));
+    const notReached = this.#inSync.notReached.map(reason => ({ reason, environment }));
     return [...this.#removed.notChecked, ...notReached];
   }
 
@@ -110,6 +118,16 @@ export class EnvironmentComparison {
     return told;
   }
 
+  /** Has the server try what a person looks at, beside everything else; only for who follows. */
+  tryInSync(): void {
+    this.#inSync.later(() => this.#input.followed?.reached?.());
+  }
+
+  /** Ends what goes on beside. */
+  end(): void {
+    this.#inSync.end();
+  }
+
   async #compareAll(before: EnvironmentComparison | undefined): Promise<void> {
     for (const [key, declared] of this.#declared) {
       const { resource } = declared;
@@ -119,7 +137,8 @@ export class EnvironmentComparison {
         this.#aliases.set(resourceKey({ ...resource, namespace: '' }), key);
     }
     await this.#compare([...this.#declared.keys()], before);
-    await this.#audit();
+    if (this.#input.followed) this.tryInSync();
+    else await this.#inSync.now();
     for (const { result, application } of this.#unsure)
       this.compared.set(resourceKey(result.resource), { result, application });
     this.#findRemoved();
@@ -202,28 +221,28 @@ export class EnvironmentComparison {
       this.#put(key, declared, stamped(result, found), was?.health);
       if (!isSame(was, this.compared.get(key))) later.tell(key);
     };
-    const results = await this.#word.confirm(inputs, locals, { ...this.#input, answered: take });
+    const files = this.#input.visibleFiles?.();
+    const visible = (resource: Resource) =>
+      files?.has(this.#declared.get(this.#keyOf(resource))?.object.source.file ?? '') === true;
+    const options = { ...this.#input, visible, answered: take };
+    const results = await this.#word.confirm(inputs, locals, options);
     for (const [index, result] of results.entries()) take(index, result);
   }
 
-  /** Has the server try objects in sync, see `EnvironmentInput.audited`. */
-  async #audit(): Promise<void> {
-    const keys = [...this.#declared.keys()];
-    const results = keys.map(key => this.compared.get(key)?.result ?? notYet);
+  #known(): { key: string; input: DriftInput; result: DriftResult }[] {
     const compares = this.#compares;
-    const inputs = [...this.#declared.values()].map(each => lazyInputOf(each, compares));
-    const { audited: most = 0 } = this.#input;
-    const audited = await this.#word.audit(inputs, results as DriftResult[], {
-      ...this.#input,
-      most,
-    });
-    for (const [index, key] of keys.entries()) {
-      const [result, declared] = [audited.results[index], this.#declared.get(key)];
-      const known = this.compared.get(key);
-      if (result && declared && result !== known?.result)
-        this.#put(key, declared, result, known?.health);
-    }
-    this.#notReached = audited.notReached;
+    return [...this.#declared].map(([key, declared]) => ({
+      key,
+      input: lazyInputOf(declared, compares),
+      result: this.compared.get(key)?.result ?? { ...notYet, resource: declared.resource },
+    }));
+  }
+
+  #takeTried(key: string, before: DriftResult, result: DriftResult): void {
+    const [declared, known] = [this.#declared.get(key), this.compared.get(key)];
+    if (!declared || known?.result !== before) return;
+    this.#put(key, declared, result, known.health);
+    this.#input.followed?.later(new Set([key]));
   }
 
   /** What is compared of a declared object. */

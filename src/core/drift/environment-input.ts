@@ -2,7 +2,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { DriftResult } from '../model/drift.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Health } from '../model/health.ts';
-import type { JsonObject, Resource } from '../model/resource.ts';
+import type { JsonObject } from '../model/resource.ts';
 import type { Declared, RenderedApplication } from './declared.ts';
 import type { CompareOptions, DriftInput } from './input.ts';
 import type { ServerWord } from './server/server-word.ts';
@@ -14,8 +14,8 @@ export interface EnvironmentInput extends CompareOptions {
   cluster: Cluster;
   /** The server's word as far as it was given before; one of its own for this comparison when absent. */
   word?: ServerWord;
-  /** What a person looks at: the server is asked about it first. */
-  visible?(resource: Resource): boolean;
+  /** Files that a person looks at: the server is asked about what they declare first. */
+  visibleFiles?(): ReadonlySet<string>;
   /**
    * How many objects in sync the server is asked about all the same, where mutating admission may make something else
    * of them; what is left out is said. None when absent.
@@ -29,6 +29,11 @@ export interface EnvironmentInput extends CompareOptions {
 export interface Followed {
   /** Hears the keys of objects whose result is another one by the word that came later. */
   later(keys: ReadonlySet<string>): void;
+  /** Hears that `EnvironmentComparison.notChecked` is another now. */
+  reached?(): void;
+  /** True while a person waits for the server's word on everything; `verified` hears that it was given. */
+  verify?(): boolean;
+  verified?(): void;
 }
 
 export interface Compared {

@@ -69,7 +69,10 @@ export class EnvironmentConnection {
         key,
         opened: answer,
         cluster,
-        word: new ServerWord(cluster, { changed: () => changed(undefined) }),
+        word: new ServerWord(cluster, {
+          localOnly: () => host.localOnly?.() === true,
+          changed: () => changed(undefined),
+        }),
       };
       return cluster;
     }

@@ -39,6 +39,10 @@ export class EnvironmentWatch {
   #comparison: FollowedComparison | undefined;
   /** True until earlier results were forgotten: what a server said may be another thing now. */
   #forget = false;
+  /** Files that a person looks at. */
+  #visible: ReadonlySet<string> = new Set();
+  /** True until the server was asked about everything. */
+  #verify = false;
   /** True when everything is to be compared. */
   #everything = false;
   /** Else what is, by key. */
@@ -79,7 +83,14 @@ export class EnvironmentWatch {
     if (!held?.stale) this.#forget = true;
     held?.forget();
     if (!held?.stale) this.#connection.word?.forget();
+    this.#verify = true;
     this.#compareAll();
+  }
+
+  /** A person looks at these files now. */
+  look(files: ReadonlySet<string>): void {
+    this.#visible = files;
+    this.#comparison?.looked();
   }
 
   async settled(): Promise<void> {
@@ -88,6 +99,7 @@ export class EnvironmentWatch {
 
   close(): void {
     this.#closed.abort();
+    this.#comparison?.end();
     clearTimeout(this.#timer);
     clearTimeout(this.#lookAgain);
     this.#connection.release();
@@ -163,6 +175,7 @@ export class EnvironmentWatch {
     ]);
     const rendered = { environment, applications };
     if (typeof opened === 'string') {
+      this.#comparison?.end();
       this.#comparison = undefined;
       const report = notCompared(workspace, rendered, opened);
       const why = { phase: 'blocked' as const, reason: opened, report, at: new Date() };
@@ -173,14 +186,22 @@ export class EnvironmentWatch {
     this.#forget = false;
     const open = { ...rendered, cluster: opened };
     const later = (comparison: FollowedComparison, news: EnvironmentNews) => {
-      if (comparison === this.#comparison && !signal.aborted) this.#host.compared(news);
+      if (comparison !== this.#comparison || signal.aborted) return;
+      this.current = this.#shown(comparison.current, this.current.stale);
+      this.#host.compared(news);
     };
     const { word, held } = this.#connection;
     // As of now: what fails from here on has everything compared once more.
     const stale = held?.stale;
-    const options = { before, word, later, signal };
+    const verify = () => this.#verify;
+    const verified = () => {
+      this.#verify = false;
+    };
+    const visibleFiles = () => this.#visible;
+    const options = { before, word, visibleFiles, verify, verified, later, signal };
     const comparison = await FollowedComparison.of(workspace, open, options);
-    if (signal.aborted) return;
+    if (signal.aborted) return comparison.end();
+    this.#comparison?.end();
     this.#comparison = comparison;
     this.compared = workspace;
     this.#become(comparison.current, stale);

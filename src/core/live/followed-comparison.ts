@@ -20,6 +20,11 @@ export interface FollowOptions {
   before?: FollowedComparison;
   /** The server's word as far as it was given before. */
   word?: ServerWord;
+  /** Files that a person looks at. */
+  visibleFiles(): ReadonlySet<string>;
+  /** See `Followed`. */
+  verify(): boolean;
+  verified(): void;
   /** Hears what the server's word made another thing after it was told. */
   later(comparison: FollowedComparison, news: EnvironmentNews): void;
   signal: AbortSignal;
@@ -41,17 +46,25 @@ export class FollowedComparison {
   static async of(
     workspace: Workspace,
     open: Open,
-    { before, word, later, signal }: FollowOptions,
+    { before, word, visibleFiles, verify, verified, later, signal }: FollowOptions,
   ): Promise<FollowedComparison> {
+    const asking = { word, visibleFiles };
     let made: FollowedComparison | undefined;
     const followed = {
+      verify,
+      verified,
       later: (keys: ReadonlySet<string>) => {
         if (!made) return;
         for (const key of keys) made.#place(key);
         later(made, { objects: keys, header: false });
       },
+      reached: () => {
+        if (!made) return;
+        made.#report();
+        later(made, { objects: new Set(), header: true });
+      },
     };
-    const input = { ...(await environmentInput(workspace, open, signal)), word, followed };
+    const input = { ...(await environmentInput(workspace, open, signal)), ...asking, followed };
     const comparison = await EnvironmentComparison.of(
       input,
       before ? before.#comparison : undefined,
@@ -113,6 +126,22 @@ export class FollowedComparison {
     return [...this.#objects.values()].flatMap(({ about: { health }, result: { resource } }) =>
       health?.status === 'Progressing' ? [resource] : [],
     );
+  }
+
+  /** A person looks at other files. */
+  looked(): void {
+    this.#comparison.tryInSync();
+  }
+
+  /** Ends what goes on beside. */
+  end(): void {
+    this.#comparison.end();
+  }
+
+  #report(): void {
+    const { deployed } = this.current.report ?? {};
+    const report = comparedReport(this.#workspace, this.#open, this.#comparison);
+    this.current = { ...this.current, report: { ...report, deployed } };
   }
 
   /** Puts the result of an object on its lines. */

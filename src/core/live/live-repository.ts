@@ -58,6 +58,8 @@ class LiveRepository implements Live {
   readonly #files: PresentFiles;
   readonly #chosen: Map<string, ClusterTarget>;
   readonly #watches = new Map<string, EnvironmentWatch>();
+  /** Files that a person looks at. */
+  #visible: ReadonlySet<string> = new Set();
   readonly #listeners = new Set<(change: LiveChange) => void>();
   /** Files whose edits no comparison has told about yet. */
   readonly #untold = new Set<string>();
@@ -147,6 +149,13 @@ class LiveRepository implements Live {
 
   markers(file: string): Marker[] {
     return this.#markers.of(file);
+  }
+
+  visible(files: readonly string[]): void {
+    const seen = new Set(files);
+    if (seen.size === this.#visible.size && files.every(file => this.#visible.has(file))) return;
+    this.#visible = seen;
+    for (const watch of this.#watches.values()) watch.look(seen);
   }
 
   isCurrent(file: string): boolean {
@@ -344,12 +353,14 @@ class LiveRepository implements Live {
 
   #newWatch(workspace: Workspace, environment: Environment): EnvironmentWatch {
     const { host } = workspace;
-    return new EnvironmentWatch(workspace, environment, {
+    const watch = new EnvironmentWatch(workspace, environment, {
       blocked: ({ cluster }) =>
         cluster.kind === 'context' && !host.trusted() ? untrusted : undefined,
       compared: news => this.#follow(environment.name, news),
       log: line => host.log(line),
     });
+    watch.look(this.#visible);
+    return watch;
   }
 
   /** Works the markers out anew, as the texts are others, and tells what is different. */

@@ -39,6 +39,8 @@ export interface Live {
   edit(file: string, text: string | undefined): void;
   /** Files that changed, appeared or vanished on disk. */
   changedOnDisk(files: readonly string[]): void;
+  /** Files that a person looks at now: what they declare is asked of the server first. */
+  visible(files: readonly string[]): void;
   /** Findings of one file in its present text: fast, the rendered objects that this file reaches included. */
   findings(file: string, signal?: AbortSignal): Promise<Finding[]>;
   /** Findings of the whole repository. */

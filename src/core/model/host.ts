@@ -12,4 +12,6 @@ export interface Host {
   forges(): Readonly<Record<string, string>>;
   /** The kubeconfig that the person chose; as kubectl finds it where there is none. */
   kubeconfig?(): string | undefined;
+  /** True where the person wants no dry-run sent to a cluster: each leaves an entry in its audit log. */
+  localOnly?(): boolean;
 }

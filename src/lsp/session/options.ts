@@ -26,6 +26,7 @@ export function readSettings(sent: unknown): Settings {
         (entry): entry is [string, string] => typeof entry[1] === 'string',
       ),
     ),
+    localOnly: given.localOnly === true,
     validation: given.validation !== false,
     drift: given.drift !== false,
   };

@@ -62,6 +62,7 @@ export class Session {
       secret: () => undefined,
       forges: () => this.options.settings.forges,
       kubeconfig: () => this.options.settings.kubeconfig,
+      localOnly: () => this.options.settings.localOnly,
     };
     this.repositories = new Repositories({
       openLive,
