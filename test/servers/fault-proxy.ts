@@ -38,6 +38,8 @@ export class FaultProxy {
   #tokens: Record<string, string> = {};
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #answers = new Set<ServerResponse>();
+  #pulled = false;
   #agent: Agent;
 
   static async before(target: ControlPlane): Promise<FaultProxy> {
@@ -73,6 +75,20 @@ export class FaultProxy {
   /** Ends every connection. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** From now on nothing comes through any more, and nobody is told: a cable that was pulled. */
+  pull(): void {
+    this.fault = () => 'silence';
+    for (const response of this.#answers) response.cork();
+    this.#pulled = true;
+  }
+
+  /** Puts the cable back; what stood is gone by then. */
+  plug(): void {
+    this.#pulled = false;
+    this.fault = () => undefined;
+    this.cut();
   }
 
   /** Leads to another server from now on, which takes one token for another. */
@@ -133,13 +149,18 @@ export class FaultProxy {
       agent: this.#agent,
     });
     outgoing.on('error', () => response.destroy());
-    response.on('close', () => outgoing.destroy());
+    this.#answers.add(response);
+    response.on('close', () => {
+      this.#answers.delete(response);
+      outgoing.destroy();
+    });
     outgoing.on('response', answer => {
       response.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...headers });
       response.flushHeaders();
       answer.on('error', () => response.destroy());
       let sent = 0;
       answer.on('data', (chunk: Buffer) => {
+        if (this.#pulled) return;
         const room = cutAfter === undefined ? chunk.length : cutAfter - sent;
         sent += chunk.length;
         response.write(chunk.subarray(0, Math.max(0, room)), () => {

@@ -91,17 +91,23 @@ export async function openFaultRepository(
     expected?: string[];
     /** Milliseconds. */
     patience?: number;
+    /** Instead of the usual ones. */
+    driftline?: string;
+    kubeconfig?: object;
   },
 ): Promise<FaultRepository> {
   const folder = mkdtempSync(join(tmpdir(), 'driftline-faults-'));
   const kubeconfig = join(folder, 'kubeconfig');
   writeKubeconfig(kubeconfig, plane, server, options.user);
+  if (options.kubeconfig) writeFileSync(kubeconfig, JSON.stringify(options.kubeconfig));
   const { namespace, uid } = options;
   const declared = Object.entries(objects).map(([name, make]) => [name, make(namespace)] as const);
   const files: Record<string, string> = {
     ...Object.fromEntries(declared.map(([name, text]) => [`production/${name}`, text])),
     ...options.files,
-    'driftline.yaml': `version: 1
+    'driftline.yaml':
+      options.driftline ??
+      `version: 1
 environments:
 - name: production
   source: { path: production }
@@ -147,7 +153,10 @@ function opened(live: Live, folder: string, kubeconfig: string): FaultRepository
       .applications.flatMap(({ objects }) => objects)
       .map(({ resource, state }) => `${resource.kind} ${resource.name}: ${state}`)
       .sort();
-  const stop = live.onChanged(() => seen.push(`${environment().phase} ${states().join(', ')}`));
+  const stop = live.onChanged(() => {
+    const { phase, stale } = environment();
+    seen.push(`${phase}${stale ? ', stale,' : ''} ${states().join(', ')}`);
+  });
   return {
     live,
     folder,
@@ -189,11 +198,15 @@ export function same(one: readonly string[], other: readonly string[]): boolean 
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** Nothing was shown but what was known before the fault. */
+/** Nothing was shown but what was known before the fault, stale or not. */
 export function expectNothingElse(
   repository: FaultRepository,
-  expected: readonly string[] = usual,
+  { never = '' }: { never?: 'stale' | '' } = {},
 ): void {
-  const wanted = `compared ${expected.join(', ')}`;
-  expect(repository.shown().filter(text => text !== wanted)).toEqual([]);
+  const states = usual.join(', ');
+  const wanted = [
+    `compared ${states}`,
+    ...(never === 'stale' ? [] : [`compared, stale, ${states}`]),
+  ];
+  expect(repository.shown().filter(text => !wanted.includes(text))).toEqual([]);
 }

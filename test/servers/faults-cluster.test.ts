@@ -154,8 +154,7 @@ describe('certificates and addresses', () => {
     try {
       writeFileSync(repository.kubeconfig, '{ "clusters": [');
       await new Promise(resolve => setTimeout(resolve, 4000));
-      expectNothingElse(repository);
-      expect(stale()).toBeUndefined();
+      expectNothingElse(repository, { never: 'stale' });
       writeKubeconfig(repository.kubeconfig, plane, second.url);
       await expect.poll(() => second.count(({ watch }) => watch), { timeout: 20_000 }).toBe(3);
       await repository.live.settled();
@@ -280,6 +279,46 @@ spec:
     expect(stale()).toBeUndefined();
     expect(proxy.count(isList)).toBe(0);
     expect(proxy.asked.length).toBeLessThan(40);
+  });
+});
+
+describe('several contexts at once', () => {
+  it('fail and recover each by itself', async () => {
+    await fill(other.plane, namespace);
+    const driftline = `version: 1
+environments:
+- name: production
+  source: { path: production }
+  cluster: { context: admin }
+- name: staging
+  source: { path: production }
+  cluster: { context: other }
+`;
+    const two = [plane, other.plane].map(each => JSON.parse(readFileSync(each.kubeconfig, 'utf8')));
+    const [first, second] = two;
+    first.clusters[0].cluster.server = proxy.url;
+    const kubeconfig = {
+      ...first,
+      clusters: [first.clusters[0], { ...second.clusters[0], name: 'second' }],
+      users: [first.users[0], { ...second.users[0], name: 'second' }],
+      contexts: [
+        first.contexts[0],
+        { name: 'other', context: { cluster: 'second', user: 'second' } },
+      ],
+    };
+    await open({ driftline, kubeconfig });
+    const named = (name: string) =>
+      repository.live.environments().find(environment => environment.name === name);
+    await repository.until('both', () => named('staging')?.counts.drifted === 1);
+    proxy.fault = () => ({ status: 500 });
+    proxy.cut();
+    await repository.until('stale', () => named('production')?.stale !== undefined);
+    expect(named('staging')).not.toHaveProperty('stale');
+    await kubectlOn(other.plane, ['scale', 'deployment/web', '--replicas=3', '-n', namespace]);
+    await repository.until('staging goes on', () => named('staging')?.counts.drifted === 0);
+    expect(named('production')?.counts).toMatchObject({ drifted: 1, synced: 1 });
+    proxy.fault = () => undefined;
+    await repository.until('current', () => named('production')?.stale === undefined, 45_000);
   });
 });
 

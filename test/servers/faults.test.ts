@@ -72,10 +72,34 @@ describe('connections', () => {
       proxy.cut();
       await new Promise(resolve => setTimeout(resolve, 2500));
     }
-    expect(repository.shown()).toEqual([]);
+    expectNothingElse(repository, { never: 'stale' });
     expect(proxy.count(isList)).toBe(0);
     expect(proxy.count(isWatch)).toBeLessThanOrEqual(3 * 6);
     await expectRecovery();
+  });
+
+  it('that carry nothing any more are noticed, though nobody ends them', async () => {
+    await open();
+    const began = Date.now();
+    proxy.pull();
+    await repository.until('stale', () => stale() !== undefined, 80_000);
+    expect(Date.parse(stale()?.since ?? '')).toBeLessThanOrEqual(began + 30_000);
+    expect(stale()?.reason).toMatch(/did not answer within 30 s/);
+    expect(repository.states()).toEqual(usual);
+    expect(proxy.asked.length).toBeLessThan(40);
+    proxy.plug();
+    await expectRecovery();
+  }, 200_000);
+
+  it('are few: a kind is listed once, and watched by one', async () => {
+    repository = await openFaultRepository(plane, proxy.url, { namespace });
+    for (const kind of ['configmaps', 'deployments', 'services']) {
+      const of = (isIt: (asked: Asked) => boolean) =>
+        proxy.count(asked => asked.path.endsWith(`/${kind}`) && isIt(asked));
+      expect([kind, of(isList), of(isWatch)]).toEqual([kind, 1, 1]);
+    }
+    // Kinds that the repository does not use are not asked for.
+    expect(proxy.count(({ path }) => /\/(pods|nodes|events|secrets)$/.test(path))).toBe(0);
   });
 
   it('that are refused for a while leave what is known, as of then', async () => {

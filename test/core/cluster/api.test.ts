@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApiResource, Cluster, WatchEvent } from '../../../src/core/cluster/cluster.ts';
 import type { OpenAnswer } from '../../../src/core/cluster/open.ts';
 import { Connection } from '../../../src/core/cluster/server/connection.ts';
+import { defaultWatchTiming, keepCurrent } from '../../../src/core/cluster/server/watch.ts';
 import { dryRunOf } from './dry-run-of.ts';
 import { type Answer, json, openSmall, type SmallServer, smallServer } from './small-server.ts';
 
@@ -396,6 +397,32 @@ describe('a watch over HTTP', () => {
     expect(server.asked.at(-1)).toContain('&resourceVersion=6&');
     const watching = server.asked.find(line => line.includes('watch=1'));
     expect(watching).toContain('allowWatchBookmarks=true&resourceVersion=5');
+  });
+});
+
+describe('a watch that fell silent', () => {
+  it('is noticed and opened anew from where it was, without a storm', async () => {
+    server = await smallServer({ '/stream': (_, response) => void response.write('{}\n') });
+    const cluster = { name: 'c', server: server.url, skipTlsVerify: false };
+    const context = { name: 's', file: 'f', cluster, user: { name: 'u' } };
+    const connection = new Connection(context, {});
+    const told: string[] = [];
+    const end = keepCurrent(
+      {
+        list: async () => ({ ok: true, objects: [], resourceVersion: '7' }),
+        changes: (version, heard, signal) =>
+          connection.stream({ what: 'watch', path: `/stream?from=${version}` }, 150, heard, signal),
+      },
+      ({ type }) => told.push(type),
+      { ...defaultWatchTiming, pause: 200 },
+    );
+    await new Promise(resolve => setTimeout(resolve, 1500));
+    end();
+    connection.close();
+    expect(new Set(server.asked)).toEqual(new Set(['GET /stream?from=7']));
+    expect(server.asked.length).toBeGreaterThanOrEqual(3);
+    expect(server.asked.length).toBeLessThanOrEqual(8);
+    expect(told).toEqual(['reset']);
   });
 });
 

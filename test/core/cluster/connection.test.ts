@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Connection, type Timing } from '../../../src/core/cluster/server/connection.ts';
+import { Connection } from '../../../src/core/cluster/server/connection.ts';
+import type { Timing } from '../../../src/core/cluster/server/timing.ts';
 import { type Answer, json, type SmallServer, smallServer } from './small-server.ts';
 
 // What a connection does when the server, or the way to it, is in trouble.

@@ -23,6 +23,9 @@ const lifetime = 60_000;
  */
 const shortest = 10_000;
 
+/** A plug-in whose answers are refused is not run more often than this, in milliseconds. */
+const renewEvery = 30_000;
+
 /**
  * Gives access to one context's server: client certificates, tokens, plug-ins, proxies, by
  * `@kubernetes/client-node` where it has them. Several askers wait for one answer, so that a plug-in
@@ -34,6 +37,8 @@ export class Credentials {
   readonly #clock: { now(): number };
   #current: Promise<Access & { expires: number; tls: string }> | undefined;
   #plugin: PluginCredential | undefined;
+  /** When the plug-in was run again last, as its answer was refused. */
+  #renewed = Number.NEGATIVE_INFINITY;
   readonly #ended = new AbortController();
 
   /** `clock`: that of the server, by which credentials end. */
@@ -53,12 +58,21 @@ export class Credentials {
     return this.#current as Promise<Access>;
   }
 
-  /** Forgets what the server no longer accepts. True when asking again may help. */
-  async renew(): Promise<boolean> {
+  /**
+   * Forgets what the server no longer accepts. True when asking again may help; also when others renewed it
+   * meanwhile: many requests are refused at the same time, and a plug-in runs once for all of them.
+   */
+  async renew(refused: Access | undefined): Promise<boolean> {
     const { exec, tokenFile } = this.#context.user;
+    const known = await this.#current?.catch(() => undefined);
+    if (known && refused && known !== refused) return true;
+    if (known) known.expires = 0;
+    if (exec === undefined) return tokenFile !== undefined;
+    if (this.#plugin === undefined) return true;
+    if (Date.now() - this.#renewed < renewEvery) return false;
+    this.#renewed = Date.now();
     this.#plugin = undefined;
-    await this.look();
-    return exec !== undefined || tokenFile !== undefined;
+    return true;
   }
 
   /** Has files read anew the next time: who renews them may have done so. A plug-in's answer stays. */

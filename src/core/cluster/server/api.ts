@@ -157,10 +157,7 @@ export class ApiCluster implements Cluster {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace || 'default')}/events`;
     const query = new URLSearchParams({ limit: '500' });
     if (uid !== undefined) query.set('fieldSelector', `involvedObject.uid=${uid}`);
-    const answer = await this.#connection.ask(
-      { what: 'list events', path: `${path}?${query}` },
-      signal,
-    );
+    const answer = await this.#ask({ what: 'list events', path: `${path}?${query}` }, signal);
     if (!answer.ok || !isObject(answer.body) || !Array.isArray(answer.body.items)) return [];
     return answer.body.items.filter(isObject);
   }
@@ -200,7 +197,13 @@ export class ApiCluster implements Cluster {
   async #ask(question: Question, signal?: AbortSignal): Promise<Answered | Failure> {
     const before = await this.#same.confirm();
     signal?.throwIfAborted();
-    return before.ok ? this.#connection.ask(question, signal) : before;
+    if (!before.ok) return before;
+    const { troubles } = this.#connection;
+    const answer = await this.#connection.ask(question, signal);
+    if (troubles === this.#connection.troubles) return answer;
+    // It had to be connected to anew on the way.
+    const after = await this.#same.confirm();
+    return after.ok || after.why !== 'replaced' ? answer : after;
   }
 
   async #listPages(

@@ -1,15 +1,16 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
-import { backoffDelay, sleep } from '../../lib/backoff.ts';
+import { sleep } from '../../lib/backoff.ts';
 import type { Json } from '../../model/resource.ts';
 import type { KubeContext } from '../kubeconfig/context.ts';
 import { type Access, Credentials } from '../kubeconfig/credentials.ts';
+import { bodyOf, readAll, retryAfterOf, waitBefore, warningsOf } from './answer.ts';
 import { ServerClock } from './clock.ts';
 import { connectionFailure, type Failure, NoAnswer, statusFailure } from './failure.ts';
 import { Guard } from './guard.ts';
 import { Limit } from './limit.ts';
+import { defaultTiming, type Timing } from './timing.ts';
 
 export interface Question {
   /** What is asked, for messages: `list deployments in the namespace shop`. */
@@ -38,29 +39,10 @@ export interface Answered {
   warnings?: string[];
 }
 
-export interface Timing {
-  /** Milliseconds until a connection must stand. */
-  connect: number;
-  /** Milliseconds without a byte from the server before a request is given up. */
-  answer: number;
-  /** Requests at a time, watches not counted. */
-  parallel: number;
-  /** Milliseconds that a read waits altogether for a server that asks to come back later. */
-  patience: number;
-}
-
-export const defaultTiming: Timing = {
-  connect: 10_000,
-  answer: 30_000,
-  parallel: 10,
-  patience: 120_000,
-};
 /** A write waits no longer than a person does. */
 const writePatience = 20_000;
 /** No server is believed that sends everybody away for longer. */
 const longestCalm = 5 * 60_000;
-/** A read that broke is sent again this often, and after this time. */
-const repetitions = { most: 2, base: 250, max: 2000 };
 
 type Answer = Answered | Failure;
 
@@ -76,6 +58,8 @@ export class Connection {
   troubles = 0;
   /** Until when (milliseconds since 1970) the server asks everybody to wait, and how it said so. */
   #calm: { until: number; failure: Failure } | undefined;
+  /** With which credentials was asked what was refused. */
+  readonly #asked = new WeakMap<Failure, Access>();
   /** How often in a row, and when last, the server did not answer in time. */
   #silence: { times: number; last: number; failure: Failure } | undefined;
 
@@ -104,7 +88,7 @@ export class Connection {
       if (answer.ok) return answer;
       if (answer.status === 401 && !renewed) {
         renewed = true;
-        if (!(await this.#credentials.renew())) return answer;
+        if (!(await this.#renew(answer))) return answer;
         continue;
       }
       const wait = waitBefore(answer, attempt, isRead);
@@ -131,7 +115,7 @@ export class Connection {
   ): Promise<{ ok: true; silent: boolean } | Failure> {
     const opened = this.#asksToWait() ?? (await this.#open(question, signal));
     if (!opened.ok) {
-      if (opened.status === 401) await this.#credentials.renew();
+      if (opened.status === 401) await this.#renew(opened);
       return opened;
     }
     heard.opened?.();
@@ -213,7 +197,7 @@ export class Connection {
       const sent = Date.now();
       const response = await this.#send(question, access, AbortSignal.any(signals));
       this.clock.hear(response.headers.date, sent);
-      const body = response.headers['content-encoding'] === 'gzip' ? gunzip(response) : response;
+      const body = bodyOf(response);
       const status = response.statusCode ?? 0;
       if ((status >= 200 && status < 300) || (status === 304 && question.unlessTag !== undefined))
         return {
@@ -225,7 +209,9 @@ export class Connection {
           end: () => abort.abort(),
         };
       const text = await readAll(body, () => guard.heard());
-      return this.#refused(response, text, question);
+      const failure = this.#refused(response, text, question);
+      this.#asked.set(failure, access);
+      return failure;
     } catch (error) {
       signal?.throwIfAborted();
       return this.#broken(guard.fired ? new NoAnswer(silentText(this.#timing.answer)) : error);
@@ -240,6 +226,10 @@ export class Connection {
     if (retryAfter === undefined) return failure;
     this.#calm = { until: Date.now() + Math.min(retryAfter, longestCalm), failure };
     return { ...failure, retryAfter };
+  }
+
+  #renew(refused: Failure): Promise<boolean> {
+    return this.#credentials.renew(this.#asked.get(refused));
   }
 
   /** The connection failed, and whoever answers the next time may be another server. */
@@ -278,6 +268,7 @@ export class Connection {
         // The server may close an idle connection in the moment in which it is used again.
         const stale = outgoing.reusedSocket && error.code === 'ECONNRESET';
         if (!stale || signal.aborted) return reject(error);
+        this.troubles++;
         this.#send(question, access, signal).then(resolve, reject);
       });
       outgoing.end(question.body);
@@ -289,47 +280,6 @@ interface Opened extends Pick<Answered, 'status' | 'tag' | 'warnings'> {
   ok: true;
   body: Readable;
   end: () => void;
-}
-
-/** Milliseconds after which it is worth while to ask again; undefined when it is not. */
-function waitBefore(failure: Failure, attempt: number, isRead: boolean): number | undefined {
-  const { retryAfter, status, why } = failure;
-  const pause = backoffDelay(attempt, repetitions);
-  // Not all at the moment at which the server expects everybody back.
-  if (retryAfter !== undefined) return Math.max(retryAfter, pause / 4) * (1 + Math.random() / 4);
-  const isBroken = status >= 500 || failure.cut === true;
-  return isRead && isBroken && why !== 'timeout' && attempt < repetitions.most ? pause : undefined;
-}
-
-/** `Retry-After` in milliseconds: it is given in seconds, or as a date by the server's clock. */
-function retryAfterOf({ headers }: IncomingMessage): number | undefined {
-  const said = headers['retry-after'];
-  if (said === undefined) return undefined;
-  const seconds = Number(said);
-  if (!Number.isNaN(seconds)) return seconds > 0 ? seconds * 1000 : undefined;
-  const wait = Date.parse(said) - Date.parse(headers.date ?? new Date().toUTCString());
-  return wait > 0 ? wait : undefined;
-}
-
-/** The texts of `299 - "text"`, as Kubernetes sends its warnings. */
-function warningsOf({ headers }: IncomingMessage): string[] | undefined {
-  const found = headers.warning?.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g);
-  return found && [...found].map(([, text = '']) => text.replace(/\\(.)/g, '$1'));
-}
-
-function gunzip(response: IncomingMessage): Readable {
-  const unzipped = createGunzip();
-  response.on('error', error => unzipped.destroy(error));
-  return response.pipe(unzipped);
-}
-
-async function readAll(body: Readable, heard: () => void): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    heard();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function silentText(patience: number): string {
