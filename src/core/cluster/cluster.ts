@@ -147,6 +147,14 @@ export interface Cluster {
    * 500 at most, as far as they may be read and are still there. Snapshots have none.
    */
   events?(about: { namespace: string; uid?: string }, signal?: AbortSignal): Promise<JsonObject[]>;
+  /**
+   * The Secret in which Helm keeps what a release deployed last, which is left out of every list: it is read only
+   * where it is asked for. Without `object` there is none. Snapshots have none.
+   */
+  helmRelease?(
+    release: { namespace: string; name: string },
+    signal?: AbortSignal,
+  ): Promise<GetAnswer>;
   /** Changes what runs; absent where nothing can be changed (snapshots). */
   readonly writer?: ClusterWriter;
   /** Ends its connections and watches. */

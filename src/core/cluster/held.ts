@@ -169,6 +169,15 @@ export class HeldCluster implements Cluster {
     return this.#cluster.openApi?.(type, signal) ?? Promise.resolve(undefined);
   }
 
+  /** Asked each time, and never kept: it holds a whole chart. */
+  async helmRelease(
+    release: { namespace: string; name: string },
+    signal?: AbortSignal,
+  ): Promise<GetAnswer> {
+    const answer = this.#cluster.helmRelease?.(release, signal);
+    return answer ?? { ok: true, object: undefined };
+  }
+
   /** Asked each time: who asks knows for which change it did already. */
   async events(
     about: { namespace: string; uid?: string },

@@ -21,12 +21,14 @@ export interface Compares {
 export function inputOf(declared: Declared, found: Found, compares: Compares): DriftInput {
   const { resource, object, application } = declared;
   const namespaced = compares.live.namespaced(resource);
+  const previous = previousOf(declared, compares);
   return {
     resource: namespaced === false ? { ...resource, namespace: '' } : resource,
     desired: object.value,
     live: found.ok ? found.object : undefined,
     ...circumstances(declared, found, compares),
     ...ofApplication(application, compares),
+    ...(previous === undefined ? {} : { previous }),
   };
 }
 
@@ -38,6 +40,11 @@ export function lazyInputOf(declared: Declared, compares: Compares): DriftInput 
     return found.ok ? found.object : undefined;
   };
   return Object.defineProperty(input, 'live', { get: read, enumerable: true });
+}
+
+/** What Helm applied of it last. */
+function previousOf({ resource, application }: Declared, { engines }: Compares) {
+  return engines?.released(application, resourceKey(resource));
 }
 
 function circumstances(declared: Declared, found: Found, { schemas, engines }: Compares) {
@@ -84,6 +91,7 @@ export interface Basis {
   /** Of the live object; undefined where its states are not told apart, so that no result counts again. */
   version: string | undefined;
   schemas: Schemas;
+  previous: JsonObject | undefined;
   circumstances: string;
 }
 
@@ -109,6 +117,7 @@ export class BasisOf {
       desired: object.value,
       version: found.ok ? (found.version ?? (found.object ? undefined : 'none')) : 'unknown',
       schemas,
+      previous: previousOf(declared, this.#compares),
       circumstances: `${this.#ofApplication(application)} ${JSON.stringify(own)}`,
     };
   }
@@ -130,6 +139,7 @@ export function isSameBasis(one: Basis | undefined, other: Basis): boolean {
     one.version === other.version &&
     one.desired === other.desired &&
     one.schemas === other.schemas &&
+    one.previous === other.previous &&
     one.circumstances === other.circumstances
   );
 }

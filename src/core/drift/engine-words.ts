@@ -7,6 +7,7 @@ import type { EnvironmentInput } from './environment-input.ts';
 import type { DriftInput } from './input.ts';
 import { type ArgoSettings, argoSettings } from './owners/argo-settings.ts';
 import { scalersOf } from './owners/scalers.ts';
+import type { EngineRecord } from './removed/records.ts';
 
 /** What the engines of an environment are told beside the manifests, as far as it decides what counts as drift. */
 export interface EngineWords {
@@ -15,18 +16,21 @@ export interface EngineWords {
   scalers: ReadonlyMap<string, Resource>;
   /** What helm-controller does about drift of an application. */
   correction(application: Application): DriftInput['correction'];
+  /** What Helm applied last of an object, where that was read. */
+  released(application: Application, key: string): JsonObject | undefined;
 }
 
-/** `controller` gives the engine's own object of an application, where it was read. */
+/** `recordOf` gives what an application's engine has recorded, where that was read. */
 export function engineWords(
   { argo }: { argo?: ArgoSettings },
   declared: readonly Declared[],
-  controller: (application: Application) => JsonObject | undefined,
+  recordOf: (application: Application) => EngineRecord | undefined,
 ): EngineWords {
   return {
     ...(argo === undefined ? {} : { argo }),
     scalers: scalersOf(declared),
-    correction: application => correctionOf(controller(application)),
+    correction: application => correctionOf(recordOf(application)?.controller),
+    released: (application, key) => recordOf(application)?.released?.get(key),
   };
 }
 

@@ -67,7 +67,7 @@ export class EnvironmentComparison {
     const argo = await readArgoSettings(input, declared);
     const told = { ...input, argo };
     const removed = await RemovedObjects.read(told, known, live);
-    const engines = engineWords(told, declared, each => removed.controllerOf(each));
+    const engines = engineWords(told, declared, each => removed.recordOf(each));
     const read = { declared, unsure, live, removed, engines, word };
     const comparison = new EnvironmentComparison(input, read);
     await comparison.#compareAll(before);

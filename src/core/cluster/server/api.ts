@@ -1,4 +1,5 @@
 import type { DiskCache } from '../../lib/disk-cache.ts';
+import { textAt } from '../../model/fields.ts';
 import { isObject, type JsonObject, type Resource, resourceText } from '../../model/resource.ts';
 import type {
   Access,
@@ -148,6 +149,22 @@ export class ApiCluster implements Cluster {
     return same.ok ? this.#openApi.document(type, signal) : undefined;
   }
 
+  async helmRelease(
+    { namespace, name }: { namespace: string; name: string },
+    signal?: AbortSignal,
+  ): Promise<GetAnswer> {
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`;
+    const query = new URLSearchParams({
+      labelSelector: `owner=helm,name=${name},status=deployed`,
+      fieldSelector: 'type=helm.sh/release.v1',
+    });
+    const what = `read the Helm release ${namespace}/${name}`;
+    const answer = await this.#ask({ what, path: `${path}?${query}` }, signal);
+    if (!answer.ok) return { ok: false, reason: answer.reason, why: answer.why };
+    const items = isObject(answer.body) && Array.isArray(answer.body.items) ? answer.body.items : [];
+    return { ok: true, object: items.filter(isObject).sort(byRevision).at(-1) };
+  }
+
   /** A hint at most: what may not be read, or is too much to read, is nothing. */
   async events(
     { uid, namespace }: { namespace: string; uid?: string },
@@ -263,4 +280,10 @@ function selection({ group, kind }: ApiResource): URLSearchParams {
 function isAbsent(failure: Failure, { name }: { name: string }): boolean {
   const details = failure.body?.details;
   return failure.status === 404 && isObject(details) && details.name === name;
+}
+
+/** Helm counts the revisions of a release in a label. */
+function byRevision(a: JsonObject, b: JsonObject): number {
+  const revision = (secret: JsonObject) => Number(textAt(secret, 'metadata', 'labels', 'version'));
+  return revision(a) - revision(b);
 }

@@ -24,6 +24,7 @@ export function deployerOf(
  * what people usually do, and marks on the live object count for more.
  */
 export function usualOwners({ engine, owner }: Application): KnownOwners {
+  if (engine === 'flux' && owner.manager === 'helm-controller') return { release: owner };
   const usual = owner.mode === 'ssa' && ['kubectl', 'helm'].includes(owner.manager);
   return engine !== 'flux' && engine !== 'argocd' && usual ? { usual: owner } : { said: owner };
 }

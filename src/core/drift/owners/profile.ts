@@ -13,6 +13,8 @@ export interface KnownOwners {
   said?: OwnerProfile;
   /** What the engine that renders the object does. */
   application?: OwnerProfile;
+  /** What a HelmRelease does, where live does not show that Helm 3 made it. */
+  release?: OwnerProfile;
   /** What counts where the live object shows nothing either; server-side apply by kubectl when absent. */
   usual?: OwnerProfile;
 }
@@ -24,6 +26,7 @@ export interface KnownOwners {
 export function chooseProfile(live: JsonObject | undefined, owners: KnownOwners): OwnerProfile {
   const known = owners.said ?? owners.application;
   if (known) return known;
+  if (owners.release) return live ? helm(live, owners.release.manager) : owners.release;
   const usual = owners.usual ?? fallback;
   if (!live) return usual;
   return byMarks(live) ?? byApplyEntry(live) ?? byAnnotation(live) ?? usual;

@@ -48,9 +48,9 @@ export class RemovedObjects {
     return this.#records.flatMap(({ notChecked }) => notChecked ?? []);
   }
 
-  /** The engine's own object of an application, where it was read. */
-  controllerOf(application: Application): JsonObject | undefined {
-    return this.#records.find(record => record.application === application)?.controller;
+  /** What an application's engine has recorded, where that was read. */
+  recordOf(application: Application): EngineRecord | undefined {
+    return this.#records.find(record => record.application === application);
   }
 
   /** True for what no manifest declares, surely or not. */

@@ -56,10 +56,9 @@ function classify(
   if (profile.mode === 'flux') return byFlux(live, deployer, listed);
   if (profile.manager === 'argocd-controller') return byArgo(live, deployer, listed);
   const release = releaseOf(live);
-  if (
-    release &&
-    (!deployer || (deployer.name === release.name && deployer.namespace === release.namespace))
-  )
+  if (release && deployer?.engine === 'helm' && !isSame(release, deployer))
+    return untracked(`It belongs to the Helm release ${release.namespace}/${release.name}.`);
+  if (release && (!deployer || isSame(release, deployer)))
     return candidate(
       `The Helm release ${release.name} holds it and the chart no longer renders it.`,
     );
@@ -124,6 +123,13 @@ function releaseOf(live: JsonObject): { name: string; namespace: string } | unde
   const annotations = metadataMap(live, 'annotations');
   const name = annotations[helmMark];
   return name === undefined ? undefined : { name, namespace: annotations[helmNamespace] ?? '' };
+}
+
+function isSame(
+  release: { name: string; namespace: string },
+  { name, namespace }: Deployer,
+): boolean {
+  return release.name === name && release.namespace === namespace;
 }
 
 function candidate(reason: string): Unmanaged {
