@@ -196,6 +196,28 @@ describe('the Secrets in which Helm keeps its releases', () => {
       ]);
     });
   });
+
+  it('are read one by one: what a release deployed last', async () => {
+    await withNamespace('release', async namespace => {
+      const revision = (version: number, status: string) => ({
+        ...{ apiVersion: 'v1', kind: 'Secret', type: 'helm.sh/release.v1' },
+        metadata: {
+          name: `sh.helm.release.v1.shop.v${version}`,
+          namespace,
+          labels: { owner: 'helm', name: 'shop', status, version: String(version) },
+        },
+      });
+      await apply([revision(9, 'deployed'), revision(10, 'deployed'), revision(11, 'failed')]);
+      const answer = await admin.helmRelease?.({ namespace, name: 'shop' });
+      expect(answer).toMatchObject({
+        object: { metadata: { name: 'sh.helm.release.v1.shop.v10' } },
+      });
+      expect(await admin.helmRelease?.({ namespace, name: 'other' })).toEqual({ ok: true });
+      const viewer = await as('viewer');
+      const refused = await viewer.helmRelease?.({ namespace, name: 'shop' });
+      expect(refused).toMatchObject({ ok: false, why: 'forbidden' });
+    });
+  });
 });
 
 describe('permissions', () => {
