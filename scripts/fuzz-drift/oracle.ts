@@ -30,7 +30,31 @@ export async function serverWords(
   const words: ServerWord[] = [];
   for (const manifest of manifests)
     words.push(wordOf(before, await server.patch(path, 'apply', manifest)));
-  return words;
+  const isRefused = words.some(({ says }) => says === 'refused');
+  return isRefused && (await refusesAll(server, trial, live))
+    ? words.map(word => (word.says === 'refused' ? unfit : word))
+    : words;
+}
+
+const unfit: ServerWord = {
+  says: 'nothing',
+  reason: 'the server refuses every apply to what lives',
+};
+
+/** Definitions with several versions let objects in that another version refuses: then nothing is said of a manifest. */
+async function refusesAll(server: Server, trial: Trial, live: JsonObject): Promise<boolean> {
+  const { name, namespace } = live.metadata as JsonObject;
+  const metadata: JsonObject =
+    namespace === undefined ? { name: name ?? '' } : { name: name ?? '', namespace };
+  const nothing = { apiVersion: live.apiVersion ?? '', kind: live.kind ?? '', metadata };
+  const path = `${trial.path}?fieldManager=stranger&dryRun=All`;
+  const { code } = await server.patch(path, 'apply', nothing);
+  if (code >= 300) return true;
+  const labelled = {
+    ...nothing,
+    metadata: { ...metadata, labels: { 'fuzz.example.com/new': 'x' } },
+  };
+  return (await server.patch(path, 'apply', labelled)).code >= 300;
 }
 
 /** The server answers these by what else there is in the cluster, which no comparison of two objects knows. */
@@ -137,7 +161,7 @@ export async function kubectlWords(
   const words = new Map<ClientSide, ServerWord>();
   let left = [...asked];
   for (let round = 0; round < 4 && left.length > 0; round++) {
-    const { objects, refused, error } = await applyAll(plane, left);
+    const { objects, refused } = await applyAll(plane, left);
     for (const each of left) {
       const name = nameIn(each.manifest);
       const message = refused.get(name);
@@ -149,11 +173,7 @@ export async function kubectlWords(
     }
     const before = left.length;
     left = left.filter(each => !words.has(each));
-    if (left.length === before) {
-      if (process.env.FUZZ_VERBOSE)
-        process.stderr.write(`KUBECTL ${left.map(l => nameIn(l.manifest)).join()} ${error}\n`);
-      break;
-    }
+    if (left.length === before) break;
   }
   return asked.map(each => words.get(each) ?? { says: 'nothing', reason: 'kubectl says nothing' });
 }
@@ -175,7 +195,6 @@ async function applyAll({ program, adminConfig }: ControlPlane, asked: readonly 
       for (const object of list) objects.set(nameIn(object), object);
     }
     return {
-      error,
       objects,
       refused: refusals(
         error,

@@ -12,13 +12,19 @@ const needed = new Set(
   ),
 );
 
-/** A part of a value that keeps what is needed, and a share of the rest. */
-export function partOf(value: Json, type: FieldType, random: Random, share: number): Json {
+/** A part of a value that keeps what is needed, and a share of the rest; members of lists keep their keys. */
+export function partOf(
+  value: Json,
+  type: FieldType,
+  random: Random,
+  share: number,
+  keys: readonly string[] = [],
+): Json {
   if (isObject(value) && type.merge !== 'atomic') {
     const part: JsonObject = {};
     for (const child of typedChildren(value, type)) {
       const key = String(child.key);
-      const kept = needed.has(key) || type.required?.includes(key) === true;
+      const kept = needed.has(key) || keys.includes(key) || type.required?.includes(key) === true;
       if (kept || chance(random, share)) part[key] = partOf(child.value, child.type, random, share);
     }
     return part;
@@ -26,6 +32,6 @@ export function partOf(value: Json, type: FieldType, random: Random, share: numb
   if (Array.isArray(value) && listMerge(type) !== 'atomic')
     return typedChildren(value, type)
       .filter(({ key }) => key === 0 || chance(random, Math.max(share, 0.5)))
-      .map(child => partOf(child.value, child.type, random, share));
+      .map(child => partOf(child.value, child.type, random, share, type.keys));
   return value;
 }

@@ -78,7 +78,6 @@ async function makePairs(options: FuzzOptions, numbers: readonly number[]) {
     const history = await makeLive(server, trial);
     if (!history) {
       refused++;
-      if (process.env.FUZZ_VERBOSE) process.stderr.write(`refused whole: ${trial.subject.kind}\n`);
       return;
     }
     pairs.push(...(await pairsOf(server, trial, history)));

@@ -77,6 +77,8 @@ function compactType(
   if (ref !== undefined) return withMapType(ref, schema);
   const type = kindOf(schema);
   const out: CompactAttributes = { kind: type };
+  const patch = patchOf(schema);
+  if (patch !== undefined) out.patch = patch;
   if (type === 'map') compactMap(schema, out, enumOf);
   if (type === 'list') compactList(schema, out);
   if (typeof schema.format === 'string' && type !== 'int-or-string') out.format = schema.format;
@@ -121,9 +123,28 @@ function compactList(schema: JsonObject, out: CompactAttributes): void {
   }
 }
 
+/** What a strategic merge patch does otherwise than server-side apply. */
+function patchOf(schema: JsonObject): CompactAttributes['patch'] {
+  const strategies = `${schema['x-kubernetes-patch-strategy'] ?? ''}`.split(',');
+  if (strategies.includes('retainKeys')) return 'retainKeys';
+  if (strategies.includes('replace')) return 'replace';
+  const [key] = (schema['x-kubernetes-list-map-keys'] ?? []) as string[];
+  if (key === undefined) return undefined;
+  if (!strategies.includes('merge')) return 'replace';
+  const mergeKey = schema['x-kubernetes-patch-merge-key'];
+  // The comparison takes the first key for the one that patches merge by.
+  if (mergeKey !== key) throw new Error(`a list is patched by ${mergeKey} and applied by ${key}`);
+  return undefined;
+}
+
 function withMapType(ref: string, schema: JsonObject): CompactType {
   const merge = schema['x-kubernetes-map-type'];
-  return merge === 'atomic' || merge === 'granular' ? { of: ref, merge } : `#${ref}`;
+  const patch = patchOf(schema);
+  const own = {
+    ...(merge === 'atomic' || merge === 'granular' ? { merge } : {}),
+    ...(patch === undefined ? {} : { patch }),
+  } as CompactAttributes;
+  return Object.keys(own).length > 0 ? { of: ref, ...own } : `#${ref}`;
 }
 
 function withEnum(type: CompactType, values: string[] | undefined): CompactType {

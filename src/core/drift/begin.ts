@@ -95,7 +95,14 @@ async function compareLocally(input: DriftInput, live: JsonObject, known: Known)
   };
   const proven =
     kind !== undefined &&
-    provenUnchanged({ desired, live: preparedLive, type, profile, previous: input.previous });
+    provenUnchanged({
+      desired,
+      live: preparedLive,
+      type,
+      builtin: kind.builtin,
+      profile,
+      previous: input.previous,
+    });
   return { open: proven || !kind ? open : withMisfits(open, kind.type), proven };
 }
 

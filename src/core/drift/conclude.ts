@@ -138,7 +138,14 @@ export function suspicion(open: Open, reason: string): DriftResult {
   const { desired, live, profile, input } = open;
   const proven =
     sameInEveryType(desired, live) &&
-    provenUnchanged({ desired, live, type: anyType, profile, previous: input.previous });
+    provenUnchanged({
+      desired,
+      live,
+      type: anyType,
+      builtin: false,
+      profile,
+      previous: input.previous,
+    });
   if (proven) return unchanged(open);
   const judged = judgePaths(open, pathsOf(guessChanges(desired, live), open));
   const paths = judged.filter(({ cover }) => cover !== 'hidden').map(({ path }) => path);

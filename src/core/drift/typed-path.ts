@@ -41,6 +41,24 @@ export function itemStep(type: FieldType, item: Json, index: number): Step | und
   return Object.keys(keys).length > 0 ? { keys } : undefined;
 }
 
+/**
+ * A text that names a member of a keyed list or a set: the same for the same keys. Undefined where none of the
+ * keys is written: what the server makes of a member by defaults alone is not followed here.
+ */
+export function memberName(type: FieldType, item: Json): string | undefined {
+  if (type.merge === 'set') return typeof item === 'object' ? undefined : `${typeof item}:${item}`;
+  let name = '';
+  let written = false;
+  for (const key of type.keys ?? []) {
+    const given = own(item, key);
+    const value = given ?? type.element?.fields?.get(key)?.default;
+    if (value === undefined || value === null || typeof value === 'object') return undefined;
+    written ||= given !== undefined;
+    name += `${typeof value}:${value}\n`;
+  }
+  return written ? name : undefined;
+}
+
 /** One text per step, the same for equal steps whatever the order of their keys. */
 export function stepText(step: Step): string {
   if (typeof step !== 'object') return JSON.stringify(step);

@@ -15,6 +15,7 @@ export interface CompactAttributes {
   element?: CompactType;
   merge?: 'granular' | 'atomic' | 'set' | 'map';
   keys?: string[];
+  patch?: 'replace' | 'retainKeys';
   format?: string;
   enum?: string[];
   default?: Json;

@@ -22,8 +22,13 @@ export interface FieldType {
   element?: FieldType;
   /** How server-side apply merges it: maps granular or atomic; lists atomic, set or map (keyed). */
   merge?: 'granular' | 'atomic' | 'set' | 'map';
-  /** For keyed lists. */
+  /** For keyed lists; a strategic merge patch merges by the first. */
   keys?: readonly string[];
+  /**
+   * Where a strategic merge patch does otherwise: the value is replaced, or of a map (or a list's items) only
+   * the fields stay that the manifest declares.
+   */
+  patch?: 'replace' | 'retainKeys';
   format?: string;
   enum?: readonly Json[];
   pattern?: string;
