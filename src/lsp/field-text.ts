@@ -141,17 +141,18 @@ function linksOf(field: LineField, { open, line }: HoverAt): string {
   ].join(' · ');
 }
 
-/** What can be done in the first environment that differs. */
+/** What can be done in the first environment that differs; its name goes with it where others differ too. */
 function differenceLinks({ object, environments }: LineField): string[] {
-  const found = environments.find(({ difference }) => difference !== undefined);
+  const [found, ...others] = environments.filter(({ difference }) => difference !== undefined);
   if (!found?.difference) return [];
+  const within = others.length > 0 ? `${plainText(printable(found.name))}: ` : '';
   const { name: environment, application, difference } = found;
   const target: OfObject = { environment, object };
   const field: OfField = { ...target, path: difference.path };
   const taken = takeTitle(object, difference);
   const removed = removeTitle(difference);
   return [
-    commandLink('Compare', commands.compare, target),
+    within + commandLink('Compare', commands.compare, target),
     ...(taken === undefined ? [] : [commandLink(taken, commands.take, field)]),
     ...(removed === undefined ? [] : [commandLink(removed, commands.remove, field)]),
     commandLink('Restore by Sync…', commands.sync, {
