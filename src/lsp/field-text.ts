@@ -45,7 +45,14 @@ export function fieldText(field: LineField, at: HoverAt): string {
   const links = at.session.client.ours ? [linksOf(field, at)] : [];
   const way = chainText(environments, { ...at.open, line: at.line });
   // What can be done comes before what may be long: a hover shows its beginning.
-  return [title, table(head, rows), ...links, way].filter(part => part !== '').join('\n\n');
+  return [title, leftAligned(table(head, rows)), ...links, way]
+    .filter(part => part !== '')
+    .join('\n\n');
+}
+
+/** Editors put the names of the environments in the middle of their columns otherwise. */
+function leftAligned(markdown: string): string {
+  return markdown.replace(/^(\|(?: --- \|)+)$/m, line => line.replaceAll('---', ':--'));
 }
 
 /** `2 more fields of 3 objects`: what else a line decides. */
@@ -128,17 +135,20 @@ function whyParts(object: Resource, path: DriftPath): string[] {
   return [causeText(path.cause), path.suggests?.because ?? '', ...told].filter(part => part !== '');
 }
 
-/** `Compare · Take 5 into this file · Restore by Sync… · Ignore This Difference · Open Rendered · Where Is This Used?` */
+/** `Compare · Take 5 into this file · Restore by Sync… · Ignore This Difference`, and below `Open Rendered · Where Is This Used?` */
 function linksOf(field: LineField, { open, line }: HoverAt): string {
   const { object, path, environments, reached } = field;
   const { uri } = open.document;
   const shown = environments.find(({ name, rendered }) => rendered && reached.includes(name));
   const rendered = shown && ({ environment: shown.name, object, path } satisfies OfRendered);
-  return [
-    ...differenceLinks(field),
+  const ways = [
     ...(rendered ? [commandLink('Open Rendered', commands.openRendered, rendered)] : []),
     commandLink('Where Is This Used?', commands.whereUsed, { uri, line: line - 1 }),
-  ].join(' · ');
+  ];
+  // Two lines of one paragraph: first what changes something, then where it leads.
+  return [differenceLinks(field), ways]
+    .flatMap(links => (links.length > 0 ? [links.join(' · ')] : []))
+    .join('  \n');
 }
 
 /** What can be done in the first environment that differs; its name goes with it where others differ too. */

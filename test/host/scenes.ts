@@ -46,6 +46,17 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'quick-fix',
+    prepare: demo,
+    options: { file: drifted },
+    show: async window => {
+      await markersShown(window);
+      await window.goTo(7);
+      await window.command('Quick Fix...');
+      await window.page.locator('.action-widget', { hasText: 'Take 5' }).waitFor();
+    },
+  },
+  {
     name: 'chain',
     prepare: demo,
     options: { file: 'charts/api/values-production.yaml' },

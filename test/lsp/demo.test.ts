@@ -115,7 +115,7 @@ describe('the demo, as our editor sees it', () => {
     );
     expect(table).toEqual([
       '|  | staging | production |',
-      '| --- | --- | --- |',
+      '| :-- | :-- | :-- |',
       '| repository | `1` ([base/deployment.yaml:8]) | `3` (this line) |',
       '| running | `1` | **`5`** |',
       '| changed by | – | kubectl · Update · scale |',
