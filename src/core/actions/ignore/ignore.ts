@@ -97,6 +97,7 @@ async function byEngine(
       notes.push(looksForNone);
     }
     if (format === 'argocd' && !respects(holder)) notes.push(appliesAll);
+    if (after === before) return 'it says so already';
     const isDone = await proven(workspace, about, file, after);
     return isDone
       ? { kind: 'edit', file, before, after, place, notes }
@@ -128,6 +129,8 @@ async function byDriftline(workspace: Workspace, about: About, notes: string[]):
   const place = { file, line: 1, column: 1 };
   try {
     const after = configText(known?.text, about);
+    if (after !== undefined && after === known?.text)
+      return { kind: 'elsewhere', reason: `${file} leaves this difference out already.`, place };
     if (after === undefined || !(await proven(workspace, about, file, after)))
       return { kind: 'elsewhere', reason: `No rule in ${file} leaves this difference out.`, place };
     return { kind: 'edit', file, ...(known && { before: known.text }), after, place, notes };

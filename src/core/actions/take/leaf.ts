@@ -1,6 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import { lineEnd, readSource, splice } from '../../manifests/edit/source.ts';
+import { isScalar, type Scalar, scalarText } from '../../manifests/edit/value-text.ts';
 import { offsetAt } from '../../manifests/locate.ts';
 import { parseManifests } from '../../manifests/parse.ts';
+import type { ScalarNode } from '../../manifests/syntax.ts';
 import type { Provenance } from '../../model/rendered.ts';
 import type { Json } from '../../model/resource.ts';
 import type { Place } from '../../model/source.ts';
@@ -66,7 +69,6 @@ function entryOf(spot: Spot, live: Json): string | undefined {
 function sameValue(present: Json, { present: rendered, value }: Goal): Json[] {
   if (value === undefined) return [];
   if (isDeepStrictEqual(present, rendered)) return [value];
-  const isScalar = (each: Json) => typeof each !== 'object' || each === null;
   if (!isScalar(present) || !isScalar(rendered) || !isScalar(value)) return [];
   if (String(present) === String(rendered)) return [likeBefore(present, value)];
   if (typeof present !== 'string' || typeof rendered !== 'string') return [];
@@ -78,25 +80,37 @@ function sameValue(present: Json, { present: rendered, value }: Goal): Json[] {
 /** Where a template turns a number into a text, the file says the number all the same. */
 function likeBefore(present: Json, value: Json): Json {
   if (typeof present === 'string') return String(value);
-  const read = parseManifests(`v: ${value}`).documents[0]?.root;
-  const node = read?.kind === 'map' ? read.entries[0]?.node : undefined;
-  return node?.kind === 'scalar' && String(node.value) === String(value) ? node.value : value;
+  const node = scalarNode(String(value));
+  return node && String(node.value) === String(value) ? node.value : value;
 }
 
-/** A file that is a value as a whole, or a line of a file of variables. */
+/** A file that is a value as a whole, a line of a file of variables, or a template that says the value itself. */
 function plainTexts(text: string, place: Place, { present, value }: Goal): string[] | Elsewhere {
-  const whole = {
-    reason: 'This file is taken over in a way that cannot be edited by itself.',
-    place,
-  };
-  if (typeof present !== 'string' || typeof value !== 'string') return whole;
-  if (text === present) return [value];
+  const nowhere = { reason: 'What makes this value cannot be edited by itself.', place };
+  if (!isScalar(present) || !isScalar(value)) return nowhere;
+  if (text === present && typeof value === 'string') return [value];
   const offset = offsetAt(parseManifests(text), place.line, place.column);
-  const isThere =
-    text.startsWith(present, offset) &&
-    /^[ \t]*(\r?\n|$)/.test(text.slice(offset + present.length));
-  if (!isThere || /[\r\n]/.test(value)) return whole;
-  return [text.slice(0, offset) + value + text.slice(offset + present.length)];
+  const rest = text.slice(offset, lineEnd(text, offset));
+  const written = /\.(ya?ml|tpl)$/.test(place.file) ? inTemplate(rest, present, value) : undefined;
+  if (written !== undefined) return [splice(text, offset, offset + rest.length, written)];
+  const isLine = rest.trimEnd() === present && typeof value === 'string' && !/[\r\n]/.test(value);
+  return isLine ? [splice(text, offset, offset + rest.length, value)] : nowhere;
+}
+
+/** The rest of a template's line with another value; only where nothing but a comment stands beside it. */
+function inTemplate(rest: string, present: Scalar, value: Scalar): string | undefined {
+  const [, token = '', comment = ''] =
+    /^("(?:[^"\\{]|\\.)*"|'[^'{]*'|[^\s"'{#][^\s{#]*)(\s+#.*|\s*)$/.exec(rest) ?? [];
+  const before = scalarNode(token);
+  if (!before || before.value !== present) return undefined;
+  const style = readSource(`v: ${token}\n`, 0).style;
+  return scalarText(value, style, { flow: false, before: before.style }) + comment;
+}
+
+function scalarNode(text: string): ScalarNode | undefined {
+  const root = parseManifests(`v: ${text}\n`).documents[0]?.root;
+  const node = root?.kind === 'map' ? root.entries[0]?.node : undefined;
+  return node?.kind === 'scalar' ? node : undefined;
 }
 
 /** Of a value that is a Flux variable as a whole, the line that sets the variable. */

@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { parseManifests } from '../../manifests/parse.ts';
+import type { ParsedFile } from '../../manifests/syntax.ts';
 import { type Pointer, resolveSteps } from '../../model/path.ts';
 import type { RenderedObject } from '../../model/rendered.ts';
 import { childrenOf, isObject, type Json } from '../../model/resource.ts';
@@ -13,7 +15,7 @@ import {
   tried,
   unknownPlace,
 } from './attempt.ts';
-import { moved, nodeOf, readAt, type Spot, spotAt, written } from './spot.ts';
+import { moved, readAt, type Spot, spotAt, written } from './spot.ts';
 import { nestedValue } from './wanted.ts';
 
 export async function changedParts(input: CandidateInput): Promise<Candidate[] | Elsewhere> {
@@ -100,39 +102,50 @@ interface Found {
   text: string;
 }
 
-/** More files than these hold no part of one map. */
+/** More files than these hold no part of one map, and more fields are not asked for. */
 const mostPlaces = 4;
+const mostFields = 100;
 
 /** Where a map or list stands: above the places of its fields, in each file that has some. */
 async function spotsOf(input: CandidateInput, pointer: Pointer): Promise<Found[]> {
   const { object } = input;
   const found = new Map<string, Found>();
+  const parsed = new Map<string, ParsedFile>();
   const { value } = resolveSteps(object.value, pointer);
-  const leaves = [...leavesBelow(value, [])];
-  for (const leaf of leaves.slice(0, 200)) {
+  for (const leaf of [...firstLeaves(value)].slice(0, mostFields)) {
     const place = object.locate([...pointer, ...leaf]);
     if (place.how === 'unknown' || place.how === 'template') continue;
     const text = await input.textOf(place.file);
-    const spot = text === undefined ? undefined : spotAt(text, place, isLeaf);
-    if (!spot || text === undefined || spot.pointer.length < leaf.length) continue;
-    const above = moved(spot, spot.pointer.slice(0, spot.pointer.length - leaf.length));
-    const steps = spot.pointer.slice(above.pointer.length);
-    if (
-      !steps.every(
-        (step, at) =>
-          typeof step === typeof leaf[at] && (typeof step === 'number' || step === leaf[at]),
-      )
-    )
-      continue;
-    const key = `${place.file} ${nodeOf(above)?.start}`;
-    if (!found.has(key)) found.set(key, { spot: above, place, text });
+    if (text === undefined) continue;
+    const file = parsed.get(place.file) ?? parseManifests(text);
+    parsed.set(place.file, file);
+    const spot = above(spotAt(text, place, isLeaf, file), leaf);
+    const key = spot && `${place.file} ${spot.within?.pointer} ${spot.document} ${spot.pointer}`;
+    if (spot && key !== undefined && !found.has(key)) found.set(key, { spot, place, text });
     if (found.size === mostPlaces) break;
   }
   return [...found.values()];
 }
 
-function* leavesBelow(value: Json, at: Pointer): Generator<Pointer> {
+/** The spot that a field's own spot lies below, where the text has the same steps; list items may be others. */
+function above(spot: Spot | undefined, leaf: Pointer): Spot | undefined {
+  if (!spot || spot.pointer.length < leaf.length) return undefined;
+  const length = spot.pointer.length - leaf.length;
+  const isSame = leaf.every((step, at) => {
+    const own = spot.pointer[length + at];
+    return typeof step === 'number' ? typeof own === 'number' : own === step;
+  });
+  return isSame ? moved(spot, spot.pointer.slice(0, length)) : undefined;
+}
+
+/** One field of each member; an empty map or list is its own. */
+function* firstLeaves(value: Json): Generator<Pointer> {
   const children = childrenOf(value);
-  if (children === undefined) yield at;
-  else for (const [step, child] of children) yield* leavesBelow(child, [...at, step]);
+  if (children === undefined) yield [];
+  else for (const [step, child] of children) yield [step, ...firstLeaf(child)];
+}
+
+function firstLeaf(value: Json): Pointer {
+  const [first] = childrenOf(value) ?? [];
+  return first === undefined ? [] : [first[0], ...firstLeaf(first[1])];
 }

@@ -22,8 +22,8 @@ export function spotAt(
   text: string,
   { line, column }: { line: number; column: number },
   isIt: (node: Node) => boolean = () => true,
+  parsed: ParsedFile = parseManifests(text),
 ): Spot | undefined {
-  const parsed = parseManifests(text);
   const offset = offsetAt(parsed, line, column);
   const found = [...parsed.documents.entries()].flatMap(([document, { root }]) =>
     root ? [...nodesAround(root, offset, [])].map(each => ({ document, ...each })) : [],

@@ -149,13 +149,13 @@ describe('taking what runs into the file', () => {
       [
         'base/dep.yaml',
         '-        - name: LOG',
-        '-          value: ${LOG}',
+        `-          value: \${LOG}`,
         '-        - name: MIX',
-        '-          value: x-${LOG}',
+        `-          value: x-\${LOG}`,
         '+        - name: MIX',
-        '+          value: x-${LOG}',
+        `+          value: x-\${LOG}`,
         '+        - name: LOG',
-        '+          value: ${LOG}',
+        `+          value: \${LOG}`,
       ],
     ],
     [
@@ -163,7 +163,7 @@ describe('taking what runs into the file', () => {
       `${container}.env[name="MIX"]`,
       undefined,
       { kind: 'missing' },
-      ['base/dep.yaml', '-        - name: MIX', '-          value: x-${LOG}'],
+      ['base/dep.yaml', '-        - name: MIX', `-          value: x-\${LOG}`],
     ],
     [
       'a new item',
