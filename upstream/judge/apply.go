@@ -47,6 +47,14 @@ type verdict struct {
 	Patch *clientPatch `json:"patch,omitempty"`
 }
 
+func judgeText(text []byte, types *typeSet, minor int) verdict {
+	var q question
+	if err := q.UnmarshalJSON(text); err != nil {
+		return verdict{Unchecked: "the question cannot be read: " + err.Error(), Changes: []change{}}
+	}
+	return q.judge(types, minor)
+}
+
 // judge answers for a server of a minor version, which must be the one that is emulated.
 func (q *question) judge(types *typeSet, minor int) (v verdict) {
 	defer func() {
@@ -92,7 +100,7 @@ func (q *question) answer(types *typeSet, minor int) verdict {
 	if err != nil {
 		return verdict{Unchecked: "the live object cannot be read: " + err.Error()}
 	}
-	before, err := k.encode(old.DeepCopyObject())
+	before, err := k.encode(old)
 	if err != nil {
 		return verdict{Unchecked: err.Error()}
 	}

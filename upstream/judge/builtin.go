@@ -13,6 +13,7 @@ import (
 type builtinKind struct {
 	gvk     schema.GroupVersionKind
 	manager func() (*managedfields.FieldManager, error)
+	model   func() (model, error)
 }
 
 var builtins sync.Map // GroupVersionKind → *builtinKind
@@ -23,6 +24,7 @@ func builtin(gvk schema.GroupVersionKind) *builtinKind {
 	}
 	k := &builtinKind{gvk: gvk}
 	k.manager = sync.OnceValues(k.newFieldManager)
+	k.model = sync.OnceValues(func() (model, error) { return modelOf(k) })
 	kept, _ := builtins.LoadOrStore(gvk, k)
 	return kept.(*builtinKind)
 }
@@ -33,6 +35,7 @@ func (k *builtinKind) converter() (managedfields.TypeConverter, error) {
 	return builtinConverter()
 }
 func (k *builtinKind) fieldManager() (*managedfields.FieldManager, error) { return k.manager() }
+func (k *builtinKind) typeModel() (model, error)                          { return k.model() }
 
 // internal is the version-independent form that strategies work on.
 func (k *builtinKind) internal() schema.GroupVersion {
@@ -49,7 +52,7 @@ func (k *builtinKind) decode(content map[string]any) (runtime.Object, error) {
 }
 
 func (k *builtinKind) encode(object runtime.Object) (map[string]any, error) {
-	versioned, err := scheme.ConvertToVersion(object, k.gvk.GroupVersion())
+	versioned, err := scheme.UnsafeConvertToVersion(object, k.gvk.GroupVersion())
 	if err != nil {
 		return nil, err
 	}

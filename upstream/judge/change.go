@@ -7,7 +7,6 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
 	"sigs.k8s.io/structured-merge-diff/v6/schema"
-	"sigs.k8s.io/structured-merge-diff/v6/typed"
 )
 
 // change is one field that an apply would change.
@@ -38,22 +37,12 @@ func (q *question) compare(k kind, live *unstructured.Unstructured, before, afte
 		claim:   q.claim(live),
 	}
 	if _, custom := k.(*customKind); !custom || !q.isClientSide() {
-		// What validation refuses may not fit the types: then every list is one value here.
-		if typedValue, err := typedObject(k, after); err == nil {
-			c.schema = typedValue.Schema()
-			root.typeRef = typedValue.TypeRef()
+		if m, err := k.typeModel(); err == nil {
+			c.schema, root.typeRef = m.schema, m.typeRef
 		}
 	}
 	c.visit(root)
 	return c.changes
-}
-
-func typedObject(k kind, content map[string]any) (*typed.TypedValue, error) {
-	converter, err := k.converter()
-	if err != nil {
-		return nil, err
-	}
-	return converter.ObjectToTyped(&unstructured.Unstructured{Object: content}, typed.AllowDuplicates)
 }
 
 // claim is what the owner applied before, as far as it is known.

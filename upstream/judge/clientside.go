@@ -23,7 +23,7 @@ type clientPatch struct {
 
 // clientSideApply makes the patch that kubectl apply (csa) or Helm (csa3) would send, and the object it leads to.
 func clientSideApply(k kind, q *question, live *unstructured.Unstructured, old runtime.Object) (runtime.Object, *clientPatch, error) {
-	content, err := k.encode(old.DeepCopyObject())
+	content, err := k.encode(old)
 	if err != nil {
 		return nil, nil, err
 	}

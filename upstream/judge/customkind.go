@@ -23,11 +23,13 @@ type customKind struct {
 	parent  *customType
 	all     *compiledType
 	manager func() (*managedfields.FieldManager, error)
+	model   func() (model, error)
 }
 
 func newCustomKind(parent *customType, all *compiledType, version apiextensionsv1.CustomResourceDefinitionVersion) (*customKind, error) {
 	k := &customKind{gvk: parent.groupKind.WithVersion(version.Name), served: version.Served, parent: parent, all: all}
 	k.manager = sync.OnceValues(k.newFieldManager)
+	k.model = sync.OnceValues(func() (model, error) { return modelOf(k) })
 	internal := &apiextensions.CustomResourceValidation{}
 	if version.Schema != nil {
 		if err := apiextensionsv1.Convert_v1_CustomResourceValidation_To_apiextensions_CustomResourceValidation(version.Schema, internal, nil); err != nil {
@@ -96,6 +98,7 @@ func (k *customKind) converter() (managedfields.TypeConverter, error) {
 	return k.parent.converter()
 }
 func (k *customKind) fieldManager() (*managedfields.FieldManager, error) { return k.manager() }
+func (k *customKind) typeModel() (model, error)                          { return k.model() }
 
 func (k *customKind) newFieldManager() (*managedfields.FieldManager, error) {
 	converter, err := k.converter()

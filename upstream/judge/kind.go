@@ -3,10 +3,13 @@ package main
 import (
 	"fmt"
 
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/managedfields"
 	"sigs.k8s.io/structured-merge-diff/v6/fieldpath"
+	smd "sigs.k8s.io/structured-merge-diff/v6/schema"
+	"sigs.k8s.io/structured-merge-diff/v6/typed"
 )
 
 // kind is one version of one kind as the server handles it: built in, or defined by a CustomResourceDefinition.
@@ -26,6 +29,28 @@ type kind interface {
 	// converter makes values comparable field by field.
 	converter() (managedfields.TypeConverter, error)
 	fieldManager() (*managedfields.FieldManager, error)
+	typeModel() (model, error)
+}
+
+// model says which lists and maps of a kind are merged, and how.
+type model struct {
+	schema  *smd.Schema
+	typeRef smd.TypeRef
+}
+
+// modelOf asks the converter for it with an object that has nothing but its kind.
+func modelOf(k kind) (model, error) {
+	converter, err := k.converter()
+	if err != nil {
+		return model{}, err
+	}
+	bare := &unstructured.Unstructured{}
+	bare.SetGroupVersionKind(k.groupVersionKind())
+	value, err := converter.ObjectToTyped(bare, typed.AllowDuplicates)
+	if err != nil {
+		return model{}, err
+	}
+	return model{value.Schema(), value.TypeRef()}, nil
 }
 
 // unknownKind says why this program cannot judge a kind.

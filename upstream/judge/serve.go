@@ -26,8 +26,8 @@ type query struct {
 	// validate: objects as JSON, or as YAML or JSON texts.
 	Objects []json.RawMessage `json:"objects"`
 	Texts   []string          `json:"texts"`
-	// apply
-	Items []question `json:"items"`
+	// apply: questions, each read by the worker that answers it.
+	Items []json.RawMessage `json:"items"`
 }
 
 // requestError is an answer with ok: false.
@@ -38,8 +38,12 @@ func (e requestError) Error() string { return e.message }
 // serve answers requests in order until the input ends.
 func serve(in io.Reader, out io.Writer) error {
 	known := newTypeSets()
+	memory := newRelease()
+	defer memory.busy()
 	for {
+		memory.idle()
 		frame, err := readFrame(in)
+		memory.busy()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -95,7 +99,7 @@ func (q *query) handle(known *typeSets) (map[string]any, error) {
 			return nil, err
 		}
 		verdicts := make([]verdict, len(q.Items))
-		forEach(len(q.Items), func(i int) { verdicts[i] = q.Items[i].judge(types, minor) })
+		forEach(len(q.Items), func(i int) { verdicts[i] = judgeText(q.Items[i], types, minor) })
 		return map[string]any{"verdicts": verdicts}, nil
 	}
 	return nil, requestError{"usage", fmt.Sprintf("no operation %q", q.Op)}

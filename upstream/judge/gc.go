@@ -1,0 +1,30 @@
+package main
+
+import (
+	"runtime/debug"
+	"time"
+)
+
+// The collector runs seldom while there is room: most of what an answer needs is garbage when it is given.
+const (
+	garbagePercent = 400
+	memoryLimit    = 72 << 20
+	// How long nothing is asked until memory is given back.
+	idleTime = 2 * time.Second
+)
+
+// limitMemory keeps the process below 150 MB, of which a third is its code.
+func limitMemory() {
+	debug.SetGCPercent(garbagePercent)
+	debug.SetMemoryLimit(memoryLimit)
+}
+
+// release gives memory back to the system once nothing was asked for a while.
+type release struct{ timer *time.Timer }
+
+func newRelease() *release {
+	return &release{time.AfterFunc(idleTime, debug.FreeOSMemory)}
+}
+
+func (r *release) busy() { r.timer.Stop() }
+func (r *release) idle() { r.timer.Reset(idleTime) }
