@@ -2,6 +2,7 @@ package main
 
 import (
 	"runtime/debug"
+	"runtime/metrics"
 	"time"
 )
 
@@ -13,10 +14,13 @@ const (
 	idleTime = 2 * time.Second
 )
 
-// limitMemory keeps the process below 150 MB, of which a third is its code.
+// limitMemory keeps the process below 150 MB, of which a third is its code, as long as what it must remember
+// leaves room: definitions of many large kinds may not, and a collector without room would never rest.
 func limitMemory() {
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
 	debug.SetGCPercent(garbagePercent)
-	debug.SetMemoryLimit(memoryLimit)
+	debug.SetMemoryLimit(max(memoryLimit, memoryLimit/2+2*int64(live[0].Value.Uint64())))
 }
 
 // release gives memory back to the system once nothing was asked for a while.
@@ -27,4 +31,8 @@ func newRelease() *release {
 }
 
 func (r *release) busy() { r.timer.Stop() }
-func (r *release) idle() { r.timer.Reset(idleTime) }
+
+func (r *release) idle() {
+	limitMemory()
+	r.timer.Reset(idleTime)
+}

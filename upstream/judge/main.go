@@ -14,7 +14,6 @@ import (
 
 func main() {
 	silence()
-	limitMemory()
 	if err := serve(bufio.NewReaderSize(os.Stdin, 1<<16), os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

@@ -86,8 +86,10 @@ export interface JudgeOptions {
 /** Minor version of Kubernetes whose code the judge is; what it says of others is emulated. */
 export const judgeVersion = '1.36';
 
-/** How many objects go into one request: requests are what can be cancelled. */
+/** How many objects go into one request: requests are what can be cancelled. The judge uses all processors itself. */
 const chunkSize = 100;
+/** About how many bytes: the judge shall stay small where objects are large. */
+const chunkBytes = 4 << 20;
 
 /** Kubernetes' own decoding, validation and apply, as functions: the resident program `upstream/judge`. */
 export class Judge {
@@ -142,9 +144,9 @@ export class Judge {
 
   async #inChunks<Q, A>(questions: Q[], signal: AbortSignal | undefined, how: How<Q, A>) {
     const answers: A[] = [];
-    for (let start = 0; start < questions.length; start += chunkSize) {
+    for (const chunk of inChunks(questions)) {
       signal?.throwIfAborted();
-      answers.push(...(await askOrSplit(questions.slice(start, start + chunkSize), how)));
+      answers.push(...(await askOrSplit(chunk, how)));
     }
     return answers;
   }
@@ -172,6 +174,32 @@ export class Judge {
     this.#typeSets.set(types, name);
     return name;
   }
+}
+
+function* inChunks<Q>(questions: readonly Q[]): Generator<Q[]> {
+  let chunk: Q[] = [];
+  let bytes = 0;
+  for (const question of questions) {
+    const more = roughBytes(question);
+    if (chunk.length === chunkSize || (chunk.length > 0 && bytes + more > chunkBytes)) {
+      yield chunk;
+      chunk = [];
+      bytes = 0;
+    }
+    chunk.push(question);
+    bytes += more;
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+/** About as long as its JSON; far cheaper than making it. */
+function roughBytes(value: unknown): number {
+  if (typeof value === 'string') return value.length + 2;
+  if (typeof value !== 'object' || value === null) return 4;
+  let bytes = 2;
+  if (Array.isArray(value)) for (const item of value) bytes += roughBytes(item) + 1;
+  else for (const name in value) bytes += name.length + 4 + roughBytes(Reflect.get(value, name));
+  return bytes;
 }
 
 interface How<Q, A> {
