@@ -109,6 +109,9 @@ func (q *question) answer(types *typeSet, minor int) verdict {
 	if q.WantPatch {
 		v.Patch = merged.patch
 	}
+	if custom, ok := k.(*customKind); ok && v.Refused != nil && isBrokenRule(v.Refused.Message) {
+		return verdict{Unchecked: custom.parent.brokenRule().reason}
+	}
 	if v.Unchecked == "" {
 		v.Suspect = q.doubts(k, v, minor)
 	}

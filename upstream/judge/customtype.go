@@ -58,6 +58,13 @@ func newCustomType(text []byte) (*customType, error) {
 	return t, nil
 }
 
+// brokenRule says that a CEL rule of the definition does not compile: it is found when the first object is validated.
+func (t *customType) brokenRule() unknownKind {
+	return unknownKind{fmt.Sprintf("the CustomResourceDefinition of %s is not valid: a validation rule of it does not compile", t.groupKind)}
+}
+
+func isBrokenRule(message string) bool { return strings.Contains(message, "rule compile error: ") }
+
 // version returns one served version; an unknownKind error where the definition is broken or has no schema.
 func (t *customType) version(name string) (kind, error) {
 	compiled, err := t.compiled()
@@ -148,10 +155,12 @@ func (t *customType) read() (*apiextensions.CustomResourceDefinition, error) {
 // or if looking for it panics.
 func refusalOfDefinition(definition *apiextensions.CustomResourceDefinition) (reason error) {
 	defer func() { _ = recover() }()
-	if wrong := validation.ValidateCustomResourceDefinition(context.Background(), definition); len(wrong) > 0 {
-		return wrong[0]
+	wrong := validation.ValidateCustomResourceDefinition(context.Background(), definition)
+	if len(wrong) == 0 {
+		return nil
 	}
-	return nil
+	manifest := map[string]any{"kind": "CustomResourceDefinition"}
+	return fmt.Errorf("%s: %s", manifestField(wrong[0].Field, manifest), wrong[0].ErrorBody())
 }
 
 // newConverter builds the models of all versions, as the server publishes them.

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime"
-	"runtime/debug"
 	"sync"
 )
 
@@ -146,17 +144,4 @@ func forEach(n int, work func(int)) {
 	}
 	close(next)
 	group.Wait()
-}
-
-// panicMessage logs where it happened and returns what may be told: other causes may quote values.
-func panicMessage(cause any) string {
-	if unknown, ok := cause.(unknownKind); ok {
-		return unknown.reason
-	}
-	fmt.Fprintf(os.Stderr, "panic at %s\n", debug.Stack())
-	var known runtime.Error
-	if err, ok := cause.(error); ok && errors.As(err, &known) {
-		return "Kubernetes' own code failed: " + known.Error()
-	}
-	return "Kubernetes' own code failed"
 }

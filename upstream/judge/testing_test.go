@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"slices"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 
 func TestMain(m *testing.M) {
 	silence()
+	panicLog = io.Discard
 	m.Run()
 }
 

@@ -168,5 +168,11 @@ func validateCustom(k *customKind, body []byte, object map[string]any) []finding
 		found = append(found, failure("strict", pathOf(field, object), fmt.Sprintf("unknown field %q", field)))
 	}
 	k.Default(content)
-	return append(found, create(k, content, object)...)
+	for _, f := range create(k, content, object) {
+		if isBrokenRule(f.Message) {
+			return unchecked(k.parent.brokenRule().reason)
+		}
+		found = append(found, f)
+	}
+	return found
 }
