@@ -59,6 +59,7 @@ export class EnvironmentComparison {
   ): Promise<EnvironmentComparison> {
     const { environment, applications, cluster, schemas, signal } = input;
     const word = input.word ?? new ServerWord(cluster);
+    word.prepare();
     const declared = declaredObjects(environment, applications, schemas);
     const unsure = unsureObjects(environment, applications, schemas, declared);
     const resources = declared.map(({ resource }) => resource);

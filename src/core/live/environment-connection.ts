@@ -70,6 +70,7 @@ export class EnvironmentConnection {
         opened: answer,
         cluster,
         word: new ServerWord(cluster, {
+          held: true,
           localOnly: () => host.localOnly?.() === true,
           changed: () => changed(undefined),
         }),

@@ -35,10 +35,11 @@ export class Asker {
   readonly #noDryRun = new Map<string, string>();
   #admission: MutatingAdmission | undefined;
 
-  constructor(cluster: Cluster) {
+  /** `held`: its lists are held current. */
+  constructor(cluster: Cluster, held: boolean) {
     this.cluster = cluster;
     this.permissions = new Permissions(cluster);
-    this.admission = new Admission(cluster, this.permissions);
+    this.admission = new Admission(cluster, this.permissions, held);
   }
 
   /** Looks what admission there is now; nothing is known and nothing asked before. */

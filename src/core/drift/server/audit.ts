@@ -96,7 +96,9 @@ async function candidatesOf(
 ): Promise<{ candidates: Candidate[]; forbidden: Candidate[] }> {
   const candidates: Candidate[] = [];
   const forbidden: Candidate[] = [];
-  if (admission.mutations?.length === 0) return { candidates, forbidden };
+  // A snapshot that was taken without a word on admission can try nothing.
+  const isUntold = admission.mutations === undefined && cluster.cluster.identity.snapshot;
+  if (admission.mutations?.length === 0 || isUntold) return { candidates, forbidden };
   for (const [index, input] of inputs.entries()) {
     const result = results[index];
     const { live, desired, resource } = input;

@@ -38,8 +38,15 @@ export function refusalAnswer(open: Open, reply: Refusal): DryRunAnswer {
       forbidden: status === 403,
     };
   }
+  // A patch of what is not there: the server says so of the object itself, not of its namespace or kind.
+  if (status === 404 && isGone(open, reason)) return { kind: 'created' };
   const paths = causes.flatMap(({ field }) => causePath(open, field) ?? []);
   return { kind: 'refused', status, message: reason, ...(paths.length > 0 ? { paths } : {}) };
+}
+
+function isGone({ input: { resource } }: Open, message: string): boolean {
+  const named = message.endsWith(`"${resource.name}" not found`);
+  return named && (resource.kind === 'Namespace' || !message.startsWith('namespaces "'));
 }
 
 /** What the owner applied before, by the object's own record of it. */

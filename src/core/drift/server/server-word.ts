@@ -9,6 +9,8 @@ import { confirm, isAsked } from './dryrun.ts';
 import { hasController } from './question.ts';
 
 export interface ServerWordOptions {
+  /** True where the cluster's lists are held current. */
+  held?: boolean;
   /** True while no dry-run is to be sent: each leaves an entry in the cluster's audit log. */
   localOnly?(): boolean;
   /** Hears that `known` may say more than before, or that it is time to ask again. Called seldom. */
@@ -41,11 +43,17 @@ export class ServerWord {
 
   constructor(
     cluster: Cluster,
-    { localOnly = () => false, changed = () => {} }: ServerWordOptions = {},
+    { held = false, localOnly = () => false, changed = () => {} }: ServerWordOptions = {},
   ) {
-    this.#asker = new Asker(cluster);
+    this.#asker = new Asker(cluster, held);
     this.#localOnly = localOnly;
     this.#changed = changed;
+  }
+
+  /** Begins to read what all questions depend on, beside what else is read; whoever asks waits for it. */
+  prepare(): void {
+    // Who asks hears of the failure.
+    if (!this.#localOnly()) this.#asker.look().catch(() => {});
   }
 
   /**

@@ -26,20 +26,36 @@ const labelsAge = 5 * 60_000;
 /** How long a missing permission to see the configurations counts, and how long another failure. */
 const forbiddenAge = 10 * 60_000;
 const failedAge = 30_000;
+/** How long an answer counts where lists are not held current. */
+const readAge = 30_000;
 
 /** What a cluster's admission may make of objects (drift.md 3.4), read through a held cluster at no cost. */
 export class Admission {
   readonly #cluster: Cluster;
   readonly #permissions: Permissions;
+  /** True where lists are held current, so that reading them again costs nothing. */
+  readonly #held: boolean;
   #hidden: { until: number; answer: MutatingAdmission } | undefined;
+  #read: { until: number; answer: Promise<MutatingAdmission> } | undefined;
   readonly #labels = new Map<string, { at: number; labels: Promise<Labels> }>();
 
-  constructor(cluster: Cluster, permissions: Permissions) {
+  constructor(cluster: Cluster, permissions: Permissions, held: boolean) {
+    this.#held = held;
     this.#cluster = cluster;
     this.#permissions = permissions;
   }
 
   async read(signal?: AbortSignal): Promise<MutatingAdmission> {
+    if (this.#held) return this.#readNow(signal);
+    // Shared by all who ask, so that no one's signal ends it for the others.
+    if (this.#read === undefined || Date.now() > this.#read.until)
+      this.#read = { until: Date.now() + readAge, answer: this.#readNow() };
+    const answer = await this.#read.answer;
+    signal?.throwIfAborted();
+    return answer;
+  }
+
+  async #readNow(signal?: AbortSignal): Promise<MutatingAdmission> {
     if (this.#hidden && Date.now() < this.#hidden.until) return this.#hidden.answer;
     const discovery = await this.#cluster.discovery(signal);
     const served = discovery.ok ? discovery.resources : [];
@@ -75,6 +91,7 @@ export class Admission {
 
   forget(): void {
     this.#hidden = undefined;
+    this.#read = undefined;
     this.#labels.clear();
   }
 
