@@ -5,6 +5,7 @@ import { diagnostics } from './diagnostics.ts';
 import { differenceCommands } from './difference-commands.ts';
 import type { Feature } from './feature.ts';
 import { folders } from './folders.ts';
+import { giveBack } from './give-back.ts';
 import { hover } from './hover.ts';
 import { inlayHints } from './inlay-hints.ts';
 import { markers } from './markers.ts';
@@ -48,4 +49,5 @@ export const features: readonly Feature[] = [
   fetching,
   proposing,
   syncing,
+  giveBack,
 ];

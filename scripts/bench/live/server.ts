@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { JsonObject } from '../../../src/core/model/resource.ts';
 import type { ControlPlane } from '../../../test/servers/start.ts';
 import { type FleetObject, manifest, namespace } from './fleet.ts';
@@ -32,9 +33,20 @@ export class Hand {
     });
   }
 
-  /** Applies objects, several at a time, as `manager`. Throws on the first refusal. */
-  async apply(objects: readonly FleetObject[], manager: string, edition = 1): Promise<void> {
-    await this.#each(objects, object => this.applyOne(object, manager, edition));
+  /** Applies objects, several at a time but no more than `rate` a second, as `manager`. Throws on the first refusal. */
+  async apply(
+    objects: readonly FleetObject[],
+    manager: string,
+    edition = 1,
+    rate = Number.POSITIVE_INFINITY,
+  ): Promise<void> {
+    const start = performance.now();
+    let count = 0;
+    await this.#each(objects, async object => {
+      const early = start + (count++ / rate) * 1000 - performance.now();
+      if (early > 1) await wait(early);
+      await this.applyOne(object, manager, edition);
+    });
   }
 
   async applyOne(object: FleetObject, manager: string, edition: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Found, Live } from '../cluster/live.ts';
 import { sentence } from '../lib/sentence.ts';
 import { type Application, type Environment, secretValues } from '../model/environment.ts';
@@ -118,17 +119,22 @@ export class BasisOf {
       version: found.ok ? (found.version ?? (found.object ? undefined : 'none')) : 'unknown',
       schemas,
       previous: previousOf(declared, this.#compares),
-      circumstances: `${this.#ofApplication(application)} ${JSON.stringify(own)}`,
+      circumstances: digest(`${this.#ofApplication(application)} ${JSON.stringify(own)}`),
     };
   }
 
   #ofApplication(application: Application): string {
     const known = this.#applications.get(application);
     if (known !== undefined) return known;
-    const text = JSON.stringify(ofApplication(application, this.#compares));
+    const text = digest(JSON.stringify(ofApplication(application, this.#compares)));
     this.#applications.set(application, text);
     return text;
   }
+}
+
+/** Short, and no Secret's value is kept by it. */
+function digest(text: string): string {
+  return hash('sha256', text, 'base64url');
 }
 
 /** True where a result that followed from the one follows from the other. */

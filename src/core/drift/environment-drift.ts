@@ -43,8 +43,8 @@ export class EnvironmentComparison {
   readonly #locals = new Map<string, { local: DriftResult; basis: Basis | undefined }>();
   /** Keys of declared objects by those of live ones, where they differ. */
   readonly #aliases = new Map<string, string>();
-  /** The question that was asked last about each object: answers to earlier ones do not count. */
-  readonly #asked = new Map<string, Question>();
+  /** What the server is asked now about each object: answers to earlier questions do not count. */
+  readonly #asked = new Map<string, Asked>();
   readonly #word: ServerWord;
   readonly #inSync: InSync;
 
@@ -194,7 +194,6 @@ export class EnvironmentComparison {
       const kept = locals.has(key) ? undefined : before?.compared.get(key);
       const local = locals.get(key) ?? before?.localOf(key);
       if (!local) continue;
-      this.#asked.set(key, question);
       this.#locals.set(key, { local, basis: isLasting(local) ? basis : undefined });
       // What the server said of an object in sync may be another thing now.
       if (kept && local.state === 'synced' && kept.result.confirmed === 'local') {
@@ -202,10 +201,14 @@ export class EnvironmentComparison {
         continue;
       }
       const input = this.inputOf(declared, found);
-      asked.push({ ...question, question, input, local });
       const known = this.#word.known(input, local, this.#input.schemas);
       const shown = known ?? this.#word.meanwhile(local);
       this.#put(key, declared, stamped(shown, found), this.#healthOf(input.live));
+      this.#asked.delete(key);
+      if (known) continue;
+      const open = { ...question, input, local };
+      this.#asked.set(key, open);
+      asked.push(open);
     }
     return asked;
   }
@@ -215,9 +218,10 @@ export class EnvironmentComparison {
     const inputs = asked.map(({ input }) => input);
     const locals = asked.map(({ local }) => local);
     const take = (index: number, result: DriftResult) => {
-      const { key, declared, found, question } = asked[index] as Asked;
+      const open = asked[index] as Asked;
+      const { key, declared, found } = open;
       // What changed since was asked about anew.
-      if (this.#asked.get(key) !== question) return;
+      if (this.#asked.get(key) !== open) return;
       const was = this.compared.get(key);
       this.#put(key, declared, stamped(result, found), was?.health);
       if (!isSame(was, this.compared.get(key))) later.tell(key);
@@ -228,6 +232,7 @@ export class EnvironmentComparison {
     const options = { ...this.#input, visible, answered: take };
     const results = await this.#word.confirm(inputs, locals, options);
     for (const [index, result] of results.entries()) take(index, result);
+    for (const open of asked) if (this.#asked.get(open.key) === open) this.#asked.delete(open.key);
   }
 
   #known(): { key: string; input: DriftInput; result: DriftResult }[] {
@@ -330,7 +335,6 @@ interface Question {
 
 /** A declared object that the server may have a word on. */
 interface Asked extends Question {
-  question: Question;
   input: DriftInput;
   local: DriftResult;
 }
