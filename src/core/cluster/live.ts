@@ -153,8 +153,8 @@ async function readKind(
   if (namespaces.size > manyNamespaces && type.kind !== 'Secret') {
     const answer = await cluster.list(type, '', signal);
     if (answer.ok) return listed(answer);
-    // Asking for every namespace would only make it worse.
-    if (isFault(answer)) return { find: () => answer, objects: () => [] };
+    // Where it may not be had at once, it may be had by parts; for a server in trouble they would be worse.
+    if (!inParts.includes(answer.why)) return { find: () => answer, objects: () => [] };
   }
   const reading = [...namespaces].map(
     async ([namespace, inside]) =>
@@ -169,10 +169,8 @@ async function readKind(
   };
 }
 
-/** The server does not answer, or is another one: nothing else that is asked of it can be had. */
-function isFault({ why }: Refusal): boolean {
-  return ['unreachable', 'timeout', 'unauthorized', 'replaced'].includes(why);
-}
+/** Refusals of the list of all namespaces that say nothing about the list of one. */
+const inParts: readonly Refusal['why'][] = ['forbidden', 'partial'];
 
 async function readNamespace(
   cluster: Cluster,

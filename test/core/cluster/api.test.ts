@@ -285,6 +285,50 @@ describe('opening', () => {
     expect(await openSmall(folder, server.url)).toMatchObject({ ok: true });
   });
 
+  const restricted = (uid: () => string) => ({
+    '/api/v1/namespaces/kube-system': status(403, 'no'),
+    '/api/v1/namespaces/default': ((request, response, url) =>
+      json({ metadata: { uid: uid() } })(request, response, url)) as Answer,
+  });
+
+  it('knows a cluster by another namespace where kube-system may not be read', async () => {
+    const small = await start(restricted(() => 'd-1'));
+    expect(small.identity).toMatchObject({ namespace: { name: 'default', uid: 'd-1' } });
+    expect(small.identity.uid).toBeUndefined();
+  });
+
+  it.each(['kube-system', 'default'])(
+    'takes no word of another cluster, seen by its %s',
+    async by => {
+      let uid = 'u-1';
+      let isThere = true;
+      const list: Answer = (request, response, url) =>
+        isThere
+          ? json({ metadata: { resourceVersion: '1' }, items: [] })(request, response, url)
+          : response.destroy();
+      const whole: Answer = (request, response, url) =>
+        json({ metadata: { uid } })(request, response, url);
+      const routes =
+        by === 'default' ? restricted(() => uid) : { [`/api/v1/namespaces/${by}`]: whole };
+      const small = await start({ ...routes, [podsPath]: list });
+      const ask = () => small.list(pods, 'shop');
+      expect(await ask()).toMatchObject({ ok: true });
+      isThere = false;
+      expect(await ask()).toMatchObject({ ok: false, why: 'unreachable' });
+      [isThere, uid] = [true, 'u-2'];
+      expect(await ask()).toMatchObject({ ok: false, why: 'replaced' });
+      expect(small.replaced).toContain('another cluster (u-2');
+      expect(await small.get(pods, { ...pods, namespace: 'shop', name: 'a' })).toMatchObject({
+        ok: false,
+        why: 'replaced',
+      });
+      expect(await small.discovery()).toMatchObject({ ok: false });
+      uid = 'u-1';
+      expect(await ask()).toMatchObject({ ok: true });
+      expect(small.replaced).toBeUndefined();
+    },
+  );
+
   it.each([
     ['/version', status(401, 'Unauthorized'), 'expired or wrong): sign in again'],
     ['/version', (_, response) => response.end('<html>'), 'answered something else than JSON'],

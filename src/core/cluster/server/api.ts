@@ -217,7 +217,7 @@ export class ApiCluster implements Cluster {
     if (!before.ok) return before;
     const { troubles } = this.#connection;
     const answer = await this.#connection.ask(question, signal);
-    if (troubles === this.#connection.troubles) return answer;
+    if (!answer.ok || troubles === this.#connection.troubles) return answer;
     // It had to be connected to anew on the way.
     const after = await this.#same.confirm();
     return after.ok || after.why !== 'replaced' ? answer : after;
