@@ -3,6 +3,7 @@ import { customResourceDefinitions } from '../cluster/definitions.ts';
 import type { RenderedApplication } from '../drift/declared.ts';
 import { EnvironmentComparison } from '../drift/environment-drift.ts';
 import type { Compared, EnvironmentInput } from '../drift/environment-input.ts';
+import { byOurClock } from '../drift/our-clock.ts';
 import { placeResult } from '../drift/place-result.ts';
 import { ServerWord } from '../drift/server/server-word.ts';
 import type { DriftResult } from '../model/drift.ts';
@@ -113,7 +114,8 @@ export async function compareOpen(
   const audited = verify ? Number.POSITIVE_INFINITY : triedUnasked;
   const comparison = await EnvironmentComparison.of({ ...input, word, audited });
   const compared = [...comparison.compared.values()];
-  const results = await placeResults(workspace, compared, traced);
+  const placed = await placeResults(workspace, compared, traced);
+  const results = placed.map(result => byOurClock(result, cluster.clockAhead));
   const report = comparedReport(workspace, open, comparison);
   return {
     report: { ...report, deployed: await deployed, results },

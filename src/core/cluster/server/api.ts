@@ -31,7 +31,9 @@ const keptKinds = 15_000;
 const freshKinds = 500;
 const settling = 30_000;
 /** The server ends a watch after this many seconds; bookmarks come every minute on the way. */
-const watchSeconds = 290;
+const watchSeconds = 240;
+/** Watches that began together do not end together. */
+const watchSpread = 60;
 /** A stream without a byte for this long has died without a word (users-ask.md 25). */
 const watchSilence = 150_000;
 
@@ -263,7 +265,8 @@ export class ApiCluster implements Cluster {
     query.set('watch', '1');
     query.set('allowWatchBookmarks', 'true');
     query.set('resourceVersion', resourceVersion);
-    query.set('timeoutSeconds', String(watchSeconds));
+    const seconds = watchSeconds + Math.floor(Math.random() * watchSpread);
+    query.set('timeoutSeconds', String(seconds));
     const path = `${collectionPath(type, namespace)}?${query}`;
     const question = { what: `watch ${type.resource}`, path };
     return this.#connection.stream(question, watchSilence, heard, signal);
