@@ -6,6 +6,7 @@ import { commands as linked, type OfField, requests } from '../../lsp/protocol.t
 import { pick } from '../dialogs.ts';
 import type { Editor } from '../editor.ts';
 import { stateOf, targetFrom } from '../target.ts';
+import { givenTarget } from '../targets.ts';
 import type { Command } from './command.ts';
 import { sync } from './sync.ts';
 
@@ -68,6 +69,8 @@ async function differencesOf(editor: Editor, argument: unknown, title: string): 
       choice({ environment: environment.name, object: object.resource, path: node.path.path }),
     ];
   }
+  const given = givenField(argument);
+  if (given !== undefined) return [choice(given)];
   const atCursor = node === undefined ? await onCursorLine(editor) : [];
   if (atCursor.length > 0) return atCursor;
   const { environment, object } = await targetFrom(editor, argument, title);
@@ -77,6 +80,14 @@ async function differencesOf(editor: Editor, argument: unknown, title: string): 
     ?.applications.flatMap(({ objects }) => objects)
     .find(({ resource }) => resourceKey(resource) === resourceKey(object));
   return (found?.paths ?? []).map(({ path }) => choice({ environment, object, path }));
+}
+
+/** What a link names. */
+function givenField(argument: unknown): OfField | undefined {
+  const { environment, object } = givenTarget(argument) ?? {};
+  if (environment === undefined || object === undefined) return undefined;
+  const { path } = argument as { path?: unknown };
+  return typeof path === 'string' ? { environment, object, path } : undefined;
 }
 
 async function onCursorLine({ server, pointer }: Editor): Promise<Choice[]> {

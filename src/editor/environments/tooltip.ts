@@ -9,6 +9,7 @@ import { engineNames, shortRevision } from '../../core/words/names.ts';
 import { shortPaths } from '../../core/words/short-path.ts';
 import { asOfText } from '../../core/words/stale.ts';
 import { stateWords } from '../../core/words/states.ts';
+import { takeTitle } from '../../lsp/difference-titles.ts';
 import { codeSpan, plainText } from '../../lsp/markdown.ts';
 import { type EnvironmentNode, type ObjectNode, type Target, targetOf } from './node.ts';
 import { countsText, environmentWords } from './words.ts';
@@ -130,9 +131,15 @@ function fieldTooltip(
     ['Decided by', path.source && placeText(path.source)],
     ['Remark', remarks(path, parent.object.resource).join(', ')],
   ];
-  const compare = link('Compare', 'driftline.compare', targetOf(node));
+  const target = targetOf(node);
+  const field = { ...target, path: path.path };
+  const taken = takeTitle(parent.object.resource, path)?.replace(/ this file$/, ' the file');
+  const isLive = parent.environment.cluster.kind === 'context';
   return page(`${path.path.replace(/^\./, '')} of ${resourceText(parent.object.resource)}`, facts, [
-    compare,
+    link('Compare', 'driftline.compare', target),
+    ...(taken === undefined ? [] : [link(taken, 'driftline.takeLiveValue', field)]),
+    ...(isLive ? [link('Restore by Sync…', 'driftline.restoreBySync', target)] : []),
+    link('Ignore', 'driftline.ignoreDifference', field),
   ]);
 }
 
