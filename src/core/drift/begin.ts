@@ -100,6 +100,7 @@ async function compareLocally(input: DriftInput, live: JsonObject, known: Known)
       live: preparedLive,
       type,
       builtin: kind.builtin,
+      hasStatusSubresource: kind.hasStatusSubresource,
       profile,
       previous: input.previous,
     });

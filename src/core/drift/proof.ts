@@ -4,7 +4,7 @@ import type { FieldType } from '../schemas/type.ts';
 import { keepsFields } from './keeps.ts';
 import { lastApplied } from './prepare/last-applied.ts';
 import { stands } from './stands.ts';
-import { equal, own } from './values.ts';
+import { equal, own, without } from './values.ts';
 
 export interface ProofInput {
   /** Both sides prepared (`prepare.ts`); live with its managedFields. */
@@ -13,6 +13,8 @@ export interface ProofInput {
   type: FieldType;
   /** True for Kubernetes' own kinds, whose values go through Go's types; false where nobody knows. */
   builtin: boolean;
+  /** True where status is a subresource, so that an apply does not touch it. */
+  hasStatusSubresource?: boolean;
   profile: OwnerProfile;
   /** csa3: the object in the previous release. */
   previous?: JsonObject;
@@ -34,9 +36,10 @@ export function provenUnchanged(input: ProofInput): boolean {
     return false;
   // Helm compares custom resources with the previous release alone.
   if (before === undefined) return profile.mode === 'csa' || builtin;
+  const applied = input.hasStatusSubresource ? without(before, 'status') : before;
   return profile.mode === 'csa'
-    ? keepsValue(asKept(before), asKept(desired), live)
-    : keepsValue(before, desired, live);
+    ? keepsValue(asKept(applied), asKept(desired), live)
+    : keepsValue(applied, desired, live);
 }
 
 /**

@@ -34,7 +34,11 @@ function mapStands(desired: JsonObject, live: JsonObject, type: FieldType, how: 
   const keys = Object.keys(desired);
   // Without a field, `{}` only says that there is a map.
   if (keys.length === 0) return type.kind !== 'any' || Object.keys(live).length === 0;
-  if (how.merge === 'strategic' && type.patch === 'retainKeys' && !hasOnly(live, desired))
+  if (
+    how.merge === 'strategic' &&
+    type.patch === 'retainKeys' &&
+    !retains(desired, live, type, how)
+  )
     return false;
   // Server-side apply takes nothing for declared by a keyed list without members: a map that holds nothing
   // else counts as undeclared, and goes where it was applied before.
@@ -52,15 +56,17 @@ function mapStands(desired: JsonObject, live: JsonObject, type: FieldType, how: 
   return counts;
 }
 
-function hasOnly(live: JsonObject, desired: JsonObject): boolean {
-  return Object.keys(live).every(key => Object.hasOwn(desired, key));
+/** True when live has only the fields that the manifest has, and defaults: the others are taken away. */
+function retains(desired: JsonObject, live: JsonObject, type: FieldType, how: How): boolean {
+  return Object.keys(live).every(
+    key => Object.hasOwn(desired, key) || isFilled(desired, live, { type, key, how }),
+  );
 }
 
 function listStands(desired: Json[], live: Json[], type: FieldType, how: How): boolean {
   const merge = listMerge(type);
   if (merge === 'atomic') return same(desired, live, type, how);
-  if (desired.length === 0) return false;
-  if (how.merge === 'ssa') return membersStand(desired, live, type, how);
+  if (how.merge === 'ssa') return desired.length > 0 && membersStand(desired, live, type, how);
   // A patch of plain JSON replaces every list, and a strategic one merges those that have a key.
   if (merge === 'set' || how.merge === 'json' || type.patch === 'replace')
     return same(desired, live, type, how);
@@ -96,14 +102,15 @@ function itemsStand(desired: Json[], live: Json[], type: FieldType, how: How): b
   const [key] = type.keys ?? [];
   if (key === undefined || desired.length !== live.length) return false;
   const element = itemType(type);
-  const retains = type.patch === 'retainKeys';
+  const retainsKeys = type.patch === 'retainKeys';
   const seen = new Set<Json | undefined>();
   for (let at = 0; at < desired.length; at++) {
     const [item, other] = [desired[at] as Json, live[at] as Json];
     const name = own(item, key);
     if (name === undefined || name !== own(other, key) || seen.has(name)) return false;
     seen.add(name);
-    if (!isObject(item) || !isObject(other) || (retains && !hasOnly(other, item))) return false;
+    if (!isObject(item) || !isObject(other) || (retainsKeys && !retains(item, other, element, how)))
+      return false;
     if (!stands(item, other, element, how)) return false;
   }
   return true;
@@ -133,13 +140,19 @@ function sameMap(desired: JsonObject, live: JsonObject, type: FieldType, how: Ho
     if (field === undefined) return false;
     if (!same(desired[key] as Json, own(live, key), field, how)) return false;
   }
-  for (const key of Object.keys(live)) {
-    if (Object.hasOwn(desired, key)) continue;
-    const field = fieldType(type, key);
-    // A definition's defaults are exact; those in the OpenAPI of Kubernetes' own kinds are not.
-    const filled = how.builtin ? knownDefault(type, key, desired) : field?.default;
-    if (field === undefined || filled === undefined) return false;
-    if (!same(filled, live[key], field, how)) return false;
-  }
+  for (const key of Object.keys(live))
+    if (!Object.hasOwn(desired, key) && !isFilled(desired, live, { type, key, how })) return false;
   return true;
+}
+
+/** True when the server fills in what lives at a field that the manifest leaves out. */
+function isFilled(
+  desired: JsonObject,
+  live: JsonObject,
+  { type, key, how }: { type: FieldType; key: string; how: How },
+): boolean {
+  const field = fieldType(type, key);
+  // A definition's defaults are exact; those in the OpenAPI of Kubernetes' own kinds are not.
+  const filled = how.builtin ? knownDefault(type, key, desired) : field?.default;
+  return field !== undefined && filled !== undefined && same(filled, live[key], field, how);
 }

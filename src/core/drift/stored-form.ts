@@ -6,7 +6,7 @@ import { equal } from './values.ts';
 // What is certain about how Kubernetes' own kinds are stored. Each entry and rule is held against the judge
 // by test/core/drift/stored-form.test.ts.
 
-/** Defaults of fields that stand in values which are applied whole; a type's last name and a field. */
+/** Defaults of fields in values that an apply puts in the place of live ones; a type's last name and a field. */
 const defaults: Record<string, Json | ((map: JsonObject) => Json | undefined)> = {
   'ObjectFieldSelector.apiVersion': 'v1',
   'ResourceFieldSelector.divisor': '0',
@@ -16,6 +16,13 @@ const defaults: Record<string, Json | ((map: JsonObject) => Json | undefined)> =
     kind === 'User' || kind === 'Group' ? 'rbac.authorization.k8s.io' : undefined,
   'EndpointPort.protocol': 'TCP',
   'EndpointPort.name': '',
+  'RuleWithOperations.scope': '*',
+  'NamedRuleWithOperations.scope': '*',
+  'MatchResources.matchPolicy': 'Equivalent',
+  'MatchResources.namespaceSelector': {},
+  'MatchResources.objectSelector': {},
+  'DeploymentStrategy.rollingUpdate': ({ type }) =>
+    type === 'RollingUpdate' ? { maxSurge: '25%', maxUnavailable: '25%' } : undefined,
   // In the volumeClaimTemplates of a StatefulSet, the one place where claims are members of a list.
   'PersistentVolumeClaim.apiVersion': 'v1',
   'PersistentVolumeClaim.kind': 'PersistentVolumeClaim',

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { provenUnchanged } from '../../../src/core/drift/proof.ts';
 import { canonicalQuantity } from '../../../src/core/drift/stored-form.ts';
+import type { OwnerProfile } from '../../../src/core/model/drift.ts';
 import { isObject, type JsonObject, resourceOf } from '../../../src/core/model/resource.ts';
 import { createSchemas } from '../../../src/core/schemas/schemas.ts';
 import { Judge } from '../../../src/core/upstream/judge.ts';
@@ -22,18 +23,14 @@ async function applied(manifest: JsonObject, before: JsonObject): Promise<JsonOb
   return verdict.predicted;
 }
 
-function proves(desired: JsonObject, live: JsonObject): boolean {
+const ssa: OwnerProfile = { mode: 'ssa', manager: 'mgr' };
+
+function proves(desired: JsonObject, live: JsonObject, profile = ssa): boolean {
   const resource = resourceOf(desired);
   const found = resource && schemas.lookup(resource);
   if (!found?.found) throw new Error('no type');
   const { type, builtin } = found.kind;
-  return provenUnchanged({
-    desired,
-    live,
-    type,
-    builtin,
-    profile: { mode: 'ssa', manager: 'mgr' },
-  });
+  return provenUnchanged({ desired, live, type, builtin, profile });
 }
 
 const pod = (container: string, spec = '') =>
@@ -79,6 +76,11 @@ describe('what Kubernetes makes of a manifest is proven to be it', () => {
       claims(`{metadata: {name: v}, spec: ${request}}`),
       claims(`{metadata: {name: v}, spec: ${request}}`),
     ],
+    [
+      'rules of a policy',
+      '{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicy, metadata: {name: a}, spec: {validations: [{expression: "true"}], matchConstraints: {resourceRules: [{apiGroups: [a.b], apiVersions: [v1], operations: [CREATE], resources: [things]}]}}}',
+      '{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicy, metadata: {name: a}, spec: {validations: [{expression: "true"}], matchConstraints: {resourceRules: [{apiGroups: [c.d], apiVersions: [v1], operations: [CREATE], resources: [things]}]}}}',
+    ],
     ['an empty value', pod(", env: [{name: X, value: ''}]"), pod('')],
     [
       'what is false',
@@ -112,6 +114,27 @@ describe('what Kubernetes makes of a manifest is proven to be it', () => {
     const desired = object(manifest);
     const live = await applied(desired, object(before));
     expect(proves(desired, live), JSON.stringify(live)).toBe(true);
+  });
+});
+
+describe('what a patch replaces and Kubernetes fills in again', () => {
+  it('is the strategy of a Deployment', async () => {
+    const text = (strategy: string) =>
+      object(
+        `{apiVersion: apps/v1, kind: Deployment, metadata: {name: a, namespace: b}, spec: {selector: {matchLabels: {a: b}}, strategy: ${strategy}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: a}]}}}}`,
+      );
+    const csa: OwnerProfile = { mode: 'csa', manager: 'kubectl-client-side-apply' };
+    const desired = text('{type: RollingUpdate}');
+    const live = await applied(desired, desired);
+    expect(proves(desired, live, csa)).toBe(true);
+    const other = await applied(
+      text('{type: RollingUpdate, rollingUpdate: {maxSurge: 3}}'),
+      desired,
+    );
+    expect(proves(desired, other, csa)).toBe(false);
+    const questions = [live, other].map(each => ({ ...csa, desired, live: each }));
+    const verdicts = await judge.apply(questions, { target: '1.36' });
+    expect(verdicts.map(({ equal }) => equal)).toEqual([true, false]);
   });
 });
 
