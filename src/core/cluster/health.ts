@@ -69,8 +69,17 @@ const paused: HealthRule = live => {
   if (valueAt(live, 'spec', 'suspend') === true)
     return suspended('It is suspended (spec.suspend).');
   if (valueAt(live, 'spec', 'paused') === true) return suspended('It is paused (spec.paused).');
+  for (const [key, value] of pausing)
+    if (textAt(live, 'metadata', 'annotations', key)?.toLowerCase() === value)
+      return suspended(`It is suspended (annotation ${key}).`);
   return undefined;
 };
+
+/** Annotations by which the controllers of whole groups of kinds are told to leave an object alone. */
+const pausing = [
+  ['fluxcd.controlplane.io/reconcile', 'disabled'],
+  ['crossplane.io/paused', 'true'],
+] as const;
 
 const unobserved: HealthRule = live => {
   const { generation } = objectAt(live, 'metadata') ?? {};

@@ -1,7 +1,8 @@
 import type { ApiResource } from '../cluster/cluster.ts';
 import type { Application } from '../model/environment.ts';
 import { textAt } from '../model/fields.ts';
-import type { JsonObject, Resource } from '../model/resource.ts';
+import type { Health } from '../model/health.ts';
+import { type JsonObject, parseApiVersion, type Resource } from '../model/resource.ts';
 import type { Declared } from './declared.ts';
 import type { EnvironmentInput } from './environment-input.ts';
 import type { DriftInput } from './input.ts';
@@ -32,6 +33,21 @@ export function engineWords(
     correction: application => correctionOf(recordOf(application)?.controller),
     released: (application, key) => recordOf(application)?.released?.get(key),
   };
+}
+
+/**
+ * The health of an object, with a word that its Argo CD has a check of its own for the kind: nothing here runs it
+ * (drift.md 5.3).
+ */
+export function withOwnCheck(health: Health, live: JsonObject, argo?: ArgoSettings): Health {
+  const { group } = parseApiVersion(String(live.apiVersion));
+  const scopes = new Set([
+    group === '' ? String(live.kind) : `${group}/${live.kind}`,
+    `${group}/*`,
+  ]);
+  if (!argo?.customHealth.some(scope => scopes.has(scope))) return health;
+  const told = 'Argo CD has a health check of its own for this kind; see there.';
+  return { ...health, reason: health.reason === undefined ? told : `${health.reason} ${told}` };
 }
 
 /** Drift detection is off where a HelmRelease does not say. */

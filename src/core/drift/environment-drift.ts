@@ -9,7 +9,7 @@ import { compareObjects } from './compare.ts';
 import { ComparedDeclared, ComparedRemoved, isSame, notYet, stamped } from './compared-object.ts';
 import { type Declared, declaredObjects, unsureObjects } from './declared.ts';
 import { type Basis, BasisOf, inputOf, isSameBasis, lazyInputOf } from './declared-input.ts';
-import { type EngineWords, engineWords, readArgoSettings } from './engine-words.ts';
+import { type EngineWords, engineWords, readArgoSettings, withOwnCheck } from './engine-words.ts';
 import type { Compared, EnvironmentInput } from './environment-input.ts';
 import { InSync } from './in-sync.ts';
 import type { DriftInput } from './input.ts';
@@ -282,7 +282,8 @@ export class EnvironmentComparison {
 
   /** Only who follows a comparison shows it. */
   #healthOf(live: JsonObject | undefined): Health | undefined {
-    return live && this.#input.followed && healthOf(live, this.#now());
+    if (!live || !this.#input.followed) return undefined;
+    return withOwnCheck(healthOf(live, this.#now()), live, this.#engines.argo);
   }
 
   #putRemoved(key: string, { result, application }: Removed): void {

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { readSnapshot } from '../../../src/core/cluster/snapshot/snapshot.ts';
+import { withOwnCheck } from '../../../src/core/drift/engine-words.ts';
 import { EnvironmentComparison } from '../../../src/core/drift/environment-drift.ts';
 import { argoSettings } from '../../../src/core/drift/owners/argo-settings.ts';
 import { scalersOf } from '../../../src/core/drift/owners/scalers.ts';
@@ -67,6 +68,21 @@ describe('the settings of an Argo CD', () => {
       { group: 'apps', kind: 'Deployment', pointers: ['/spec/replicas'] },
       { group: '', kind: 'ConfigMap', jq: ['.data.a'] },
     ]);
+  });
+});
+
+describe('a health check of Argo CD’s own', () => {
+  const argo = argoSettings(settings('  resource.customizations.health.t.io_Widget: "return {}"'));
+  const widget = object('{apiVersion: t.io/v1, kind: Widget, metadata: {name: w}}');
+
+  it('is not run, and is told', () => {
+    expect(withOwnCheck({ status: 'None' }, widget, argo)).toEqual({
+      status: 'None',
+      reason: 'Argo CD has a health check of its own for this kind; see there.',
+    });
+    const other = { ...widget, kind: 'Gadget' };
+    expect(withOwnCheck({ status: 'Healthy' }, other, argo)).toEqual({ status: 'Healthy' });
+    expect(withOwnCheck({ status: 'Healthy' }, widget)).toEqual({ status: 'Healthy' });
   });
 });
 

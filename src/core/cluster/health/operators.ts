@@ -22,8 +22,16 @@ export function expectsReady(object: JsonObject): Health | undefined {
 }
 
 /** Flux: an address of an OCI registry is used as it is, by nobody who would report. */
-export const helmRepository: HealthRule = object =>
-  textAt(object, 'spec', 'type') === 'oci' ? healthy() : expectsReady(object);
+export const helmRepository: HealthRule = (object, now) =>
+  textAt(object, 'spec', 'type') === 'oci' ? healthy() : fluxSource(object, now);
+
+/** Flux: what was fetched must be kept, or nobody can apply it. */
+export const fluxSource: HealthRule = object => {
+  const stored = conditionOf(object, 'ArtifactInStorage');
+  return stored?.status === 'False' && conditionOf(object, 'Ready')?.status === 'True'
+    ? degraded(said(stored))
+    : expectsReady(object);
+};
 
 export const certificate: HealthRule = object => {
   const issuing = conditionOf(object, 'Issuing');

@@ -48,7 +48,23 @@ function running(object: JsonObject): Health {
   const policy = textAt(object, 'spec', 'restartPolicy') ?? 'Always';
   if (policy !== 'Always') return progressing('It runs to its end.');
   if (ready?.status === 'True') return healthy();
+  const crashed = crashedContainer(object);
+  if (crashed) return crashed;
   return progressing(ready ? said(ready) : 'Its containers are not ready.');
+}
+
+/** A container that ended before and is not ready since: it does not start, or does not stay up. */
+function crashedContainer(object: JsonObject): Health | undefined {
+  const status = objectsAt(object, 'status', 'containerStatuses').find(
+    each =>
+      each.ready !== true && valueAt(each, 'lastState', 'terminated', 'exitCode') !== undefined,
+  );
+  if (!status) return undefined;
+  const code = valueAt(status, 'lastState', 'terminated', 'exitCode');
+  const reason = textAt(status, 'lastState', 'terminated', 'reason') || `exit code ${code}`;
+  return degraded(
+    `Its container ${textAt(status, 'name') ?? ''} ended (${reason}) and is not ready.`,
+  );
 }
 
 /** A container that waits for something that does not come by itself. */

@@ -7,6 +7,7 @@ import {
   certificateRequest,
   crossplane,
   expectsReady,
+  fluxSource,
   helmRepository,
   prometheus,
   scaledObject,
@@ -59,7 +60,7 @@ const rules = new Map<string, HealthRule>([
   ...each(
     'source.toolkit.fluxcd.io',
     ['GitRepository', 'OCIRepository', 'Bucket', 'HelmChart'],
-    expectsReady,
+    fluxSource,
   ),
   ...each(
     'image.toolkit.fluxcd.io',

@@ -1,5 +1,7 @@
 import { textAt } from '../../model/fields.ts';
+import type { Json, JsonObject } from '../../model/resource.ts';
 import {
+  type Condition,
   conditionOf,
   conditionsOf,
   degraded,
@@ -27,7 +29,7 @@ export const persistentVolume: HealthRule = object => {
 };
 
 export const horizontalPodAutoscaler: HealthRule = object => {
-  const conditions = conditionsOf(object);
+  const conditions = autoscalerConditions(object);
   const failed = conditions.find(
     ({ type, status, reason }) =>
       status === 'False' &&
@@ -41,6 +43,23 @@ export const horizontalPodAutoscaler: HealthRule = object => {
   );
   return works ? healthy(said(works)) : unreported();
 };
+
+/** autoscaling/v1 has no place for them but an annotation. */
+function autoscalerConditions(object: JsonObject): Condition[] {
+  const text = textAt(
+    object,
+    'metadata',
+    'annotations',
+    'autoscaling.alpha.kubernetes.io/conditions',
+  );
+  try {
+    const conditions = text === undefined ? undefined : (JSON.parse(text) as Json);
+    if (conditions !== undefined) return conditionsOf({ conditions }, 'conditions');
+  } catch {
+    // Then there are none.
+  }
+  return conditionsOf(object);
+}
 
 export const podDisruptionBudget: HealthRule = object => {
   const conditions = conditionsOf(object);
@@ -56,6 +75,8 @@ export const customResourceDefinition: HealthRule = object => {
   if (names?.status === 'False') return degraded(said(names));
   const schema = conditionOf(object, 'NonStructuralSchema');
   if (schema?.status === 'True') return degraded(said(schema));
+  const terminating = conditionOf(object, 'Terminating');
+  if (terminating?.status === 'True') return progressing(said(terminating));
   const established = conditionOf(object, 'Established');
   if (!established) return unreported();
   if (established.status === 'True') return healthy();
