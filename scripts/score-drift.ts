@@ -3,6 +3,7 @@ import { messageOf, UserError } from '../src/core/lib/errors.ts';
 import { Judge } from '../src/core/upstream/judge.ts';
 import { buildUpstream } from './build-upstream.ts';
 import { readCases } from './drift-cases/case-file.ts';
+import { unknownKeys } from './drift-cases/case-keys.ts';
 import { runCases } from './drift-cases/case-run.ts';
 import { scoreCase } from './drift-cases/case-score.ts';
 
@@ -27,7 +28,12 @@ if (file === undefined || process.argv.length > 3) {
 async function score(path: string): Promise<number> {
   const judge = new Judge();
   try {
-    const answers = await runCases(readCases(readFileSync(path, 'utf8')), judge);
+    const file = readCases(readFileSync(path, 'utf8'));
+    const expected = file.cases.flatMap(test =>
+      unknownKeys(test).expected.map(key => `${test.id}: ${key}`),
+    );
+    if (expected.length > 0) console.error(`not looked at: ${expected.join(', ')}`);
+    const answers = await runCases(file, judge);
     const scores = answers.map(answer => ({ id: answer.test.id, ...scoreCase(answer) }));
     const failed = scores.filter(({ faults }) => faults.length > 0);
     for (const { id, faults } of failed) console.log(`${id}: ${faults.join('; ')}`);

@@ -1,6 +1,7 @@
 import type { DriftInput } from '../../src/core/drift/input.ts';
+import type { OwnerProfile } from '../../src/core/model/drift.ts';
 import { isObject, type JsonObject, resourceOf } from '../../src/core/model/resource.ts';
-import { type DriftCase, documentsOf } from './case-file.ts';
+import { type CaseOptions, type DriftCase, documentsOf } from './case-file.ts';
 import { argoOf, deployerOf, rulesOf, substituted, unreadable } from './case-options.ts';
 
 /** The objects that a case declares, lists taken apart. */
@@ -34,10 +35,11 @@ function identity(object: JsonObject) {
 
 /** The input of the comparison, as rendering and listing would give it; undefined for what is no object. */
 export function inputOf(test: DriftCase, manifest: JsonObject): DriftInput | undefined {
-  const { options = {}, owner } = test;
+  const { options = {} } = test;
   const resource = identity(manifest);
   if (!resource) return undefined;
-  const namespace = resource.namespace || (options.defaultNamespace ?? '');
+  const namespace =
+    options.flux?.targetNamespace ?? (resource.namespace || usualNamespace(options));
   const notChecked = unreadable(options);
   const twice = manifestsOf(test).filter(other => isSame(other, manifest)).length > 1;
   const gone = options.get === 404 || options.namespaceExists === false;
@@ -47,7 +49,7 @@ export function inputOf(test: DriftCase, manifest: JsonObject): DriftInput | und
     live: gone ? undefined : liveOf(test),
     ...(notChecked === undefined ? {} : { notChecked }),
     ...pendingOf(test),
-    owners: { application: { mode: owner.mode, manager: owner.manager } },
+    owners: { application: profileOf(test) },
     deployer: isTracked(test) ? deployerOf(test) : undefined,
     previous: test.previous,
     ignore: rulesOf(test),
@@ -55,6 +57,17 @@ export function inputOf(test: DriftCase, manifest: JsonObject): DriftInput | und
     argo: argoOf(test, resource),
     notes: twice ? ['It is declared twice; the last one counts.'] : [],
   };
+}
+
+function usualNamespace({ argocd, defaultNamespace }: CaseOptions): string {
+  return argocd?.destinationNamespace ?? defaultNamespace ?? '';
+}
+
+/** Also by what an Application is told for all its objects. */
+function profileOf({ owner, options }: DriftCase): OwnerProfile {
+  const { mode, manager } = owner;
+  const serverSide = options?.argocd?.syncOptions?.includes('ServerSideApply=true');
+  return { mode: serverSide ? 'ssa' : mode, manager };
 }
 
 /** Where a case says how Argo CD tracks its objects, the marks count; Helm's always do. */

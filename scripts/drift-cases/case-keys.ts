@@ -32,6 +32,9 @@ const fluxOptions: Known = {
   namespace: true,
   prune: true,
   inventory: true,
+  targetNamespace: true,
+  /** No difference for what is compared: it is about how a refused change is carried out. */
+  force: true,
   driftDetection: true,
 };
 
@@ -41,6 +44,8 @@ const argoOptions: Known = {
   systemOverrides: true,
   compareOptions: { ignoreResourceStatusField: true, ignoreAggregatedRoles: true },
   appName: true,
+  destinationNamespace: true,
+  syncOptions: true,
   appNamespace: true,
   trackingMethod: true,
   instanceLabelKey: true,
@@ -115,19 +120,21 @@ const override: Known = {
 };
 
 /**
- * Keys of a case that this program does not know, as `options.dryRun.body`: it must not be run as if they were
- * not there.
+ * What a case says and this program does not know, such as `options.dryRun.body`. `asked`: it may well change the
+ * answer, so that the case cannot be said to be answered right. `expected`: it is not looked at.
  */
-export function unknownKeys(test: JsonObject): string[] {
-  const overrides =
-    isObject(test.options) && isObject(test.options.argocd) ? test.options.argocd : {};
-  const systems = isObject(overrides.systemOverrides) ? overrides.systemOverrides : {};
-  return [
-    ...unknownBelow(test, testCase, ''),
-    ...Object.entries(systems).flatMap(([scope, value]) =>
-      unknownBelow(value, override, `options.argocd.systemOverrides[${scope}].`),
+export function unknownKeys(test: object): { asked: string[]; expected: string[] } {
+  const value = test as JsonObject;
+  const settings = isObject(value.options) ? value.options.argocd : undefined;
+  const systems = isObject(settings) ? settings.systemOverrides : undefined;
+  const all = [
+    ...unknownBelow(value, testCase, ''),
+    ...Object.entries(isObject(systems) ? systems : {}).flatMap(([scope, each]) =>
+      unknownBelow(each, override, `options.argocd.systemOverrides[${scope}].`),
     ),
   ];
+  const isExpected = (key: string) => /^(expect|oracle)\./.test(key);
+  return { asked: all.filter(key => !isExpected(key)), expected: all.filter(isExpected) };
 }
 
 function unknownBelow(value: Json, known: Known, prefix: string): string[] {

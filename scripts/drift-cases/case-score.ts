@@ -1,6 +1,7 @@
 import { equal } from '../../src/core/drift/values.ts';
 import type { DriftPath, DriftResult } from '../../src/core/model/drift.ts';
 import type { DriftCase, ExpectedPath } from './case-file.ts';
+import { unknownKeys } from './case-keys.ts';
 import type { CaseAnswer } from './case-run.ts';
 import { says } from './case-words.ts';
 
@@ -24,6 +25,7 @@ export function scoreCase({ test, local, final }: CaseAnswer): Score {
       : []),
   ];
   const faults = [
+    ...unknownKeys(test).asked.map(key => `${key} is not understood here`),
     ...(stateRight ? [] : [`state is ${final.state}, not ${expect.state}${why(final)}`]),
     ...localFaults(test, local),
     ...paths,

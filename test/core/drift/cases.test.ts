@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readCases } from '../../../scripts/drift-cases/case-file.ts';
+import { unknownKeys } from '../../../scripts/drift-cases/case-keys.ts';
 import { runCases } from '../../../scripts/drift-cases/case-run.ts';
 import { scoreCase } from '../../../scripts/drift-cases/case-score.ts';
 import { Judge } from '../../../src/core/upstream/judge.ts';
@@ -49,6 +50,24 @@ cases:
       "{state: drifted, local: drifted, paths: [{path: .data.a, kind: changed, desired: '1', live: '2'}]}",
     );
     expect(right).toMatchObject({ faults: [], stateRight: true, pathsRight: true });
+  });
+
+  it('says what it does not understand in a case, which then is not right', async () => {
+    const file = readCases(text('{state: drifted, paths: [{path: .data.a, kind: changed}], x: 1}'));
+    const [first] = file.cases;
+    if (!first) throw new Error('no case');
+    const odd = { ...first, options: { dryRun: { allowed: true, body: {} } } } as typeof first;
+    const [answer] = await runCases({ ...file, cases: [odd] }, judge);
+    if (!answer) throw new Error('no answer');
+    expect(scoreCase(answer).faults).toEqual(['options.dryRun.body is not understood here']);
+    expect(unknownKeys(odd).expected).toEqual(['expect.x']);
+  });
+
+  it('names additions of others that are not told', async () => {
+    const extra = await score(
+      '{state: drifted, paths: [{path: .data.a, kind: changed}], extra: [{path: .data.z, by: kubectl, operation: Update}]}',
+    );
+    expect(extra.faults).toEqual(['no extra .data.z kubectl Update']);
   });
 
   it('names a wrong state, a missing path and one too many', async () => {
