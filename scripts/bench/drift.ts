@@ -4,28 +4,29 @@ import type { DriftState, OwnerProfile } from '../../src/core/model/drift.ts';
 import { createSchemas } from '../../src/core/schemas/schemas.ts';
 import { Judge } from '../../src/core/upstream/judge.ts';
 import { driftObjects } from './drift-objects.ts';
-import { type BenchTable, benchRow, median } from './table.ts';
+import { type BenchRow, type BenchTable, benchRow, median } from './table.ts';
 
 const rounds = 7;
 const target = '1.36';
 const count = 1_000;
 const drifted = 50;
+const proven = 10_000;
+const profiles: [string, OwnerProfile][] = [
+  ['server-side apply', { mode: 'ssa', manager: 'kubectl' }],
+  ['Flux', { mode: 'flux', manager: 'kustomize-controller' }],
+  ['client-side apply', { mode: 'csa', manager: 'kubectl-client-side-apply' }],
+];
 
 /**
  * Comparing 1,000 objects of which 50 drifted, offline, live objects as a server returns them. The peer is
  * the judge asked about every object: what the proof of no change saves.
  */
-export async function benchDrift(): Promise<BenchTable> {
+export async function benchDrift(): Promise<BenchTable[]> {
   const judge = new Judge();
   const schemas = createSchemas({ version: target });
   const options: CompareOptions = { judge, schemas, target };
   try {
     const rows = [];
-    const profiles: [string, OwnerProfile][] = [
-      ['server-side apply', { mode: 'ssa', manager: 'kubectl' }],
-      ['Flux', { mode: 'flux', manager: 'kustomize-controller' }],
-      ['client-side apply', { mode: 'csa', manager: 'kubectl-client-side-apply' }],
-    ];
     for (const [what, profile] of profiles) {
       const inputs = driftObjects(profile, count, drifted);
       const ours = await perSecond(inputs, async () => {
@@ -36,14 +37,31 @@ export async function benchDrift(): Promise<BenchTable> {
       const peer = await perSecond(inputs, () => judge.apply(questions, { target }));
       rows.push(benchRow(`${what}, ${count} objects, ${drifted} drifted`, ours, peer));
     }
-    return {
-      title: 'drift, offline: proof and judge / judge alone',
-      unit: `objects per second, median of ${rounds}; higher is better`,
-      rows,
-    };
+    const unit = `objects per second, median of ${rounds}; higher is better`;
+    return [
+      { title: 'drift, offline: proof and judge / judge alone', unit, rows },
+      { title: 'the proof of no change alone, one thread', unit, rows: await proofRows() },
+    ];
   } finally {
     await judge.close();
   }
+}
+
+/** Objects of which none changed, desired and live in memory: nobody else is asked anything. */
+async function proofRows(): Promise<BenchRow[]> {
+  const schemas = createSchemas({ version: target });
+  const rows: BenchRow[] = [];
+  for (const [what, profile] of profiles) {
+    const inputs = driftObjects(profile, proven, 0);
+    const options: CompareOptions = { judge: undefined, schemas, target };
+    const speed = await perSecond(inputs, async () => {
+      const results = await compareObjects(inputs, options);
+      if (results.some(({ state }) => state !== 'synced'))
+        throw new Error('an object that did not change was not proven');
+    });
+    rows.push(benchRow(`${what}, ${proven} objects`, speed));
+  }
+  return rows;
 }
 
 /** A figure counts only when its answer is right. */

@@ -55,6 +55,7 @@ export async function drift(
       answer => (answer.ok ? answer.cluster : undefined),
       () => undefined,
     );
+    beginEarly(workspace, cluster, signal);
     const [applications, opened] = await Promise.all([
       renderApplications(workspace, environment, { trace: placeAll, cluster, signal }),
       connecting,
@@ -71,6 +72,17 @@ export async function drift(
     return notCompared(workspace, rendered, opened.reason);
   });
   return { environments: await Promise.all(compared), failures };
+}
+
+/** Starts what will be needed beside what is done first; whoever needs it hears of a failure. */
+function beginEarly(
+  { judge }: Workspace,
+  cluster: Promise<Cluster | undefined>,
+  signal: AbortSignal | undefined,
+): void {
+  const judging = cluster.then(opened => opened && judge?.version(signal));
+  const discovering = cluster.then(opened => opened?.discovery(signal));
+  Promise.all([judging, discovering]).catch(() => {});
 }
 
 export interface RenderedEnvironment {

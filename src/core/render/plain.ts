@@ -11,6 +11,7 @@ import { emptyRender, type RenderedSource, type Renderer } from './renderer.ts';
 /** A folder of manifests, as `kubectl apply -f` takes it. */
 export const plain: Renderer = {
   id: 'plain',
+  tracesAlways: true,
   canRender: source => source.kind === 'plain' && !source.argocd,
   async render(source, { repository, parsed }) {
     const rendered = emptyRender();

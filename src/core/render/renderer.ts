@@ -10,6 +10,8 @@ import type { RendererProgram } from '../upstream/renderer.ts';
 export interface Renderer {
   readonly id: string;
   canRender(source: RenderSource): boolean;
+  /** Knows each field's place without being asked to. */
+  readonly tracesAlways?: boolean;
   /**
    * Only for sources that it can render. What is wrong with the repository's files is in the answer; throws
    * where the signal aborts or the renderer program is not there.

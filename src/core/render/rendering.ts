@@ -63,11 +63,13 @@ export function createRendering(
     const files = await state;
     const known = cache.get(target, trace, files);
     if (known && (await areStillFound(known, charts, repository))) return known;
-    const key = JSON.stringify([target.source, target.origin, trace]);
+    const traced =
+      trace || renderers.some(each => each.tracesAlways && each.canRender(target.source));
+    const key = JSON.stringify([target.source, target.origin, traced]);
     const same =
       running.get(key) ??
-      make(target, { trace, text: false }, signal, rendered =>
-        cache.put(target, trace, files, rendered),
+      make(target, { trace: traced, text: false }, signal, rendered =>
+        cache.put(target, traced, files, rendered),
       );
     running.set(key, same);
     return same.finally(() => running.delete(key));

@@ -2,7 +2,7 @@ import type { GroupVersionKind, JsonObject } from '../model/resource.ts';
 import { createBuiltin, noSchema, noSuchVersion } from './builtin.ts';
 import { createCustom } from './custom.ts';
 import { openStore, type SchemaStore } from './store.ts';
-import type { Schemas } from './type.ts';
+import type { KindLookup, Schemas } from './type.ts';
 
 export interface SchemasOptions {
   /** Minor version such as `1.33`; a patch version or a leading `v` does not matter. */
@@ -20,16 +20,23 @@ export function createSchemas(options: SchemasOptions): Schemas {
   const { version, crds = [], store = openStore() } = options;
   const builtin = createBuiltin(store, minorOf(version) ?? newestMinor(store));
   const custom = createCustom(crds, () => builtin.type(objectMeta));
+  const known = new Map<string, KindLookup>();
+  const lookup = (gvk: GroupVersionKind): KindLookup => {
+    const defined = custom.lookup(gvk);
+    if (defined) return defined;
+    if (builtin.hasGroup(gvk.group)) return builtin.lookup(gvk);
+    const meant = builtin.misspeltGroup(gvk);
+    if (meant) return noSuchVersion(gvk, meant);
+    return { found: false, why: 'unknown', reason: noSchema(gvk) };
+  };
   return {
     version,
     customTypes: [...crds],
     lookup(gvk: GroupVersionKind) {
-      const defined = custom.lookup(gvk);
-      if (defined) return defined;
-      if (builtin.hasGroup(gvk.group)) return builtin.lookup(gvk);
-      const meant = builtin.misspeltGroup(gvk);
-      if (meant) return noSuchVersion(gvk, meant);
-      return { found: false, why: 'unknown', reason: noSchema(gvk) };
+      const key = `${gvk.group}/${gvk.version}/${gvk.kind}`;
+      const answer = known.get(key) ?? lookup(gvk);
+      known.set(key, answer);
+      return answer;
     },
   };
 }

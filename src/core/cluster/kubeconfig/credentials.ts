@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
+import { createSecureContext } from 'node:tls';
 import { messageOf, UserError } from '../../lib/errors.ts';
 import { proxyFor } from '../server/proxy.ts';
 import { type KubeContext, type KubeUser, knownProviders } from './context.ts';
@@ -170,7 +171,14 @@ async function plainOptions(
 
 function makeAgent(server: string, tls: Tls): HttpAgent {
   const keep = { keepAlive: true, keepAliveMsecs: 30_000 };
-  return server.startsWith('http:') ? new HttpAgent(keep) : new HttpsAgent({ ...keep, ...tls });
+  if (server.startsWith('http:')) return new HttpAgent(keep);
+  const { ca, cert, key, ...checks } = tls;
+  // Made once: to read the certificates takes longer than a request, and every connection would read them.
+  return new HttpsAgent({
+    ...keep,
+    ...checks,
+    secureContext: createSecureContext({ ca, cert, key }),
+  });
 }
 
 function impersonation({ impersonate }: KubeUser): Record<string, string | string[]> {

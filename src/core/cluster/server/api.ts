@@ -163,7 +163,8 @@ export class ApiCluster implements Cluster {
     const what = `read the Helm release ${namespace}/${name}`;
     const answer = await this.#ask({ what, path: `${path}?${query}` }, signal);
     if (!answer.ok) return { ok: false, reason: answer.reason, why: answer.why };
-    const items = isObject(answer.body) && Array.isArray(answer.body.items) ? answer.body.items : [];
+    const items =
+      isObject(answer.body) && Array.isArray(answer.body.items) ? answer.body.items : [];
     return { ok: true, object: items.filter(isObject).sort(byRevision).at(-1) };
   }
 
