@@ -1,18 +1,19 @@
 import type { Stale } from '../model/drift.ts';
 import type { JsonObject, Resource } from '../model/resource.ts';
-import type {
-  Access,
-  ApiResource,
-  Cluster,
-  ClusterIdentity,
-  ClusterWriter,
-  DiscoveryAnswer,
-  DryRunQuestion,
-  DryRunReply,
-  GetAnswer,
-  ListAnswer,
-  Refusal,
-  WatchEvent,
+import {
+  type Access,
+  type ApiResource,
+  type Cluster,
+  type ClusterIdentity,
+  type ClusterWriter,
+  type DiscoveryAnswer,
+  type DryRunQuestion,
+  type DryRunReply,
+  type GetAnswer,
+  isType,
+  type ListAnswer,
+  type Refusal,
+  type WatchEvent,
 } from './cluster.ts';
 import { HeldList } from './held-list.ts';
 import { HeldTypes } from './held-types.ts';
@@ -215,11 +216,20 @@ export class HeldCluster implements Cluster {
       this.#polledLists.delete(key);
       return answer;
     }
+    if (list.began && refusal.answer.why === 'not-served' && !(await this.#isGone(type)))
+      return list.answer();
     list.end();
     if (this.#lists.get(key) === list) this.#lists.delete(key);
-    if (refusal.answer.why === 'not-served') this.#types.look();
     this.#refused.set(key, { at: Date.now(), value: refusal });
     return refusal;
+  }
+
+  /** A proxy in trouble knows no address either: a kind is gone when the server says so of its kinds. */
+  async #isGone(type: ApiResource): Promise<boolean> {
+    this.#types.look();
+    const types = await this.#types.answer();
+    if (!types.ok || types.stale) return false;
+    return !types.resources.some(each => isType(each, type));
   }
 
   /** What was refused counts until the server says otherwise. */

@@ -95,6 +95,30 @@ describe('lists', () => {
     });
   });
 
+  it.each([
+    ['nothing', {}],
+    ['a page of somebody else', { status: 'ok', items: 'none' }],
+    ['a greeting', 'welcome'],
+  ])('are not empty because somebody answers %s in the place of the server', async (_, body) => {
+    const routes = [podsPath, `${podsPath}/a`, '/api', '/apis'].map(path => [path, json(body)]);
+    const small = await start(Object.fromEntries(routes));
+    const strange = {
+      ok: false,
+      reason: expect.stringContaining('does a proxy or a login page answer in its place?'),
+    };
+    expect(await small.list(pods, 'shop')).toMatchObject(strange);
+    const pod = { ...pods, namespace: 'shop', name: 'a' };
+    expect(await small.get(pods, pod)).toMatchObject(strange);
+    expect(await small.discovery()).toMatchObject(strange);
+  });
+
+  it('that are not whole JSON were cut', async () => {
+    const half: Answer = (_, response) => response.end('{"metadata": {}, "items": [{');
+    const answer = await (await start({ [podsPath]: half })).list(pods, 'shop');
+    expect(answer).toMatchObject({ ok: false, why: 'unreachable' });
+    expect(server.asked.filter(line => line.includes(podsPath))).toHaveLength(3);
+  });
+
   it('wait for a busy server', async () => {
     let asked = 0;
     const busy: Answer = (request, response, url) => {
@@ -446,7 +470,13 @@ describe('a watch over HTTP', () => {
 
 describe('a watch that fell silent', () => {
   it('is noticed and opened anew from where it was, without a storm', async () => {
-    server = await smallServer({ '/stream': (_, response) => void response.write('{}\n') });
+    const bookmark = JSON.stringify({
+      type: 'BOOKMARK',
+      object: { metadata: { resourceVersion: '7' } },
+    });
+    server = await smallServer({
+      '/stream': (_, response) => void response.write(`${bookmark}\n`),
+    });
     const cluster = { name: 'c', server: server.url, skipTlsVerify: false };
     const context = { name: 's', file: 'f', cluster, user: { name: 'u' } };
     const connection = new Connection(context, {});

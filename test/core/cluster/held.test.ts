@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type {
   ApiResource,
   Cluster,
+  DiscoveryAnswer,
   ListAnswer,
   WatchEvent,
 } from '../../../src/core/cluster/cluster.ts';
@@ -54,7 +55,9 @@ class Memory implements Cluster {
     this.watches.get('configmaps')?.(event);
   }
 
-  discovery = async () => ({ ok: true as const, resources: [configMaps, secrets] });
+  types: DiscoveryAnswer = { ok: true, resources: [configMaps, secrets] };
+
+  discovery = async () => this.types;
   async list(type: ApiResource): Promise<ListAnswer> {
     this.asked.push(`list ${type.resource}`);
     return this.listed;
@@ -166,6 +169,27 @@ describe('a cluster held current', () => {
     memory.tell({ type: 'reset', objects });
     expect(names(await held.list(configMaps, ''))).toEqual(['a', 'b']);
     expect(changed).toEqual(['b']);
+  });
+
+  it('believes that a kind is gone when the server says so of its kinds, not when a proxy knows no address', async () => {
+    const memory = new Memory();
+    const held = new HeldCluster(memory, { changed: () => {} });
+    await held.list(configMaps, '');
+    await held.discovery();
+    const gone = { ...failed('not found'), why: 'not-served' as const, refused: 'watch' as const };
+    memory.tell(gone);
+    expect(await held.list(configMaps, '')).toMatchObject({
+      ok: true,
+      stale: { reason: 'not found' },
+    });
+    memory.types = { ok: false, reason: 'not found' };
+    expect(await held.list(configMaps, '')).toMatchObject({
+      ok: true,
+      stale: { reason: 'not found' },
+    });
+    memory.types = { ok: true, resources: [secrets] };
+    expect(await held.list(configMaps, '')).toMatchObject({ ok: false, why: 'not-served' });
+    held.close();
   });
 
   it('keeps the last answer about what cannot be watched', async () => {

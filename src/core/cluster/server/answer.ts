@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { backoffDelay } from '../../lib/backoff.ts';
+import type { Json } from '../../model/resource.ts';
+import type { KubeContext } from '../kubeconfig/context.ts';
 import type { Failure } from './failure.ts';
 
 // What is read out of the answers of a server.
@@ -17,6 +19,22 @@ export function waitBefore(failure: Failure, attempt: number, isRead: boolean): 
   if (retryAfter !== undefined) return Math.max(retryAfter, pause / 4) * (1 + Math.random() / 4);
   const isBroken = status >= 500 || failure.cut === true;
   return isRead && isBroken && why !== 'timeout' && attempt < repetitions.most ? pause : undefined;
+}
+
+/** Throws a SyntaxError for what is no JSON, and the error of a connection that was cut for JSON that is not whole. */
+export function parsed(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    if (!text.trimStart().startsWith('{')) throw error;
+    throw Object.assign(new Error('not whole'), { code: 'ERR_STREAM_PREMATURE_CLOSE' });
+  }
+}
+
+/** Whatever stands at the address, it is no API server: a login page, or a proxy that answers by itself. */
+export function strange(what: string, { cluster }: KubeContext): Failure {
+  const reason = `${cluster.server} answered something else than asked for (${what}): does a proxy or a login page answer in its place?`;
+  return { ok: false, why: 'error', reason, status: 0 };
 }
 
 /** `Retry-After` in milliseconds: it is given in seconds, or as a date by the server's clock. */

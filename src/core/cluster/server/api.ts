@@ -1,6 +1,12 @@
 import type { DiskCache } from '../../lib/disk-cache.ts';
 import { textAt } from '../../model/fields.ts';
-import { isObject, type JsonObject, type Resource, resourceText } from '../../model/resource.ts';
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  type Resource,
+  resourceText,
+} from '../../model/resource.ts';
 import type {
   Access,
   ApiResource,
@@ -14,6 +20,7 @@ import type {
   WatchEvent,
 } from '../cluster.ts';
 import { collectionPath, objectPath, typed } from './address.ts';
+import { strange } from './answer.ts';
 import type { Answered, Connection, Question } from './connection.ts';
 import { Discovery } from './discovery.ts';
 import { dryRunFailure, dryRunRequest } from './dry-run.ts';
@@ -111,7 +118,9 @@ export class ApiCluster implements Cluster {
   async get(type: ApiResource, resource: Resource, signal?: AbortSignal): Promise<GetAnswer> {
     const what = `read ${resourceText({ ...resource, kind: type.kind })}`;
     const answer = await this.#ask({ what, path: objectPath(type, resource) }, signal);
-    if (answer.ok) return { ok: true, object: typed(answer.body, type) };
+    if (answer.ok && isNamed(answer.body, resource))
+      return { ok: true, object: typed(answer.body, type) };
+    if (answer.ok) return strange(what, this.#connection.context);
     if (isAbsent(answer, resource)) return { ok: true, object: undefined };
     return { ok: false, reason: answer.reason, why: answer.why };
   }
@@ -243,10 +252,11 @@ export class ApiCluster implements Cluster {
       const path = `${collectionPath(type, namespace)}?${query}`;
       const answer = await this.#ask({ what, path }, signal);
       if (!answer.ok) return answer;
-      const page = isObject(answer.body) ? answer.body : {};
-      for (const item of Array.isArray(page.items) ? page.items : [])
-        objects.push(typed(item, type));
-      const metadata = isObject(page.metadata) ? page.metadata : {};
+      const { items, metadata } = isObject(answer.body) ? answer.body : {};
+      // An answer that is no list does not say that there is nothing.
+      if (!isObject(metadata) || !(Array.isArray(items) || items === null))
+        return strange(what, this.#connection.context);
+      for (const item of items ?? []) objects.push(typed(item, type));
       next = String(metadata.continue ?? '');
       if (next === '')
         return { ok: true, objects, resourceVersion: String(metadata.resourceVersion ?? '') };
@@ -278,6 +288,10 @@ export class ApiCluster implements Cluster {
 function selection({ group, kind }: ApiResource): URLSearchParams {
   const isSecret = group === '' && kind === 'Secret';
   return new URLSearchParams(isSecret ? { fieldSelector: 'type!=helm.sh/release.v1' } : {});
+}
+
+function isNamed(body: Json, { name }: { name: string }): boolean {
+  return isObject(body) && isObject(body.metadata) && body.metadata.name === name;
 }
 
 /** A 404 about the object itself, not about a type or an address that is not served. */

@@ -5,7 +5,7 @@ import { sleep } from '../../lib/backoff.ts';
 import type { Json } from '../../model/resource.ts';
 import type { KubeContext } from '../kubeconfig/context.ts';
 import { type Access, Credentials } from '../kubeconfig/credentials.ts';
-import { bodyOf, readAll, retryAfterOf, waitBefore, warningsOf } from './answer.ts';
+import { bodyOf, parsed, readAll, retryAfterOf, waitBefore, warningsOf } from './answer.ts';
 import { ServerClock } from './clock.ts';
 import { connectionFailure, type Failure, NoAnswer, statusFailure } from './failure.ts';
 import { Guard } from './guard.ts';
@@ -172,7 +172,7 @@ export class Connection {
     const guard = new Guard(this.#timing.answer, () => opened.end());
     try {
       const text = await readAll(opened.body, () => guard.heard());
-      const body = status === 304 ? null : question.plain ? text : (JSON.parse(text) as Json);
+      const body = status === 304 ? null : question.plain ? text : parsed(text);
       return { ok: true, body, status, ...(tag && { tag }), ...(warnings && { warnings }) };
     } catch (error) {
       signal?.throwIfAborted();

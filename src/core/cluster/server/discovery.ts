@@ -1,6 +1,7 @@
 import type { DiskCache } from '../../lib/disk-cache.ts';
 import { isObject, type Json, type JsonObject, parseApiVersion } from '../../model/resource.ts';
 import type { ApiResource, DiscoveryAnswer } from '../cluster.ts';
+import { strange } from './answer.ts';
 import type { Connection } from './connection.ts';
 import type { Failure } from './failure.ts';
 
@@ -11,6 +12,8 @@ const accept = ['v2', 'v2beta1']
   .join(',');
 
 const what = 'read which types are served';
+/** What old servers answer. */
+const plainKinds = ['APIVersions', 'APIGroupList'];
 
 /** What one of the two roots serves, and the version of that answer, by which it is asked for again. */
 interface Part {
@@ -60,8 +63,11 @@ export class Discovery {
       this.#parts.set(root, known);
       return { ok: true, resources: known.resources, stale: [], same };
     }
-    if (!isObject(answer.body) || answer.body.kind !== 'APIGroupDiscoveryList')
+    if (!isObject(answer.body) || answer.body.kind !== 'APIGroupDiscoveryList') {
+      const isPlain = isObject(answer.body) && plainKinds.includes(String(answer.body.kind));
+      if (!isPlain) return strange(what, this.#connection.context);
       return { ok: true, ...(await this.#askEach(answer.body)), same: false };
+    }
     const read = readAggregated(answer.body);
     this.#parts.delete(root);
     if (answer.tag && read.stale.length === 0) {

@@ -1,4 +1,5 @@
 import { isObject } from '../../model/resource.ts';
+import { strange } from './answer.ts';
 import type { Connection } from './connection.ts';
 import type { Failure } from './failure.ts';
 
@@ -21,8 +22,8 @@ export async function readUid(
   const answer = await connection.ask({ what: `read the namespace ${namespace}`, path }, signal);
   if (!answer.ok) return answer;
   const metadata = isObject(answer.body) ? answer.body.metadata : undefined;
-  const uid = isObject(metadata) && typeof metadata.uid === 'string' ? metadata.uid : undefined;
-  return { ok: true, uid };
+  if (!isObject(metadata)) return strange(`read the namespace ${namespace}`, connection.context);
+  return { ok: true, uid: typeof metadata.uid === 'string' ? metadata.uid : undefined };
 }
 
 /**

@@ -17,10 +17,11 @@ export class WatchStream {
     this.#tell = tell;
   }
 
-  /** Throws a SyntaxError for a line that was cut: what stands before it counts, and is gone on from. */
+  /** Throws a SyntaxError for a line that was cut, or is no event: what stands before it counts. */
   take(line: string): void {
     const event = JSON.parse(line) as Json;
-    if (!isObject(event) || !isObject(event.object) || this.refusal) return;
+    if (!isObject(event) || !isObject(event.object)) throw new SyntaxError('this is no event');
+    if (this.refusal) return;
     const { type, object } = event;
     if (type === 'ERROR') {
       this.refusal = refusalOf(Number(object.code), String(object.message ?? ''));
