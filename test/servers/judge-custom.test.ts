@@ -23,6 +23,7 @@ const samples = objects.filter(({ kind }) => kind !== 'CustomResourceDefinition'
 const profiles: OwnerProfile[] = [
   { mode: 'ssa', manager: 'me' },
   { mode: 'csa', manager: 'kubectl-client-side-apply' },
+  { mode: 'csa', manager: 'argocd-controller' },
   { mode: 'csa3', manager: 'helm' },
 ];
 const judge = new Judge();
@@ -47,7 +48,7 @@ describe('custom resources', () => {
       for (const version of versionsOf(sample))
         for (const profile of profiles)
           for (let n = 0; n < count; n++) {
-            const name = `customs-${profile.mode}-${n}`;
+            const name = `customs-${profile.manager}-${n}`;
             const path = pathOf(sample, version, name);
             await prepare(sample, name, random);
             const read = withoutServerFields((await askOn(plane, 'GET', path)).body);

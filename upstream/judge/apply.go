@@ -59,7 +59,7 @@ func judgeText(text []byte, types *typeSet, minor int) verdict {
 func (q *question) judge(types *typeSet, minor int) (v verdict) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			v = verdict{Unchecked: panicMessage(cause)}
+			v = verdict{Unchecked: panicMessage(cause), Changes: []change{}}
 		}
 	}()
 	v = q.answer(types, minor)

@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"strings"
 
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -12,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/jsonmergepatch"
 	"k8s.io/apimachinery/pkg/util/mergepatch"
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
+	"k8s.io/kubernetes/pkg/api/legacyscheme"
 )
 
 // clientPatch is the request that a client-side apply sends: PATCH with this content type and body. An empty
@@ -43,11 +46,46 @@ func clientSideApply(k kind, q *question, live *unstructured.Unstructured, old r
 	if err := result.UnmarshalJSON(patched); err != nil {
 		return nil, patch, apierrors.NewBadRequest(err.Error())
 	}
+	if q.isStrict() && string(patch.Body) != "{}" {
+		if err := unknownFields(k, patched); err != nil {
+			return nil, patch, err
+		}
+	}
 	object, err := k.decode(result.Object)
 	if err != nil {
 		return nil, patch, apierrors.NewBadRequest(err.Error())
 	}
 	return object, patch, nil
+}
+
+// isStrict: kubectl asks the server to refuse unknown fields; Argo CD and Helm do not, so that they are dropped.
+func (q *question) isStrict() bool {
+	return q.Mode == "csa" && strings.HasPrefix(q.Manager, "kubectl")
+}
+
+// unknownFields is the error of a server that reads an object strictly.
+func unknownFields(k kind, text []byte) error {
+	switch known := k.(type) {
+	case *builtinKind:
+		_, _, err := legacyscheme.Codecs.DecoderToVersion(strictJSON, known.internal()).Decode(text, &known.gvk, nil)
+		if runtime.IsStrictDecodingError(err) {
+			return err
+		}
+	case *customKind:
+		object := &unstructured.Unstructured{}
+		if err := object.UnmarshalJSON(text); err != nil {
+			return nil // told by who reads it next
+		}
+		fields, _ := known.coerce(object)
+		var causes []error
+		for _, field := range fields {
+			causes = append(causes, fmt.Errorf("unknown field %q", field))
+		}
+		if len(causes) > 0 {
+			return runtime.NewStrictDecodingError(causes)
+		}
+	}
+	return nil
 }
 
 func (q *question) clientPatch(k kind, live *unstructured.Unstructured, current []byte) (*clientPatch, error) {

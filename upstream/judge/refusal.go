@@ -40,7 +40,9 @@ func blamesLive(err error) bool {
 func refusalOf(err error, object map[string]any) *refusal {
 	refused := &refusal{Code: 500} // as the server answers where a manifest does not fit the schema
 	var status apierrors.APIStatus
-	if errors.As(err, &status) && status.Status().Code != 0 {
+	if unknown := strictFindings(err, object); unknown != nil {
+		refused.Code, refused.Findings = 400, unknown
+	} else if errors.As(err, &status) && status.Status().Code != 0 {
 		refused.Code, refused.Findings = int(status.Status().Code), invalidFindings(err, object)
 	} else {
 		refused.Findings = []finding{typedPatchFinding(err, object)}

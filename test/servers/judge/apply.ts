@@ -42,7 +42,10 @@ export async function compareApply(
   const says = server.code < 300 ? server.body : server.body.message;
   const context = { profile, desired, live, previous, says, verdict };
   const raced = versionOf(live) !== versionOf(after);
-  if (raced || server.code === 403 || server.code === 409) return { outcome: undefined, context };
+  // Where no patch can be made, the client fails, too, and sends nothing.
+  const unsent = profile.mode.startsWith('csa') && verdict.patch === undefined;
+  if (raced || unsent || server.code === 403 || server.code === 409)
+    return { outcome: undefined, context };
   return { outcome: agreement(verdict, server), context };
 }
 
@@ -53,7 +56,9 @@ function dryRun(
   manager: string,
   patch: ClientPatch | undefined,
 ) {
-  const query = `fieldManager=${manager}&dryRun=All`;
+  // kubectl asks for it, Argo CD and Helm do not.
+  const strict = manager.startsWith('kubectl') ? '&fieldValidation=Strict' : '';
+  const query = `fieldManager=${manager}&dryRun=All${strict}`;
   return patch
     ? askOn(plane, 'PATCH', `${path}?${query}`, patch.body, patch.contentType)
     : askOn(plane, 'PATCH', `${path}?${query}&force=true`, desired, applying);
