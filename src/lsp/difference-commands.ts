@@ -120,12 +120,10 @@ const words = { create: 'makes', change: 'changes', remove: 'removes' } as const
 
 /** `This also changes Deployment shop/web in staging and 2 more objects.` */
 function alsoSentence(also: readonly AlsoChanged[]): string {
-  const named = also
-    .slice(0, 3)
-    .map(
-      ({ change, object, environment }) =>
-        `${words[change]} ${printable(resourceText(object))} in ${printable(environment)}`,
-    );
+  const named = also.slice(0, 3).map(({ change, object, environment, fields = [] }) => {
+    const of = fields.length > 0 ? `${fields.slice(0, 3).map(shortPath).join(', ')} of ` : '';
+    return `${words[change]} ${of}${printable(resourceText(object))} in ${printable(environment)}`;
+  });
   const rest = also.length - named.length;
   const more = rest > 0 ? `, and ${rest} more ${rest === 1 ? 'object' : 'objects'}` : '';
   return `This also ${named.join(', ')}${more}.`;

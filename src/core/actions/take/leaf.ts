@@ -37,6 +37,7 @@ const renaming = new Set(['namePrefix', 'nameSuffix', 'namespace']);
 function leafTexts(input: CandidateInput, place: Place, text: string): string[] | Elsewhere {
   const { goal } = input;
   const { value } = goal;
+  if (text === goal.present && typeof value === 'string') return [value];
   const spot = /\.(ya?ml|json)$/.test(place.file) ? spotAt(text, place, isLeaf) : undefined;
   if (!spot) return plainTexts(text, place, goal);
   const key = spot.pointer.at(-1);
@@ -88,7 +89,6 @@ function likeBefore(present: Json, value: Json): Json {
 function plainTexts(text: string, place: Place, { present, value }: Goal): string[] | Elsewhere {
   const nowhere = { reason: 'What makes this value cannot be edited by itself.', place };
   if (!isScalar(present) || !isScalar(value)) return nowhere;
-  if (text === present && typeof value === 'string') return [value];
   const offset = offsetAt(parseManifests(text), place.line, place.column);
   const rest = text.slice(offset, lineEnd(text, offset));
   const written = /\.(ya?ml|tpl)$/.test(place.file) ? inTemplate(rest, present, value) : undefined;

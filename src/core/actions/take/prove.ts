@@ -2,10 +2,13 @@ import type { Cluster } from '../../cluster/cluster.ts';
 import { effectiveResource } from '../../drift/declared.ts';
 import { isDeployer } from '../../environments/deployed.ts';
 import { editedRepository } from '../../git/edited.ts';
+import { formatPath, parsePath, resolveSteps, type Step } from '../../model/path.ts';
 import type { RenderedObject } from '../../model/rendered.ts';
 import { type Resource, resourceKey } from '../../model/resource.ts';
 import type { Workspace } from '../../workspace.ts';
+import { fieldChanges } from '../effect/fields.ts';
 import { changesOf, type EnvironmentChange, type ObjectChange } from '../propose/changes.ts';
+import { overlaps } from '../reach/live-edits.ts';
 import { renderedObject } from '../rendered-object.ts';
 import { renderApplications } from '../rendering.ts';
 import type { Candidate } from './attempt.ts';
@@ -16,11 +19,14 @@ export interface AlsoChanged {
   environment: string;
   object: Resource;
   change: ObjectChange['change'];
+  /** Of the object that the edit is for: its other fields that change (`model/path.ts`). */
+  fields?: string[];
 }
 
 interface Aim {
   environment: string;
   object: Resource;
+  path: string;
   application?: string | undefined;
   goal: Goal;
   cluster?: Promise<Cluster | undefined>;
@@ -41,8 +47,27 @@ export async function proofOf(
   const before = await failures(workspace);
   for (const name of await failures(then)) if (!before.has(name)) return undefined;
   const changes = await changesOf(workspace, then, [file]);
-  const meant = new Set([aim.object, object.resource].map(each => `${each.kind} ${each.name}`));
-  return changes.flatMap(change => alsoIn(change, aim.environment, meant));
+  const namespace = object.resource.namespace || aim.object.namespace;
+  const meant = new Set([aim.object, { ...object.resource, namespace }].map(resourceKey));
+  return changes.flatMap(change => [
+    ...(change.environment === aim.environment ? otherFields(change, aim) : []),
+    ...alsoIn(change, aim.environment, meant),
+  ]);
+}
+
+/** What an edit changes of the object that it is for, besides the field. */
+function otherFields({ environment, objects }: EnvironmentChange, aim: Aim): AlsoChanged[] {
+  const own = objects.find(({ resource }) => resourceKey(resource) === resourceKey(aim.object));
+  const { before, after } = own ?? {};
+  if (!own || !before || !after) return [];
+  const pointerOf = (steps: readonly Step[]) =>
+    [after, before].map(side => resolveSteps(side, steps)).find(({ complete }) => complete)
+      ?.pointer ?? [];
+  const field = pointerOf(parsePath(aim.path));
+  const fields = fieldChanges(before, after)
+    .filter(({ steps }) => !overlaps(pointerOf(steps), field))
+    .map(({ steps }) => formatPath(steps));
+  return fields.length === 0 ? [] : [{ environment, object: aim.object, change: 'change', fields }];
 }
 
 /** The repository as an edit makes it. */
@@ -63,8 +88,9 @@ function alsoIn(
 ): AlsoChanged[] {
   return objects
     .filter(
-      ({ resource: { kind, name, group } }) =>
-        environment !== meantIn || !(meant.has(`${kind} ${name}`) || isDeployer(group)),
+      ({ resource }) =>
+        environment !== meantIn ||
+        !(meant.has(resourceKey(resource)) || isDeployer(resource.group)),
     )
     .map(({ resource: object, change }) => ({ environment, object, change }));
 }

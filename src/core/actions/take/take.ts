@@ -99,7 +99,11 @@ async function firstProven(workspace: Workspace, attempt: Attempt): Promise<Taki
         line: 1,
         column: 1,
       });
-    const also = await proofOf(workspace, candidate, { ...difference, goal });
+    const also = await proofOf(workspace, candidate, {
+      ...difference,
+      path: difference.path.path,
+      goal,
+    });
     if (also) return { kind: 'edit', ...candidate, also };
   }
   const [first] = candidates;

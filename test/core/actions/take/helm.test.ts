@@ -124,7 +124,9 @@ describe('taking what runs into the values of a chart', () => {
     ],
   ])('writes %s', async (_, path, live, file, line) => {
     const taking = await take(await open(flux), path, live);
-    expect(taking).toMatchObject({ kind: 'edit', file, also: [] });
+    // `level` makes another annotation too.
+    const also = live === '4' ? [{ fields: ['.spec.template.metadata.annotations.made'] }] : [];
+    expect(taking).toMatchObject({ kind: 'edit', file, also });
     expect(taking.kind === 'edit' && taking.after.split('\n')).toContain(line);
   });
 

@@ -254,6 +254,12 @@ describe('taking what runs into the file', () => {
     expect(await take('.spec.replicas', 7)).toMatchObject({ also: [] });
   });
 
+  it('says which other fields of the object a shared variable changes', async () => {
+    const taking = await take(`${container}.env[name="LOG"].value`, 'debug');
+    const fields = [`${container}.env[name="MIX"].value`];
+    expect(taking).toMatchObject({ also: [{ object: web, fields }] });
+  });
+
   it('keeps an empty map where one runs', async () => {
     const volumes = [{ name: 'tmp', emptyDir: {} }];
     const running = { spec: { template: { spec: { volumes } } } };
