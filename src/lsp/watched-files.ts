@@ -42,7 +42,7 @@ const patterns = [
   '**/*.{yaml,yml,json,tpl,tgz}',
   '**/{Kustomization,Chart.lock,.helmignore,.gitignore,.sops.yaml}',
   '**/*.{env,properties,conf,cfg,ini,toml,txt,sh,xml,cue}',
-  '**/.git/{HEAD,packed-refs,refs/heads/**}',
+  '**/.git/{HEAD,packed-refs,refs/heads/**,refs/remotes/**}',
 ];
 
 async function watch({ connection }: Session): Promise<void> {

@@ -1,3 +1,4 @@
+import type { CommitStates, SavedFiles } from '../actions/cause/commit-states.ts';
 import { notCompared } from '../actions/drift.ts';
 import { renderApplications } from '../actions/rendering.ts';
 import { messageOf } from '../lib/errors.ts';
@@ -14,6 +15,8 @@ export interface WatchHost {
   blocked(environment: Environment): string | undefined;
   /** Hears of every comparison what is another thing by it. */
   compared(news: EnvironmentNews): void;
+  /** Other states of the repository, and the files on disk below unsaved texts. */
+  states(): { states: CommitStates; disk?: SavedFiles };
   log(line: string): void;
 }
 
@@ -94,7 +97,10 @@ export class EnvironmentWatch {
   }
 
   async settled(): Promise<void> {
-    while (this.#work) await this.#work;
+    do {
+      while (this.#work) await this.#work;
+      await this.#comparison?.explained();
+    } while (this.#work);
   }
 
   close(): void {
@@ -198,7 +204,9 @@ export class EnvironmentWatch {
       this.#verify = false;
     };
     const visibleFiles = () => this.#visible;
-    const options = { before, word, visibleFiles, verify, verified, later, signal };
+    const asking = { word, visibleFiles, verify, verified };
+    const told = this.current.objects;
+    const options = { before, told, ...asking, later, ...this.#host.states(), signal };
     const comparison = await FollowedComparison.of(workspace, open, options);
     if (signal.aborted) return comparison.end();
     this.#comparison?.end();

@@ -1,3 +1,5 @@
+import { wantsCause, withCauses } from '../actions/cause/causes.ts';
+import type { CommitStates, SavedFiles } from '../actions/cause/commit-states.ts';
 import { namedObjects } from '../actions/cluster-data.ts';
 import { deployedRevision } from '../actions/deployed.ts';
 import { comparedReport, environmentInput, type RenderedEnvironment } from '../actions/drift.ts';
@@ -8,10 +10,13 @@ import type { Compared } from '../drift/environment-input.ts';
 import { byOurClock } from '../drift/our-clock.ts';
 import { placeResult } from '../drift/place-result.ts';
 import type { ServerWord } from '../drift/server/server-word.ts';
+import { messageOf } from '../lib/errors.ts';
 import type { DriftResult } from '../model/drift.ts';
 import { type JsonObject, type Resource, resourceKey } from '../model/resource.ts';
+import type { Schemas } from '../schemas/type.ts';
 import type { Workspace } from '../workspace.ts';
 import type { ComparedEnvironment, ComparedObject, EnvironmentNews } from './compared.ts';
+import { Explanations, withEarlierCauses } from './explanations.ts';
 
 type Open = RenderedEnvironment & { cluster: Cluster };
 
@@ -25,10 +30,18 @@ export interface FollowOptions {
   /** See `Followed`. */
   verify(): boolean;
   verified(): void;
-  /** Hears what the server's word made another thing after it was told. */
+  /** Where other states of the repository are, and the files on disk below unsaved texts. */
+  states: CommitStates;
+  disk?: SavedFiles;
+  /** What was told last: its causes count until they are found anew. */
+  told: ReadonlyMap<string, ComparedObject>;
+  /** Hears what the server's word, or what a difference comes from, made another thing after it was told. */
   later(comparison: FollowedComparison, news: EnvironmentNews): void;
   signal: AbortSignal;
 }
+
+/** What differences are explained by, and who hears of it. */
+type Why = Pick<FollowOptions, 'states' | 'disk' | 'later'> & { schemas: Schemas };
 
 /** An environment compared with its open cluster, object by object as they change; on the lines that cause them. */
 export class FollowedComparison {
@@ -36,6 +49,8 @@ export class FollowedComparison {
   readonly #workspace: Workspace;
   readonly #open: Open;
   readonly #signal: AbortSignal;
+  readonly #why: Why;
+  readonly #explanations: Explanations;
   readonly #comparison: EnvironmentComparison;
   readonly #objects = new Map<string, ComparedObject>();
   /** Keys of the engines' own objects, and of those that renders hold values of. */
@@ -46,8 +61,9 @@ export class FollowedComparison {
   static async of(
     workspace: Workspace,
     open: Open,
-    { before, word, visibleFiles, verify, verified, later, signal }: FollowOptions,
+    options: FollowOptions,
   ): Promise<FollowedComparison> {
+    const { before, word, visibleFiles, verify, verified, later, signal } = options;
     const asking = { word, visibleFiles };
     let made: FollowedComparison | undefined;
     const followed = {
@@ -57,6 +73,7 @@ export class FollowedComparison {
         if (!made) return;
         for (const key of keys) made.#place(key);
         later(made, { objects: keys, header: false });
+        made.#explanations.want(keys);
       },
       reached: () => {
         if (!made) return;
@@ -69,9 +86,13 @@ export class FollowedComparison {
       input,
       before ? before.#comparison : undefined,
     );
-    made = new FollowedComparison(workspace, open, comparison, signal);
-    for (const key of comparison.compared.keys()) made.#place(key, before);
+    if (before) before.#explanations.end();
+    const { states, disk, told } = options;
+    const why = { states, disk, schemas: input.schemas, later };
+    made = new FollowedComparison(workspace, open, comparison, { ...why, signal });
+    for (const key of comparison.compared.keys()) made.#place(key, { before, told });
     await made.#readEngines();
+    made.#explanations.want(made.#objects.keys());
     return made;
   }
 
@@ -79,13 +100,18 @@ export class FollowedComparison {
     workspace: Workspace,
     open: Open,
     comparison: EnvironmentComparison,
-    signal: AbortSignal,
+    { signal, ...why }: Why & { signal: AbortSignal },
   ) {
+    this.#why = why;
     this.#workspace = workspace;
     this.#open = open;
     this.#comparison = comparison;
     this.#signal = signal;
     const { environment, applications, cluster } = open;
+    this.#explanations = new Explanations(keys => this.#explain(keys), {
+      failed: error => workspace.host.log(`${environment.name}: ${messageOf(error)}`),
+      signal,
+    });
     const all = applications.map(({ application }) => application);
     this.#controllers = new Set(all.flatMap(({ controller }) => controller ?? []).map(resourceKey));
     this.#rendered = new Set(environment.applications.flatMap(namedObjects).map(resourceKey));
@@ -118,7 +144,14 @@ export class FollowedComparison {
     const header = changed.some(resource => this.#controllers.has(resourceKey(resource)));
     if (header) await this.#readEngines();
     this.current = { ...this.current, at: new Date() };
+    // What an engine says may be why any of its objects differs.
+    this.#explanations.want(header ? this.#objects.keys() : objects);
     return { objects, header };
+  }
+
+  /** Resolves when what differs was explained. */
+  explained(): Promise<void> {
+    return this.#explanations.settled();
   }
 
   /** What is on its way to another health, also when nothing changes. */
@@ -135,6 +168,7 @@ export class FollowedComparison {
 
   /** Ends what goes on beside. */
   end(): void {
+    this.#explanations.end();
     this.#comparison.end();
   }
 
@@ -145,19 +179,51 @@ export class FollowedComparison {
   }
 
   /** Puts the result of an object on its lines. */
-  #place(key: string, before?: FollowedComparison): void {
+  #place(key: string, earlier?: Pick<FollowOptions, 'before' | 'told'>): void {
     const about = this.#comparison.compared.get(key);
     if (!about) {
       this.#objects.delete(key);
       return;
     }
-    const known = before ? before.#objects.get(key) : undefined;
+    const known = earlier?.before ? earlier.before.#objects.get(key) : undefined;
     const isKept = known?.about.result === about.result && isSameObject(known.about, about);
-    this.#objects.set(key, { about, result: isKept ? known.result : this.#shown(about) });
+    const told = this.#objects.get(key) ?? earlier?.told.get(key);
+    const result = isKept
+      ? known.result
+      : this.#shown(about, withEarlierCauses(about.result, told?.result));
+    this.#objects.set(key, { about, result });
   }
 
-  #shown(about: Compared): DriftResult {
-    return byOurClock(placed(about), this.#open.cluster.clockAhead);
+  #shown(about: Compared, result = about.result): DriftResult {
+    return byOurClock(placed({ declared: about.declared, result }), this.#open.cluster.clockAhead);
+  }
+
+  /** Finds why objects differ, and tells what is another thing by it. */
+  async #explain(keys: readonly string[]): Promise<void> {
+    const asked = keys.flatMap(key => {
+      const about = this.#comparison.compared.get(key);
+      return about && wantsCause(about.result) ? [{ key, about }] : [];
+    });
+    const input = {
+      ...this.#open,
+      ...this.#why,
+      signal: this.#signal,
+      compared: asked.map(({ about }) => about),
+      stateOf: (key: string) => this.#objects.get(key)?.result.state,
+    };
+    const before = asked.map(({ about }) => about.result);
+    const results = await withCauses(this.#workspace, before, input);
+    const changed = asked.flatMap(({ key, about }, index) => {
+      const present = this.#objects.get(key);
+      // What changed since is explained anew.
+      if (present?.about !== about) return [];
+      const result = this.#shown(about, results[index]);
+      if (JSON.stringify(result) === JSON.stringify(present.result)) return [];
+      this.#objects.set(key, { about, result });
+      return [key];
+    });
+    if (changed.length === 0) return;
+    this.#why.later(this, { objects: new Set(changed), header: false });
   }
 
   /** Reads what the engines say. */
@@ -187,7 +253,7 @@ export class FollowedComparison {
   }
 }
 
-function placed({ result, declared }: Compared) {
+function placed({ result, declared }: Pick<Compared, 'result' | 'declared'>): DriftResult {
   return declared ? placeResult(result, declared.object) : result;
 }
 

@@ -1,3 +1,4 @@
+import { CommitStates, type SavedFiles } from '../actions/cause/commit-states.ts';
 import { type Effect, effectOf } from '../actions/effect/effect.ts';
 import { LiveEdits } from '../actions/reach/live-edits.ts';
 import { type FileReach, fileReach } from '../actions/reach/reach.ts';
@@ -69,6 +70,7 @@ class LiveRepository implements Live {
   readonly #edits = new LiveEdits();
   readonly #changes = new Changes();
   readonly #earlier = new EarlierStates();
+  readonly #commits = new CommitStates();
   #refreshing: Promise<void> | undefined;
   /** Resolves when the workspace was brought to the present state the next time. */
   #taken = Promise.withResolvers<void>();
@@ -357,10 +359,17 @@ class LiveRepository implements Live {
       blocked: ({ cluster }) =>
         cluster.kind === 'context' && !host.trusted() ? untrusted : undefined,
       compared: news => this.#follow(environment.name, news),
+      states: () => this.#states(),
       log: line => host.log(line),
     });
     watch.look(this.#visible);
     return watch;
+  }
+
+  #states(): { states: CommitStates; disk?: SavedFiles } {
+    const edited = this.#files.editedFiles();
+    if (edited.length === 0) return { states: this.#commits };
+    return { states: this.#commits, disk: { repository: this.#files.onDiskNow(), edited } };
   }
 
   /** Works the markers out anew, as the texts are others, and tells what is different. */

@@ -2,7 +2,7 @@ import type { Cluster } from '../../cluster/cluster.ts';
 import { readLive } from '../../cluster/live.ts';
 import type { RenderedApplication } from '../../drift/declared.ts';
 import type { Compared } from '../../drift/environment-input.ts';
-import type { DriftResult } from '../../model/drift.ts';
+import type { DriftResult, DriftState } from '../../model/drift.ts';
 import type { Application, Environment } from '../../model/environment.ts';
 import type { JsonObject } from '../../model/resource.ts';
 import { resourceKey } from '../../model/resource.ts';
@@ -14,6 +14,8 @@ import { eventsAbout } from './hints.ts';
 import { ObjectCauses, wantsCause, wantsEvents } from './object-causes.ts';
 import { StageObjects } from './stage-objects.ts';
 import { Ways } from './way.ts';
+
+export { wantsCause } from './object-causes.ts';
 
 export interface CausesInput {
   environment: Environment;
@@ -27,6 +29,8 @@ export interface CausesInput {
   states: CommitStates;
   /** The files on disk, where unsaved texts are among what was compared. */
   disk?: SavedFiles;
+  /** Of an object by its key, where the results are not all of the environment's. */
+  stateOf?(key: string): DriftState | undefined;
   signal?: AbortSignal;
 }
 
@@ -43,20 +47,23 @@ export async function withCauses(
   const wanted = results.map(result => wantsCause(result));
   if (!wanted.includes(true)) return [...results];
   const { compared, cluster, signal } = input;
+  // Objects may be read anew whenever they are asked for: once is enough.
+  const abouts = results.map((_, index) => {
+    const each = wanted[index] ? compared[index] : undefined;
+    return each && once(each);
+  });
   const causes = await prepare(workspace, results, input);
   const found = await Promise.all(
     results.map(async (result, index) => {
-      const about = wanted[index] ? compared[index] : undefined;
-      return about ? causes.of(result, about) : result;
+      return abouts[index] ? causes.of(result, abouts[index]) : result;
     }),
   );
   const changed = found.flatMap((result, index) => {
-    const live = compared[index]?.live;
+    const live = abouts[index]?.live;
     return live && wantsEvents(result) ? [live] : [];
   });
-  if (changed.length === 0) return found;
-  const events = await eventsAbout(cluster, changed, signal);
-  return found.map((result, index) => causes.withHints(result, compared[index], events));
+  const events = changed.length === 0 ? [] : await eventsAbout(cluster, changed, signal);
+  return found.map((result, index) => causes.withHints(result, abouts[index], events));
 }
 
 async function prepare(
@@ -64,18 +71,15 @@ async function prepare(
   results: readonly DriftResult[],
   input: CausesInput,
 ): Promise<ObjectCauses> {
-  const { environment, applications, cluster, schemas, states, disk, signal } = input;
+  const { environment, applications, cluster, schemas, disk, signal } = input;
   const declared = applications.map(({ application }) => application);
   const controllers = await controllersOf(environment, declared, cluster, signal);
-  const differing = new Set(
-    results
-      .filter(({ state }) => state !== 'synced' && state !== 'skipped')
-      .map(({ resource }) => resourceKey(resource)),
-  );
+  const known = new Map(results.map(({ resource, state }) => [resourceKey(resource), state]));
+  const { stateOf = (key: string) => known.get(key) } = input;
   const ways = new Ways({
     workspace,
     cluster,
-    states,
+    states: input.states,
     disk,
     controllers,
     parentOf: parents(applications),
@@ -88,14 +92,22 @@ async function prepare(
     applications: new Map(declared.map(application => [application.name, application])),
     cluster,
     controllers,
-    states,
+    states: input.states,
     ways,
     objects,
     isUnsure: application =>
-      (application.controller && differing.has(resourceKey(application.controller))) ||
+      (application.controller && differs(stateOf(resourceKey(application.controller)))) ||
       environment.applications.some(each => each.name === application.name && needsCluster(each)),
     signal,
   });
+}
+
+function once({ result, application, declared, live, input }: Compared): Compared {
+  return { result, application, ...(declared && { declared }), live, input };
+}
+
+function differs(state: DriftState | undefined): boolean {
+  return state !== undefined && state !== 'synced' && state !== 'skipped';
 }
 
 /** The engines' own objects, as far as they can be read. */
@@ -120,10 +132,13 @@ async function controllersOf(
 function parents(
   applications: readonly RenderedApplication[],
 ): (application: Application) => Application | undefined {
-  const byObject = new Map(
-    applications.flatMap(({ application, rendered }) =>
-      rendered.objects.map(({ resource }) => [resourceKey(resource), application] as const),
-    ),
-  );
-  return ({ controller }) => controller && byObject.get(resourceKey(controller));
+  let byObject: Map<string, Application> | undefined;
+  return ({ controller }) => {
+    byObject ??= new Map(
+      applications.flatMap(({ application, rendered }) =>
+        rendered.objects.map(({ resource }) => [resourceKey(resource), application] as const),
+      ),
+    );
+    return controller && byObject.get(resourceKey(controller));
+  };
 }
