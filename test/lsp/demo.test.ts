@@ -61,28 +61,43 @@ describe('the demo, as our editor sees it', () => {
   });
 
   it('marks the lines that decide what differs', async () => {
-    const pushed = await client.markers(replicas, ({ lines }) => lines.length > 0);
+    const pushed = await client.markers(replicas, ({ lines }) =>
+      lines.some(({ text }) => text.includes('changed in the cluster')),
+    );
     expect(pushed).toMatchObject({
       version: 1,
-      lines: [{ line: 6, text: 'production runs 5 · kubectl (scale)', state: 'drifted' }],
+      lines: [
+        {
+          line: 6,
+          text: 'production runs 5 · changed in the cluster by kubectl (scale)',
+          state: 'drifted',
+        },
+      ],
     });
     expect(await markersOf(images)).toEqual([
-      expect.stringMatching(/^7: production runs 1\.8\.3-hotfix · kubectl-set, \d+ \w+ ago$/),
+      expect.stringMatching(
+        /^7: production runs 1\.8\.3-hotfix · changed in the cluster by kubectl-set, \d+ \w+ ago$/,
+      ),
     ]);
     expect(await markersOf(config)).toEqual([
-      expect.stringMatching(/^6: production runs debug · kubectl-edit, \d h ago$/),
+      expect.stringMatching(
+        /^6: production runs debug · changed in the cluster by kubectl-edit, \d h ago$/,
+      ),
     ]);
     expect(await markersOf(secret)).toEqual([
-      expect.stringMatching(/^8: production runs another value · rotate-job, /),
+      expect.stringMatching(
+        /^8: production runs another value · changed in the cluster by rotate-job, /,
+      ),
     ]);
-    expect(await markersOf(budget)).toEqual(['1: not running in production']);
+    expect(await markersOf(budget)).toEqual([
+      '1: not running in production · changed in the cluster',
+    ]);
     expect(await markersOf(deployment)).toEqual([]);
   });
 
   it('says drift as information on the marked line', async () => {
-    const { version, diagnostics } = await client.diagnostics(
-      replicas,
-      each => each.diagnostics.length > 0,
+    const { version, diagnostics } = await client.diagnostics(replicas, each =>
+      /changed in the cluster/.test(String(each.diagnostics[0]?.message)),
     );
     expect(version).toBe(1);
     expect(diagnostics).toEqual([
@@ -91,7 +106,8 @@ describe('the demo, as our editor sees it', () => {
         severity: 3,
         code: 'field-changed',
         source: 'driftline',
-        message: 'production runs 5, the repository says 3 · kubectl (scale)',
+        message:
+          'production runs 5, the repository says 3 · changed in the cluster by kubectl (scale)',
       },
     ]);
   });
@@ -119,6 +135,7 @@ describe('the demo, as our editor sees it', () => {
       '| repository | `1` ([base/deployment.yaml:8]) | `3` (this line) |',
       '| running | `1` | **`5`** |',
       '| changed by | – | kubectl · Update · scale |',
+      '| why | – | changed in the cluster |',
       confirmed,
     ]);
     const { compare, take, sync, ignore, openRendered, whereUsed } = commands;
@@ -235,10 +252,10 @@ describe('the demo, as our editor sees it', () => {
     const version = await client.replace(replicas, 'replicas: 3', 'replicas: 4');
     const edited = await client.markers(
       replicas,
-      each => each.version === version && each.lines.length > 0,
+      each => each.version === version && /not saved/.test(each.lines[0]?.text ?? ''),
     );
     expect(edited.lines.map(({ line, text }) => `${line}: ${text}`)).toEqual([
-      '6: production runs 5, this makes 4 · kubectl (scale)',
+      '6: production runs 5, this makes 4 · edited, not saved · kubectl (scale)',
     ]);
     const same = await client.replace(replicas, 'replicas: 4', 'replicas: 5');
     await client.markers(replicas, each => each.version === same && each.lines.length === 0);
@@ -251,7 +268,9 @@ describe('the demo, as our editor sees it', () => {
     await client.open(replicas);
     const again = await client.markers(
       replicas,
-      each => each.version === 1 && each.lines[0]?.text === 'production runs 5 · kubectl (scale)',
+      each =>
+        each.version === 1 &&
+        each.lines[0]?.text === 'production runs 5 · changed in the cluster by kubectl (scale)',
     );
     expect(again.lines).toHaveLength(1);
   });
@@ -310,7 +329,9 @@ describe('the demo, as our editor sees it', () => {
     expect(counts).toMatchObject({ errors: 0 });
     const closed = await client.diagnostics(budget, each => each.diagnostics.length > 0);
     expect(closed.version).toBeUndefined();
-    expect(closed.diagnostics[0]?.message).toBe('not running in production');
+    expect(closed.diagnostics[0]?.message).toBe(
+      'not running in production · changed in the cluster: It was deleted after Flux applied it.',
+    );
   });
 
   it('answers what a person got wrong with a sentence for the person', async () => {

@@ -28,6 +28,12 @@ export function whyText({ cause, by }: Pick<DriftPath, 'cause' | 'by'>, now?: Da
   return cause.kind === 'changed-in-cluster' ? `${words} by ${owners}` : `${words} · ${owners}`;
 }
 
+/** The same where room is short: who changed it in the cluster says that it was. */
+export function shortWhyText(path: Pick<DriftPath, 'cause' | 'by'>, now?: Date): string {
+  const owners = ownersText(path.by, now);
+  return path.cause?.kind === 'changed-in-cluster' && owners !== '' ? owners : whyText(path, now);
+}
+
 /** What is told besides: the engine's reason, an Event; empty where there is nothing. */
 export function causeReason(cause: Cause | undefined): string {
   return cause?.reason === undefined ? '' : printable(cause.reason);

@@ -1,7 +1,7 @@
 import type { DriftPath, DriftResult } from '../../core/model/drift.ts';
 import type { Resource } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
-import { causeReason, whyText } from '../../core/words/causes.ts';
+import { causeReason, shortWhyText } from '../../core/words/causes.ts';
 import { changeText, remarks } from '../../core/words/change.ts';
 import { shortPaths } from '../../core/words/short-path.ts';
 import { isSecret, maskPath, printable } from '../../core/words/values.ts';
@@ -68,7 +68,7 @@ function toRow(resource: Resource, path: DriftPath, name: string, now: Date): Ro
     name,
     ...changeText(resource, path),
     ...(hidden && path.kind === 'changed' && { single: '••• (changed)' }),
-    by: whyText(path, now),
+    by: shortWhyText(path, now),
     remarks: [causeReason(path.cause), ...remarks(path, resource)].filter(text => text !== ''),
     source: path.source === undefined ? '' : printable(placeText(path.source)),
     sourceText: printable(safe.sourceText ?? ''),

@@ -10,7 +10,7 @@ import type { Declaring } from './stage-objects.ts';
  * (what it says counts).
  */
 export async function wholeCause(
-  { state }: DriftResult,
+  { state, kept }: DriftResult,
   live: JsonObject | undefined,
   object: Travelled<Declaring['value']>,
 ): Promise<Cause | undefined> {
@@ -27,6 +27,8 @@ export async function wholeCause(
   if (cause || !last) return cause;
   const isGone = state === 'missing' || state === 'terminating';
   if (isGone && object.applied(last) === 'applied') return removedThere(object, live);
+  // What its owner leaves on purpose is in nobody's way.
+  if (state === 'orphan' || kept) return undefined;
   const complaint = await object.complaint();
   return complaint === undefined ? undefined : { kind: 'not-synced', reason: complaint };
 }
