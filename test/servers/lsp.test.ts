@@ -55,7 +55,9 @@ environments:
       await kubectl([...edit, '--field-manager=kubectl-edit']);
       const marked = await client.markers(file, ({ lines }) => lines.length > 0);
       expect(texts(marked.lines)).toEqual([
-        expect.stringMatching(/^\d+: staging runs slow · kubectl-edit, just now$/),
+        expect.stringMatching(
+          /^\d+: staging runs slow · (changed in the cluster by )?kubectl-edit, just now$/,
+        ),
       ]);
 
       const of = { environment: 'staging', verb: 'sync' } as const;
