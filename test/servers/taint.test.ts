@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { CodeAction, Command } from 'vscode-languageserver-protocol';
 import { driftline, type Ran } from '../cli/run.ts';
 import { childrenOf } from '../lsp/children.ts';
 import { startClient } from '../lsp/client.ts';
@@ -88,6 +89,60 @@ describe('no secret is read', () => {
     } finally {
       fleet.write('repository', { 'driftline.yaml': text });
     }
+  });
+});
+
+describe('no secret is read in an editor', () => {
+  const files = ['apps/secret.yaml', 'apps/settings.yaml', 'apps/wrong.yaml', 'broken/secret.yaml'];
+  const others = ['charts/api/values.yaml', 'charts/api/templates/a.yaml'];
+
+  it('whatever is asked of each line, and whichever action is taken', async () => {
+    const { repository, env, secrets, written } = fleet;
+    const watch = watchTraces(written, secrets);
+    const client = await startClient({
+      folder: repository,
+      env,
+      initializationOptions: { trusted: true, markers: true },
+    });
+    let actions = 0;
+    try {
+      for (const file of [...files, ...others]) await client.open(file);
+      await client.compared();
+      for (const file of [...files, ...others]) {
+        const textDocument = { uri: client.uri(file) };
+        const lines = client.textOf(file).split('\n').length;
+        const range = { start: { line: 0, character: 0 }, end: { line: lines, character: 0 } };
+        await client.request('textDocument/codeLens', { textDocument });
+        await client.request('textDocument/inlayHint', { textDocument, range });
+        for (let line = 0; line < lines; line++) {
+          const position = { line, character: 6 };
+          await client.request('textDocument/hover', { textDocument, position });
+          await client.request('textDocument/definition', { textDocument, position });
+          const offered = await client.request<(CodeAction | Command)[] | null>(
+            'textDocument/codeAction',
+            {
+              textDocument,
+              range: { start: position, end: position },
+              context: { diagnostics: [] },
+            },
+          );
+          for (const { command } of offered ?? []) {
+            if (typeof command !== 'object' || !/take|remove|ignore/.test(command.command))
+              continue;
+            actions++;
+            await client.request('workspace/executeCommand', command);
+          }
+        }
+      }
+    } finally {
+      await client.stop();
+    }
+    expect(actions).toBeGreaterThan(0);
+    expect({
+      heard: found(client.heard, secrets),
+      errors: found(client.errors, secrets),
+      seen: watch.stop(),
+    }).toEqual({ heard: [], errors: [], seen: [] });
   });
 });
 
