@@ -24,6 +24,7 @@ export interface Open {
   live: JsonObject;
   /** Undefined when nobody here knows the kind. */
   type: FieldType | undefined;
+  builtin: boolean;
   /** Why not, then. */
   noType?: string;
   rules: IgnoreRule[];
@@ -88,6 +89,7 @@ async function compareLocally(input: DriftInput, live: JsonObject, known: Known)
     desired,
     live: preparedLive,
     type: kind?.type,
+    builtin: kind?.builtin === true,
     ...(known.kind.found ? {} : { noType: known.kind.reason }),
     rules,
     notes: [...(input.notes ?? []), ...prepared.notes, ...manifestNotes(input.desired)],

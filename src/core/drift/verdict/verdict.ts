@@ -1,9 +1,11 @@
 import type { DriftPath, OwnerProfile } from '../../model/drift.ts';
 import { formatPath, parsePath, resolveSteps, type Step } from '../../model/path.ts';
 import { isObject, type Json, type JsonObject, type Resource } from '../../model/resource.ts';
+import type { FieldType } from '../../schemas/type.ts';
 import type { ApplyChange, ApplyVerdict } from '../../upstream/judge.ts';
 import { type ManagedEntry, managedEntries } from '../owners/fields.ts';
 import { ownersOf } from '../owners/owners.ts';
+import { anyType, typeAt } from '../typed-path.ts';
 import { sameMeaning } from './equivalent.ts';
 import { presetFor } from './presets.ts';
 
@@ -13,6 +15,8 @@ export interface Sides {
   live: JsonObject;
   profile: OwnerProfile;
   input?: { scaledBy?: Resource };
+  type?: FieldType | undefined;
+  builtin?: boolean;
 }
 
 /** The judge's changes as paths of a report: with both values, and with the owners of the live one. */
@@ -64,10 +68,27 @@ function pathOf(change: ApplyChange, sides: Sides, entries: readonly ManagedEntr
     ...(live === undefined || kind === 'missing' ? {} : { live }),
     ...(becomes === undefined ? {} : { becomes }),
     ...(consequence === true ? { consequence } : {}),
-    ...(kind === 'order' || sameMeaning(desired, live) ? { equivalent: true } : {}),
+    ...(kind === 'order' || isSpelling(desired, live, sides, steps) ? { equivalent: true } : {}),
     by,
     ...(suggests === undefined ? {} : { suggests }),
   };
+}
+
+/**
+ * Two texts of one amount or instant. In built-in kinds only where the type is one: a label `1.10` is another than
+ * `1.1`. A custom resource's text may well be an amount, but its port `80` is no `"80"`.
+ */
+function isSpelling(
+  desired: Json | undefined,
+  live: Json | undefined,
+  { type = anyType, builtin }: Sides,
+  steps: readonly Step[],
+): boolean {
+  if (!sameMeaning(desired, live)) return false;
+  const { kind, format, pattern } = typeAt(type, steps);
+  if (builtin) return kind === 'quantity' || format === 'date-time';
+  const sameText = String(desired) === String(live);
+  return !sameText || kind === 'quantity' || pattern?.includes('KMGTPE') === true;
 }
 
 function valueAt(object: JsonObject, steps: readonly Step[]): Json | undefined {
