@@ -166,6 +166,21 @@ describe('a server', () => {
     await expectRecovery();
   });
 
+  it.each([200, 302, 404, 407])(
+    'before which a proxy answers %i to everything leaves what is known',
+    async status => {
+      await open();
+      const began = Date.now();
+      proxy.fault = () => ({ status, message: 'please sign in' });
+      proxy.cut();
+      await expectStale(/./, began);
+      await new Promise(resolve => setTimeout(resolve, 4000));
+      expect(repository.states()).toEqual(usual);
+      proxy.fault = () => undefined;
+      await expectRecovery();
+    },
+  );
+
   it('that forgot the version makes one new list, and nothing is judged anew that did not change', async () => {
     await open();
     let gone = 0;

@@ -24,7 +24,7 @@ type Stream = {
 };
 
 /** Runs a watch over what a server would say, until that is used up. */
-function watch(lists: List[], streams: Stream[]) {
+function watch(lists: List[], streams: Stream[], more: Partial<typeof timing> = {}) {
   const from: string[] = [];
   const told: WatchEvent[] = [];
   return new Promise<{ from: string[]; told: WatchEvent[] }>(resolve => {
@@ -53,7 +53,7 @@ function watch(lists: List[], streams: Stream[]) {
         },
       },
       item => told.push(item),
-      timing,
+      { ...timing, ...more },
     );
   });
 }
@@ -109,6 +109,14 @@ describe('a watch', () => {
   it('takes no word of what is no stream of events', async () => {
     const { told } = await watch([list('10')], [{ events: ['{}'] }, { events: ['<html>'] }]);
     expect(types(told)).toEqual(['reset', 'failed', 'current']);
+  });
+
+  it('does not believe who ends every watch at once and says nothing, until one lasts', async () => {
+    const streams = Array.from({ length: 4 }, () => ({}));
+    const { from, told } = await watch([list('10')], streams, { short: 10 });
+    expect(from).toEqual(['10', '10', '10', '10', '10']);
+    expect(types(told)).toEqual(['reset', 'failed', 'current']);
+    expect(told[1]).toMatchObject({ reason: expect.stringContaining('ends every watch at once') });
   });
 
   it('says since when it does not know what runs, and that it knows again, without a new list', async () => {

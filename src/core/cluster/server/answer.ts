@@ -21,13 +21,18 @@ export function waitBefore(failure: Failure, attempt: number, isRead: boolean): 
   return isRead && isBroken && why !== 'timeout' && attempt < repetitions.most ? pause : undefined;
 }
 
+/** What was sent ended in the middle. */
+export class Cut extends Error {
+  readonly code = 'ERR_STREAM_PREMATURE_CLOSE';
+}
+
 /** Throws a SyntaxError for what is no JSON, and the error of a connection that was cut for JSON that is not whole. */
 export function parsed(text: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch (error) {
     if (!text.trimStart().startsWith('{')) throw error;
-    throw Object.assign(new Error('not whole'), { code: 'ERR_STREAM_PREMATURE_CLOSE' });
+    throw new Cut();
   }
 }
 

@@ -5,7 +5,7 @@ import { sleep } from '../../lib/backoff.ts';
 import type { Json } from '../../model/resource.ts';
 import type { KubeContext } from '../kubeconfig/context.ts';
 import { type Access, Credentials } from '../kubeconfig/credentials.ts';
-import { bodyOf, parsed, readAll, retryAfterOf, waitBefore, warningsOf } from './answer.ts';
+import { bodyOf, Cut, parsed, readAll, retryAfterOf, waitBefore, warningsOf } from './answer.ts';
 import { ServerClock } from './clock.ts';
 import { connectionFailure, type Failure, NoAnswer, statusFailure } from './failure.ts';
 import { Guard } from './guard.ts';
@@ -138,6 +138,7 @@ export class Connection {
       guard.stop();
     }
     signal.throwIfAborted();
+    if (rest !== '' && !guard.fired) return this.#broken(new Cut());
     return { ok: true, silent: guard.fired };
   }
 

@@ -42,7 +42,9 @@ export const defaultWatchTiming: WatchTiming = {
 };
 
 /** What became of one connection; `opened` when a stream had begun. */
-type Round = { ok: true; short: boolean } | { ok: false; failure: Failure; opened: boolean };
+type Round =
+  | { ok: true; short: boolean; empty: boolean }
+  | { ok: false; failure: Failure; opened: boolean };
 
 /**
  * Keeps a list current until the returned function is called: a list, then the changes from there. A stream that
@@ -113,16 +115,22 @@ class Watch {
     const began = Date.now();
     let settling: NodeJS.Timeout | undefined;
     let opened = false;
+    let empty = true;
     const stream = new WatchStream(from, event => this.#tell(event));
     const heard = {
       opened: () => {
         opened = true;
         this.#followed = true;
-        settling = setTimeout(() => this.#settled(), this.#timing.settle);
+        settling = setTimeout(() => {
+          empty = false;
+          this.#settled();
+        }, this.#timing.settle);
       },
       line: (text: string) => {
         stream.take(text);
-        if (!stream.refusal) this.#settled();
+        if (stream.refusal) return;
+        empty = false;
+        this.#settled();
       },
     };
     const end = await this.#source
@@ -131,12 +139,13 @@ class Watch {
     this.#version = stream.version;
     const failure = stream.refusal ?? (end.ok ? undefined : end);
     const silent = end.ok ? end.silent === true : end.why === 'timeout';
+    const short = !silent && Date.now() - began < this.#timing.short;
     // A connection that was cut showed everything until then; one that fell silent only what it said.
-    if (opened && !silent && !stream.refusal && this.#told === 'current')
-      this.#current = Date.now();
-    if (failure && isForgotten(failure)) this.#version = undefined;
-    else if (failure) return { ok: false, failure, opened };
-    return { ok: true, short: silent ? false : Date.now() - began < this.#timing.short };
+    const showed = opened && !silent && !stream.refusal && !(short && empty);
+    if (showed && this.#told === 'current') this.#current = Date.now();
+    if (failure && !isForgotten(failure)) return { ok: false, failure, opened };
+    if (failure) this.#version = undefined;
+    return { ok: true, short, empty: empty && !failure };
   }
 
   #settled(): void {
@@ -145,15 +154,16 @@ class Watch {
     if (this.#told === 'failed') this.#tell({ type: 'current' });
   }
 
-  #pauseAfter({ short }: { short: boolean }, began: number): number {
+  #pauseAfter({ short, empty }: { short: boolean; empty: boolean }, began: number): number {
     this.#short = short ? this.#short + 1 : 0;
+    if (empty && this.#short === mostEmpty) this.#failed({ failure: endsAtOnce, opened: false });
     const { pause, backoff } = this.#timing;
     if (this.#short > 1) return Math.max(pause, backoffDelay(this.#short - 2, backoff));
     return Math.max(0, pause - (Date.now() - began));
   }
 
   /** Tells a failure that is more than a connection to be opened anew; answers how long to wait. */
-  #failed({ failure, opened }: Extract<Round, { ok: false }>): number {
+  #failed({ failure, opened }: Pick<Extract<Round, { ok: false }>, 'failure' | 'opened'>): number {
     const attempt = this.#failures++;
     const { why, reason, status } = failure;
     const quick = opened && attempt === 0 && this.#told === 'current';
@@ -182,6 +192,16 @@ class Watch {
     this.#listener(event);
   }
 }
+
+/** After so many streams in a row that ended at once and said nothing, nobody is believed to watch. */
+const mostEmpty = 3;
+
+const endsAtOnce: Failure = {
+  ok: false,
+  why: 'error',
+  reason: 'the server ends every watch at once, so that changes are not seen',
+  status: 0,
+};
 
 /** The server no longer knows the version, or never did. */
 function isForgotten({ status }: Failure): boolean {
