@@ -58,7 +58,9 @@ process.stdin.on('data', chunk => {
     const { id, objects } = JSON.parse(pending.subarray(4, end));
     pending = pending.subarray(end);
     if (objects.some(object => object.metadata.name === 'deadly')) process.exit(2);
-    const body = Buffer.from(JSON.stringify({ id, ok: true, findings: objects.map(() => []) }));
+    const told = { step: 'warning', severity: 'warning', message: String(end) };
+    const findings = objects.map(object => (object.metadata.name === 'size' ? [told] : []));
+    const body = Buffer.from(JSON.stringify({ id, ok: true, findings }));
     const header = Buffer.alloc(4);
     header.writeUInt32LE(body.length);
     process.stdout.write(Buffer.concat([header, body]));
@@ -127,6 +129,37 @@ describe('the judge', () => {
     const objects = ['a', 'b', 'deadly', 'c'].map(name => configMap(name, {}));
     expect(await mortal.validate(objects)).toMatchObject([[], [], [{ step: 'unchecked' }], []]);
     await mortal.close();
+  });
+
+  it('keeps requests small where objects are large', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'driftline-'));
+    const program = join(folder, 'judge.mjs');
+    writeFileSync(program, fragile, { mode: 0o755 });
+    const other = new Judge(program);
+    const large = (size: number) => configMap('size', { text: 'x'.repeat(size) });
+    const objects = [...Array(30).fill(large(500_000)), large(9_000_000), large(1)];
+    const sizes = (await other.validate(objects)).flat().map(({ message }) => Number(message));
+    expect(sizes.length).toBe(32);
+    expect(Math.max(...sizes.slice(0, 30))).toBeLessThan(4_300_000);
+    expect(sizes[30]).toBeGreaterThan(9_000_000);
+    expect(sizes[31]).toBeLessThan(1_000);
+    await other.close();
+  });
+
+  it('tells the predicted object and the patch when asked', async () => {
+    const live = configMap('a', { a: '2', theirs: 'x' });
+    const desired = configMap('a', { a: '1' });
+    const asked = { mode: 'csa3', manager: 'helm', previous: desired, live, desired } as const;
+    const [silent, verdict] = await judge.apply([
+      asked,
+      { ...asked, wantPredicted: true, wantPatch: true },
+    ]);
+    expect(silent).not.toHaveProperty('predicted');
+    expect(verdict?.predicted).toEqual(configMap('a', { a: '1', theirs: 'x' }));
+    expect(verdict?.patch).toEqual({
+      contentType: 'application/strategic-merge-patch+json',
+      body: { data: { a: '1' } },
+    });
   });
 
   it('stops between two requests when it is cancelled', async () => {
