@@ -46,7 +46,7 @@ describe('clusters that do not answer', () => {
     expect(ran.stdout).not.toContain('missing');
   });
 
-  it('gives a server that never answers ten seconds', async () => {
+  it('gives a server that never answers half a minute', async () => {
     const silent = createServer(() => {});
     await new Promise<void>(done => silent.listen(0, '127.0.0.1', done));
     afterAll(() => silent.close());
@@ -56,11 +56,11 @@ describe('clusters that do not answer', () => {
     const kubeconfig = join(folderWith({ config }), 'config');
     const ran = await driftline(['drift', '-C', repo], {
       env: { KUBECONFIG: kubeconfig },
-      timeoutMs: 40_000,
+      timeoutMs: 60_000,
     });
     calm(ran);
     expect(ran.status).toBe(2);
-    expect(ran.stderr).toMatch(/10 s/);
+    expect(ran.stderr).toMatch(/30 s/);
   });
 
   it('starts no credential plug-in that nobody trusted', async () => {
