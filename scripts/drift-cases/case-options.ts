@@ -2,6 +2,7 @@ import type { DriftInput } from '../../src/core/drift/input.ts';
 import { type Deployer, helmMark, helmNamespace } from '../../src/core/drift/owners/tracking.ts';
 import { marked } from '../../src/core/drift/prepare/policy.ts';
 import { hasVariables } from '../../src/core/drift/prepare/substitution.ts';
+import { keepingOption } from '../../src/core/drift/removed/unmanaged.ts';
 import { mapLeaves, metadataMap } from '../../src/core/drift/values.ts';
 import type { IgnoreRule } from '../../src/core/model/drift.ts';
 import { argoRule, fluxRule, overrideRules } from '../../src/core/model/ignore-rules.ts';
@@ -28,6 +29,7 @@ export function deployerOf({ options, owner, live }: DriftCase): Deployer | unde
     tracking: argo.trackingMethod as Deployer['tracking'],
     instanceLabel: argo.instanceLabelKey,
     installation: argo.installationID,
+    keeps: keepingOption(argo.syncOptions ?? []),
   };
 }
 

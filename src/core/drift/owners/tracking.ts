@@ -18,6 +18,8 @@ export interface Deployer {
   installation?: string;
   /** Flux: false where the Kustomization says `prune: false`. */
   prunes?: boolean;
+  /** Argo CD: the sync option by which the Application keeps what is removed, `Prune=false` or `Prune=confirm`. */
+  keeps?: string | undefined;
 }
 
 /** `<application>:<group>/<kind>:<namespace>/<name>`. */

@@ -1,6 +1,6 @@
 import { type Live, readLive } from '../../cluster/live.ts';
 import type { Application } from '../../model/environment.ts';
-import { textAt } from '../../model/fields.ts';
+import { textAt, textsAt } from '../../model/fields.ts';
 import type { NotChecked } from '../../model/finding.ts';
 import { type JsonObject, type Resource, resourceKey, resourceOf } from '../../model/resource.ts';
 import { effectiveResource, type RenderedApplication } from '../declared.ts';
@@ -11,6 +11,7 @@ import type { Deployer } from '../owners/tracking.ts';
 import { own } from '../values.ts';
 import { releasedObjects } from './helm-release.ts';
 import { inventoryOf } from './inventory.ts';
+import { keepingOption } from './unmanaged.ts';
 
 /** What an application's engine has recorded of it. */
 export interface EngineRecord {
@@ -82,10 +83,11 @@ function recordOf(
   }
   if (!answer.object) return { ...nothing, recorded: true };
   const prunes = own(own(answer.object, 'spec'), 'prune') !== false;
+  const keeps = keepingOption(textsAt(answer.object, 'spec', 'syncPolicy', 'syncOptions'));
   const inventory = inventoryOf(answer.object);
   return {
     application,
-    deployer: { ...deployer, prunes },
+    deployer: { ...deployer, prunes, ...(keeps === undefined ? {} : { keeps }) },
     named: unknown(inventory, known),
     controller: answer.object,
     recorded: inventory.length > 0 || deployer.engine !== 'helm',

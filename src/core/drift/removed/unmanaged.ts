@@ -104,12 +104,16 @@ function byArgo(live: JsonObject, deployer: Deployer | undefined, listed: boolea
     return untracked('Its tracking id does not name it, or it has none.');
   if (argoOptions(live, 'compare-options').includes('IgnoreExtraneous'))
     return { state: 'skipped', reason: 'Argo CD does not count it (IgnoreExtraneous).' };
-  const keeps = argoOptions(live, 'sync-options').find(
-    option => option === 'Prune=false' || option === 'Prune=confirm',
-  );
+  const said = argoOptions(live, 'sync-options').find(option => option.startsWith('Prune='));
+  const keeps = keepingOption([said ?? deployer?.keeps ?? '']);
   return keeps === undefined
     ? candidate('No manifest declares it any more, so a sync with pruning would delete it.')
     : kept(`No manifest declares it any more; Argo CD does not prune it by itself (${keeps}).`);
+}
+
+/** Of Argo CD's sync options the one by which what is removed stays, or waits for a person. */
+export function keepingOption(options: readonly string[]): string | undefined {
+  return options.find(option => option === 'Prune=false' || option === 'Prune=confirm');
 }
 
 /** The Application that an object's mark names: its own tracking id, or with label tracking the label. */
