@@ -97,7 +97,12 @@ async function startIn(
     ...more,
   });
   const certificateFile = at('certificates/apiserver.crt');
-  await group.until('the certificate', async () => existsSync(certificateFile));
+  // It writes the key after the certificate.
+  const keyFile = at('certificates/apiserver.key');
+  await group.until(
+    'the certificate',
+    async () => existsSync(certificateFile) && existsSync(keyFile),
+  );
   const certificate = readFileSync(certificateFile, 'utf8');
   const kubeconfig = at('kubeconfig');
   await writeFile(kubeconfig, JSON.stringify(makeKubeconfig(server, certificate, tokens)));
@@ -106,7 +111,7 @@ async function startIn(
     adminConfig,
     JSON.stringify(makeKubeconfig(server, certificate, tokens, 'admin')),
   );
-  const key = readFileSync(at('certificates/apiserver.key'), 'utf8');
+  const key = readFileSync(keyFile, 'utf8');
   const plane = { program, kubeconfig, adminConfig, server, store, certificate, key };
   await group.until('the API server', () => succeeds(plane, ['get', '--raw', '/readyz']));
   if (!controllers) return plane;
