@@ -53,6 +53,16 @@ describe('when a sync window is in the way', () => {
       denied({ kind: 'deny', ...open, ...byHand }, { kind: 'deny', ...closed }),
     ).toBeUndefined();
     expect(denied({ kind: 'allow', ...closed, ...byHand })).toBeUndefined();
+    // The automatic sync waits all the same.
+    const project = (window: JsonObject) => ({
+      metadata: { name: 'team' },
+      spec: { syncWindows: [{ ...window, ...byHand }] },
+    });
+    const itself = (window: JsonObject) =>
+      deniedByWindow(project(window), application, now, 'automation');
+    expect(itself({ kind: 'deny', ...open })).toContain('denies');
+    expect(itself({ kind: 'allow', ...closed })).toContain('the next one opens');
+    expect(itself({ kind: 'allow', ...open })).toBeUndefined();
   });
 
   it('opens after its start and closes at its end, to the second', () => {
