@@ -215,8 +215,10 @@ describe('with Flux', () => {
           env: { KUBECONFIG: plane.kubeconfig },
         });
       const text = await run();
-      expect(text.stdout).toContain('changed in the cluster by kubectl-edit');
+      expect(text.stdout).toMatch(/debug +kubectl-edit, /);
       expect(text.stdout).toContain('not committed');
+      const markdown = await run('--format', 'markdown');
+      expect(markdown.stdout).toContain('changed in the cluster by kubectl-edit');
       const json = await run('--format', 'json', '--cause', 'changed-in-cluster');
       const [environment] = JSON.parse(json.stdout).environments;
       expect(environment.objects).toMatchObject([
