@@ -294,7 +294,7 @@ describe('connections', () => {
     const tls = { key, cert: certificate, ca: certificate, requestCert: true };
     const small = createTlsServer({ ...tls, rejectUnauthorized: false }, (request, response) => {
       names.push((request.socket as TLSSocket).getPeerCertificate().fingerprint);
-      response.end('{}');
+      response.end('{"metadata":{"name":"kube-system","uid":"u"}}');
     });
     const port = await listen(small);
     const base64 = (text: string) => Buffer.from(text).toString('base64');

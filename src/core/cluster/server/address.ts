@@ -62,3 +62,9 @@ export function applyRequest(
     body: JSON.stringify(object),
   };
 }
+
+/** What of a type is listed and watched, see `Cluster.list`. */
+export function selection({ group, kind }: ApiResource): URLSearchParams {
+  const isSecret = group === '' && kind === 'Secret';
+  return new URLSearchParams(isSecret ? { fieldSelector: 'type!=helm.sh/release.v1' } : {});
+}

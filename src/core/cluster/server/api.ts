@@ -19,7 +19,7 @@ import type {
   ListAnswer,
   WatchEvent,
 } from '../cluster.ts';
-import { collectionPath, objectPath, typed } from './address.ts';
+import { collectionPath, objectPath, selection, typed } from './address.ts';
 import { strange } from './answer.ts';
 import type { Answered, Connection, Question } from './connection.ts';
 import { Discovery } from './discovery.ts';
@@ -282,12 +282,6 @@ export class ApiCluster implements Cluster {
     const question = { what: `watch ${type.resource}`, path };
     return this.#connection.stream(question, watchSilence, heard, signal);
   }
-}
-
-/** What of a type is listed and watched, see `Cluster.list`. */
-function selection({ group, kind }: ApiResource): URLSearchParams {
-  const isSecret = group === '' && kind === 'Secret';
-  return new URLSearchParams(isSecret ? { fieldSelector: 'type!=helm.sh/release.v1' } : {});
 }
 
 function isNamed(body: Json, { name }: { name: string }): boolean {
