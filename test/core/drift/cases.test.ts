@@ -12,15 +12,13 @@ const judge = new Judge();
 afterAll(() => judge.close());
 
 describe.skipIf(!existsSync(file) && !process.env.CI)('the drift cases of real servers', () => {
-  it('are answered right in at least 95 of 100, and none of them with a wrong green', async () => {
+  it('are all answered right', async () => {
     const answers = await runCases(readCases(readFileSync(file, 'utf8')), judge);
-    const scores = answers.map(scoreCase);
-    expect(scores.length).toBeGreaterThan(200);
-    expect(scores.filter(({ falseGreen }) => falseGreen)).toEqual([]);
-    const right = scores.filter(({ stateRight }) => stateRight).length;
-    expect(right / scores.length).toBeGreaterThan(0.95);
-    const paths = scores.filter(({ pathsRight }) => pathsRight).length;
-    expect(paths / scores.length).toBeGreaterThan(0.95);
+    expect(answers.length).toBeGreaterThan(200);
+    const faults = answers.flatMap(answer =>
+      scoreCase(answer).faults.map(fault => `${answer.test.id}: ${fault}`),
+    );
+    expect(faults).toEqual([]);
   });
 });
 
