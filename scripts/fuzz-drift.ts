@@ -33,6 +33,7 @@ try {
   const outcome = await fuzzSession(plane, {
     pairs: Number(values.pairs),
     seed,
+    log,
     kinds: values.kinds?.split(','),
     modes: values.modes?.split(','),
     only: values.object === undefined ? undefined : Number(values.object),

@@ -38,17 +38,20 @@ export interface FuzzOptions {
   modes: readonly string[];
   /** Only the object with this number. */
   only?: number;
+  /** Hears how far it is. */
+  log?(line: string): void;
 }
 
 /** Manifests that are tried against one live object. */
 const manifestsPerObject = 3;
-/** Objects that are made before their pairs are compared in one batch. */
-const batch = 120;
+/** Objects that are made before their pairs are compared in one batch, at most. */
+const largestBatch = 360;
 
 /** Makes pairs until there are enough, counts them, and answers those with faults. */
 export async function fuzz(options: FuzzOptions, tally: Tally): Promise<Failed[]> {
   const { pairs, only } = options;
   const total = tally.row('all');
+  const batch = Math.min(largestBatch, Math.ceil((pairs * 1.1) / manifestsPerObject));
   const failed: Failed[] = [];
   let refusedWhole = 0;
   let start = only ?? 0;
@@ -59,6 +62,7 @@ export async function fuzz(options: FuzzOptions, tally: Tally): Promise<Failed[]
     const made = await makePairs(options, numbers);
     refusedWhole += made.refused;
     failed.push(...(await previous));
+    options.log?.(`${total.pairs} pairs, ${failed.length} with faults`);
     previous = checkPairs(options, made.pairs, tally);
     start += batch;
     if (only !== undefined || (made.pairs.length === 0 && start > pairs + batch * 10)) break;
@@ -70,7 +74,7 @@ export async function fuzz(options: FuzzOptions, tally: Tally): Promise<Failed[]
 }
 
 async function makePairs(options: FuzzOptions, numbers: readonly number[]) {
-  const { seed, subjects, modes, server, plane } = options;
+  const { seed, subjects, modes, server } = options;
   const trials = numbers.map(number => makeTrial(seed, number, subjects.all, modes));
   const pairs: Pair[] = [];
   let refused = 0;
@@ -83,7 +87,6 @@ async function makePairs(options: FuzzOptions, numbers: readonly number[]) {
     pairs.push(...(await pairsOf(server, trial, history)));
   });
   pairs.sort((a, b) => a.trial.number - b.trial.number || a.id.localeCompare(b.id));
-  await askKubectl(plane, pairs);
   return { pairs, refused };
 }
 
@@ -117,21 +120,24 @@ function manifestOf(trial: Trial, { applied, live }: History): JsonObject {
 /** Objects of client-side apply, one manifest of each at a time: kubectl tells them apart by name. */
 async function askKubectl(plane: ControlPlane, pairs: Pair[]): Promise<void> {
   const open = pairs.filter(({ trial }) => trial.profile.mode === 'csa');
-  for (let index = 0; index < manifestsPerObject; index++) {
-    const round = open.filter(({ id }) => id.endsWith(`-${index}`));
-    if (round.length === 0) continue;
+  const rounds = Array.from({ length: manifestsPerObject }, (_, index) =>
+    open.filter(({ id }) => id.endsWith(`-${index}`)),
+  );
+  const ask = async (round: Pair[]) => {
     const asked = round.map(({ trial, live, desired }) => ({ trial, live, manifest: desired }));
     const words = await kubectlWords(plane, asked);
     for (const [at, pair] of round.entries()) pair.word = words[at] ?? pair.word;
-  }
+  };
+  await Promise.all(rounds.filter(round => round.length > 0).map(ask));
 }
 
 async function checkPairs(
-  { judge, subjects }: FuzzOptions,
-  pairs: readonly Pair[],
+  { judge, subjects, plane }: FuzzOptions,
+  pairs: Pair[],
   tally: Tally,
 ): Promise<Failed[]> {
   const { schemas, customTypes } = subjects;
+  await askKubectl(plane, pairs);
   const inputs = pairs.map(inputOf);
   const results = await compareObjects(inputs, { judge, schemas, target: '1.36' });
   const begun = await Promise.all(inputs.map(input => begin(input, schemas)));

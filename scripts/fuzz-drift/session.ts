@@ -15,6 +15,8 @@ export interface SessionOptions {
   modes?: readonly string[];
   /** Only the live object with this number. */
   only?: number;
+  /** Hears how far it is. */
+  log?(line: string): void;
 }
 
 export interface Outcome {
@@ -32,7 +34,7 @@ const usualModes = ['ssa', 'ssa', 'flux', 'csa'];
 
 /** Fuzzes the comparison on a control plane that nobody else uses and that has no controllers. */
 export async function fuzzSession(plane: ControlPlane, options: SessionOptions): Promise<Outcome> {
-  const { pairs, seed, kinds, modes = usualModes, only } = options;
+  const { pairs, seed, kinds, modes = usualModes, only, log } = options;
   const server = new Server(plane);
   const judge = new Judge();
   try {
@@ -40,7 +42,7 @@ export async function fuzzSession(plane: ControlPlane, options: SessionOptions):
     const subjects = await findSubjects(server, { seed, customCount, only: kinds });
     await makeNamespaces(server, subjects.all);
     const tally = new Tally();
-    const session = { plane, server, judge, subjects, pairs, seed, modes, only };
+    const session = { plane, server, judge, subjects, pairs, seed, modes, only, log };
     const failed = await fuzz(session, tally);
     return {
       tally,
