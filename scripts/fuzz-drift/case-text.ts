@@ -68,3 +68,11 @@ function caseOf({ pair, faults, ours }: Failed, schemas: Schemas) {
 }
 
 const results = { same: 'nodiff', drift: 'diff', refused: 'error', nothing: 'reading' };
+
+/** One line about a failed pair. */
+export function failedText({ pair: { id, trial, word }, faults, ours }: Failed): string {
+  const refusal = word.says === 'refused' ? ` (${word.message})` : '';
+  const { subject, profile } = trial;
+  const told = `${id} ${subject.kind} ${profile.mode} ${faults.join('+')}`;
+  return `${told}: the server says ${word.says}${refusal}, ${ours}`.slice(0, 600);
+}

@@ -1,6 +1,6 @@
 import { Judge } from '../../src/core/upstream/judge.ts';
 import type { ControlPlane } from '../../test/servers/start.ts';
-import { caseFileText, type Failed } from './case-text.ts';
+import { caseFileText, type Failed, failedText } from './case-text.ts';
 import { fuzz } from './run.ts';
 import { Server } from './server.ts';
 import { findSubjects, makeNamespaces } from './subjects.ts';
@@ -59,11 +59,6 @@ export async function fuzzSession(plane: ControlPlane, options: SessionOptions):
 
 function reportOf(tally: Tally, failed: readonly Failed[], requests: number): string {
   const reasons = [...tally.reasons].map(([reason, count]) => `no word: ${count} (${reason})`);
-  const lines = failed.map(({ pair: { id, trial, word }, faults, ours }) =>
-    `${id} ${trial.subject.kind} ${trial.profile.mode} ${faults.join('+')}: the server says ${word.says}${word.says === 'refused' ? ` (${word.message})` : ''}, ${ours}`.slice(
-      0,
-      600,
-    ),
-  );
+  const lines = failed.map(failedText);
   return [tableText(tally), ...reasons, ...lines, `${requests} requests`].join('\n');
 }

@@ -186,6 +186,7 @@ describe('Secrets as every tool makes them', () => {
       `{apiVersion: v1, kind: Secret, metadata: {name: s}, data: {a: "YW\\nJj", b: eA==, c: null}, stringData: {b: text}}`,
     );
     expect(plainSecret(secret).data).toEqual({ a: 'YWJj', b: 'dGV4dA==', c: '' });
+    expect(plainSecret(secret, { keepsNull: true }).data).toMatchObject({ c: null });
     expect(plainSecret(secret)).not.toHaveProperty('stringData');
   });
 });

@@ -46,7 +46,8 @@ export function prepareDesired(
     notes.push(`The manifest holds fields of the server; remove metadata.${written.join(', ')}.`);
   let object: JsonObject = { ...manifest, metadata: cleanMetadata(metadata, options.kind) };
   if (withoutStatus(options)) object = without(object, 'status');
-  object = plainSecret(object);
+  const keepsNull = options.profile.mode === 'csa' || options.profile.mode === 'csa3';
+  object = plainSecret(object, { keepsNull });
   object = withoutInvalidBundle(object, options.profile);
   object = withoutAggregatedRules(object, options);
   if (live && options.tracking) object = withTracking(object, options.tracking);
