@@ -282,7 +282,7 @@ describe('the audit of what is in sync', () => {
     await withWebhook(
       { resources: ['v1/configmaps'], answer: labelled },
       async (namespace, webhook) => {
-        const word = new ServerWord(admin);
+        const word = new ServerWord(admin, { held: true });
         const inputs = [await bench.input(admin, configMap(namespace, { a: '1' }))];
         const { results } = await audit(word, inputs);
         expect(results[0]).toMatchObject({

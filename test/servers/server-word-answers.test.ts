@@ -95,7 +95,8 @@ describe('an answer of the server', () => {
       expect(result.reason).toContain('unknown field "spec.replicaz"');
       // Argo CD does not: the field is lost, and the server says so.
       const lenient = await asked(admin, await bench.input(admin, wrong, by('argocd-controller')));
-      expect(lenient).toMatchObject({ state: 'synced', confirmed: 'dry-run' });
+      expect(lenient).toMatchObject({ state: 'invalid', confirmed: 'dry-run', paths: [] });
+      expect(lenient.reason).toContain('the server drops it');
       expect(lenient.notes).toContain('The server warns: unknown field "spec.replicaz"');
     });
   });
