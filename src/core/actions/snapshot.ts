@@ -1,5 +1,6 @@
 import { RecordingCluster } from '../cluster/snapshot/record.ts';
 import { takeSnapshot } from '../cluster/snapshot/write.ts';
+import { releasedObjects } from '../drift/removed/helm-release.ts';
 import { UserError } from '../lib/errors.ts';
 import { type Environment, secretValues } from '../model/environment.ts';
 import { type JsonObject, resourceKey, resourceOf } from '../model/resource.ts';
@@ -47,7 +48,12 @@ export async function snapshot(
     const resource = resourceOf(object);
     return { values, paths: (resource && made.get(resourceKey(resource))) ?? [] };
   };
-  const taken = await takeSnapshot(cluster, { now: new Date(), hidden, signal });
+  const taken = await takeSnapshot(cluster, {
+    now: new Date(),
+    hidden,
+    applied: releasedObjects,
+    signal,
+  });
   return {
     text: taken.text,
     notes: [

@@ -149,7 +149,7 @@ export interface Cluster {
   events?(about: { namespace: string; uid?: string }, signal?: AbortSignal): Promise<JsonObject[]>;
   /**
    * The Secret in which Helm keeps what a release deployed last, which is left out of every list: it is read only
-   * where it is asked for. Without `object` there is none. Snapshots have none.
+   * where it is asked for. Without `object` there is none. A snapshot has its manifests only.
    */
   helmRelease?(
     release: { namespace: string; name: string },

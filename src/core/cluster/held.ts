@@ -44,6 +44,7 @@ export class HeldCluster implements Cluster {
   readonly #refused = new Map<string, Aged<{ of: 'list' | 'watch'; answer: Refusal }>>();
   readonly #polledLists = new Polled<ListAnswer>();
   readonly #gets = new Polled<GetAnswer>();
+  readonly #events = new Map<string, Aged<Promise<JsonObject[]>>>();
   readonly #types: HeldTypes;
   #polled = false;
   #frozen: Stale | undefined;
@@ -98,6 +99,7 @@ export class HeldCluster implements Cluster {
     this.#askRefusedAgain();
     this.#polledLists.forget();
     this.#gets.forget();
+    this.#events.clear();
     this.#types.look();
   }
 
@@ -179,12 +181,16 @@ export class HeldCluster implements Cluster {
     return answer ?? { ok: true, object: undefined };
   }
 
-  /** Asked each time: who asks knows for which change it did already. */
-  async events(
-    about: { namespace: string; uid?: string },
-    signal?: AbortSignal,
-  ): Promise<JsonObject[]> {
-    return (await this.#cluster.events?.(about, signal)) ?? [];
+  /** Asked once in a while, however much changes in the meantime: they are hints. */
+  events(about: { namespace: string; uid?: string }): Promise<JsonObject[]> {
+    const key = JSON.stringify(about);
+    const known = this.#young(this.#events, key, eventsAge);
+    if (known) return known;
+    // Shared by all askers, so that no one's signal ends it for the others.
+    const value = this.#cluster.events?.(about) ?? Promise.resolve([]);
+    this.#events.set(key, { at: Date.now(), value });
+    value.catch(() => this.#events.delete(key));
+    return value;
   }
 
   /** Ends the watches. */
@@ -194,6 +200,7 @@ export class HeldCluster implements Cluster {
     this.#lists.clear();
     this.#polledLists.clear();
     this.#gets.clear();
+    this.#events.clear();
     this.#refused.clear();
   }
 
@@ -270,6 +277,8 @@ interface Aged<T> {
 const refusedAge = 60_000;
 /** Definitions are large, change seldom, and are asked for one by one. */
 const definitionAge = 5 * 60_000;
+/** Events are hints. */
+const eventsAge = 10_000;
 
 function isDefinition({ group, kind }: ApiResource): boolean {
   return group === 'apiextensions.k8s.io' && kind === 'CustomResourceDefinition';

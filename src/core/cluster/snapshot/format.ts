@@ -34,6 +34,8 @@ export interface SnapshotHeader {
   notFound: NotFoundObject[];
   /** What the server said of applies that it was asked to try. */
   tried: TriedApply[];
+  /** What Helm keeps of releases that were asked for, by the objects that it applied. */
+  releases: KeptRelease[];
   /** What the user might do; what the server did not say is not among it. */
   permissions: (Access & { allowed: boolean })[];
 }
@@ -44,6 +46,15 @@ export interface NotFoundObject {
   namespace: string;
   name: string;
   /** Why it is not known; absent where there was none. */
+  reason?: string;
+}
+
+export interface KeptRelease {
+  namespace: string;
+  name: string;
+  /** The Secret that Helm keeps, with nothing but the manifests in it; absent where there was none. */
+  object?: JsonObject;
+  /** Why it is not known. */
   reason?: string;
 }
 
@@ -117,6 +128,12 @@ export function readHeader(object: JsonObject): SnapshotHeader | undefined {
         message: text(cause.message) ?? '',
       })),
       object: isObject(item.object) ? item.object : undefined,
+    })),
+    releases: items(object.releases).map(item => ({
+      namespace: text(item.namespace) ?? '',
+      name: text(item.name) ?? '',
+      object: isObject(item.object) ? item.object : undefined,
+      reason: text(item.reason),
     })),
     permissions: items(object.permissions).map(item => ({
       verb: text(item.verb) ?? '',

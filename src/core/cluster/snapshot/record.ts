@@ -13,12 +13,15 @@ import type {
 
 type GetAnswer = Awaited<ReturnType<Cluster['get']>>;
 
+type HelmRelease = Parameters<NonNullable<Cluster['helmRelease']>>[0];
+
 /** What was asked of a cluster, each question once, and what it answered. */
 export interface ClusterRecord {
   discovery: DiscoveryAnswer | undefined;
   lists: { type: ApiResource; namespace: string; answer: ListAnswer }[];
   gets: { type: ApiResource; resource: Resource; answer: GetAnswer }[];
   dryRuns: { question: DryRunQuestion; answer: DryRunReply }[];
+  releases: { release: HelmRelease; answer: GetAnswer }[];
   permissions: { access: Access; answer: boolean | undefined }[];
 }
 
@@ -33,6 +36,7 @@ export class RecordingCluster implements Cluster {
   readonly #discovery: { answer?: Promise<DiscoveryAnswer> } = {};
   readonly #lists = new Map<string, Asked<ClusterRecord['lists'][number]>>();
   readonly #gets = new Map<string, Asked<ClusterRecord['gets'][number]>>();
+  readonly #releases = new Map<string, Asked<ClusterRecord['releases'][number]>>();
   readonly #permissions = new Map<string, Asked<ClusterRecord['permissions'][number]>>();
   readonly #dryRuns = new Map<string, Asked<ClusterRecord['dryRuns'][number]>>();
 
@@ -48,6 +52,7 @@ export class RecordingCluster implements Cluster {
       lists: await answers(this.#lists),
       gets: await answers(this.#gets),
       dryRuns: await answers(this.#dryRuns),
+      releases: await answers(this.#releases),
       permissions: await answers(this.#permissions),
     };
   }
@@ -82,6 +87,12 @@ export class RecordingCluster implements Cluster {
   mayI(access: Access, signal?: AbortSignal): Promise<boolean | undefined> {
     const ask = () => this.#cluster.mayI?.(access, signal) ?? Promise.resolve(undefined);
     return once(this.#permissions, [access], { access }, ask);
+  }
+
+  helmRelease(release: HelmRelease, signal?: AbortSignal): Promise<GetAnswer> {
+    const none: GetAnswer = { ok: true, object: undefined };
+    const ask = () => this.#cluster.helmRelease?.(release, signal) ?? Promise.resolve(none);
+    return once(this.#releases, [release], { release }, ask);
   }
 
   openApi(type: { group: string; version: string }, signal?: AbortSignal) {

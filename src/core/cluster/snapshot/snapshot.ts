@@ -15,6 +15,7 @@ import type {
   DiscoveryAnswer,
   DryRunQuestion,
   DryRunReply,
+  GetAnswer,
   ListAnswer,
 } from '../cluster.ts';
 import { dryRunName, type SnapshotHeader } from './format.ts';
@@ -146,6 +147,17 @@ class Snapshot implements Cluster {
   }
 
   /** What the server said when the snapshot was taken, of this very question. */
+  async helmRelease({ namespace, name }: { namespace: string; name: string }): Promise<GetAnswer> {
+    const kept = this.#header?.releases.find(
+      item => item.namespace === namespace && item.name === name,
+    );
+    if (kept && kept.reason === undefined) return { ok: true, object: kept.object };
+    const reason = kept?.reason
+      ? `${kept.reason} (when the snapshot was taken)`
+      : `the snapshot ${this.#file} was taken without what Helm keeps of it`;
+    return { ok: false, reason };
+  }
+
   async mayI(access: Access): Promise<boolean | undefined> {
     return this.#header?.permissions.find(
       item =>

@@ -7,6 +7,7 @@ import { customResourceDefinitions } from '../definitions.ts';
 import {
   dryRunName,
   headerObject,
+  type KeptRelease,
   type NotListedKind,
   type SnapshotHeader,
   type TriedApply,
@@ -16,6 +17,8 @@ import { type Hidden, sealSecrets } from './secret-values.ts';
 
 export interface SnapshotOptions {
   now: Date;
+  /** The objects that a release applied, from the Secret in which Helm keeps it; undefined when it cannot be read. */
+  applied?: (release: JsonObject) => JsonObject[] | undefined;
   /** What of an object is secret besides what a Secret holds. */
   hidden?: (object: JsonObject) => Hidden;
   signal?: AbortSignal;
@@ -37,7 +40,7 @@ export interface TakenSnapshot {
  */
 export async function takeSnapshot(
   cluster: RecordingCluster,
-  { now, hidden, signal }: SnapshotOptions,
+  { now, hidden, applied, signal }: SnapshotOptions,
 ): Promise<TakenSnapshot> {
   const discovery = await cluster.discovery(signal);
   if (!discovery.ok) throw new UserError(`No snapshot was taken: ${discovery.reason}.`);
@@ -60,6 +63,9 @@ export async function takeSnapshot(
       const { namespace, name } = resource;
       return { group, kind, namespace, name, ...(answer.ok ? {} : { reason: answer.reason }) };
     }),
+    releases: await Promise.all(
+      record.releases.map(each => keptRelease(each, applied ?? (() => undefined), seal)),
+    ),
     permissions: record.permissions.flatMap(({ access, answer }) =>
       answer === undefined ? [] : { ...access, allowed: answer },
     ),
@@ -74,6 +80,25 @@ function objectsOf({ lists, gets }: ClusterRecord): JsonObject[] {
   const listed = lists.flatMap(({ answer }) => answer.objects ?? []);
   const got = gets.flatMap(({ answer }) => (answer.ok && answer.object ? [answer.object] : []));
   return [...got, ...listed];
+}
+
+/** Of a release its manifests only: its values and the chart are not looked at, and may hold anything. */
+async function keptRelease(
+  { release, answer }: ClusterRecord['releases'][number],
+  applied: (release: JsonObject) => JsonObject[] | undefined,
+  seal: (object: JsonObject) => Promise<JsonObject>,
+): Promise<KeptRelease> {
+  if (!answer.ok) return { ...release, reason: answer.reason };
+  if (!answer.object) return release;
+  const objects = applied(answer.object);
+  if (!objects) return { ...release, reason: 'the release could not be read' };
+  const sealed = await Promise.all(objects.map(seal));
+  const manifest = sealed.map(object => JSON.stringify(object)).join('\n---\n');
+  const inner = Buffer.from(JSON.stringify({ manifest })).toString('base64');
+  const { apiVersion = 'v1', kind = 'Secret', metadata = {} } = answer.object;
+  const { name = '', namespace = '' } = metadata as JsonObject;
+  const data = { release: Buffer.from(inner).toString('base64') };
+  return { ...release, object: { apiVersion, kind, metadata: { name, namespace }, data } };
 }
 
 async function triedApply(
