@@ -32,8 +32,9 @@ function isWhole(type: FieldType, { merge }: How): boolean {
 
 function mapStands(desired: JsonObject, live: JsonObject, type: FieldType, how: How): boolean {
   const keys = Object.keys(desired);
-  // Without a field, `{}` only says that there is a map.
-  if (keys.length === 0) return type.kind !== 'any' || Object.keys(live).length === 0;
+  // To a patch `{}` says nothing. Server-side apply may take away what a map held that is declared so: seen on a
+  // real server where the map held an empty keyed list.
+  if (keys.length === 0) return how.merge !== 'ssa' || Object.keys(live).length === 0;
   if (
     how.merge === 'strategic' &&
     type.patch === 'retainKeys' &&

@@ -61,6 +61,11 @@ describe('what it leaves to the judge', () => {
     ['an empty list among nothing else', '{ports: []}', '{}'],
     ['a zero that may be written', '{healthCheckNodePort: 0}', '{}'],
     ['an empty structure', '{sessionAffinityConfig: {}}', '{}'],
+    [
+      'an empty structure where live has fields',
+      '{sessionAffinityConfig: {}}',
+      '{sessionAffinityConfig: {clientIP: {}}}',
+    ],
     ['an empty map where live has fields', '{selector: {}}', '{selector: {a: b}}'],
     ['an empty list', '{ports: []}', `{ports: [${http}]}`],
     ['an atomic map with more in it', '{selector: {a: b}}', '{selector: {a: b, c: d}}'],
