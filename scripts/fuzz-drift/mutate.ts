@@ -20,6 +20,9 @@ interface Place {
 /** Changes a place; false where this cannot be done there. */
 type Change = (place: Place, random: Random) => boolean;
 
+/** The name of fields that no type has. */
+export const unknownField = 'x-unknown';
+
 const changes: readonly (readonly [number, Change])[] = [
   [6, remove],
   [5, otherValue],
@@ -31,7 +34,7 @@ const changes: readonly (readonly [number, Change])[] = [
   [4, shuffle],
   [4, copyField],
   [0.4, duplicate],
-  [0.4, (place, random) => set(place, 'x-unknown', random)],
+  [0.4, (place, random) => set(place, unknownField, random)],
   [0.6, wrongType],
 ];
 

@@ -185,7 +185,7 @@ async function applyAll({ program, adminConfig }: ControlPlane, asked: readonly 
     const file = join(folder, 'all.json');
     const items = asked.map(({ manifest }) => manifest);
     await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
-    const args = ['apply', '--dry-run=server', '--validate=strict', '-o', 'json', '-f', file];
+    const args = ['apply', '--dry-run=server', '--validate=ignore', '-o', 'json', '-f', file];
     const all = ['kubectl', '--kubeconfig', adminConfig, ...args];
     const { output, error } = await run(program, all);
     const objects = new Map<string, JsonObject>();
