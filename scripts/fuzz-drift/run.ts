@@ -119,7 +119,11 @@ function manifestOf(trial: Trial, { applied, live }: History): JsonObject {
   const manifest = mutated(base, typeIn(trial), { random, count, model: live });
   // kubectl refuses unknown fields before it asks the server, all manifests of a call together.
   const isAsked = trial.profile.mode !== 'csa' || !JSON.stringify(manifest).includes(unknownField);
-  return isAsked ? manifest : base;
+  return isAsked ? manifest : (JSON.parse(JSON.stringify(base, withoutUnknown)) as JsonObject);
+}
+
+function withoutUnknown(key: string, value: unknown): unknown {
+  return key === unknownField ? undefined : value;
 }
 
 /** Objects of client-side apply, one manifest of each at a time: kubectl tells them apart by name. */
