@@ -83,6 +83,10 @@ func (q *query) handle(known *typeSets) (map[string]any, error) {
 	switch q.Op {
 	case "ping":
 		return map[string]any{"version": kubernetesVersion}, nil
+	case "warm":
+		// What the first apply would wait for.
+		_, err := builtinConverter()
+		return map[string]any{}, err
 	case "types":
 		return map[string]any{}, known.add(q.Types, q.CRDs)
 	case "validate":

@@ -45,6 +45,7 @@ func TestServe(t *testing.T) {
 		`{"id":6,"op":"types","types":"x","crds":[{"kind":"Widget"}]}`,
 		`{"id":7,"op":"validate","target":"latest","objects":[]}`,
 		`{"id":8,"op":"apply","items":[{}]}`,
+		`{"id":9,"op":"warm"}`,
 	)
 	for i, want := range []string{
 		`{"id":1,"ok":true,"version":"` + kubernetesVersion + `"}`,
@@ -55,6 +56,7 @@ func TestServe(t *testing.T) {
 		`{"code":"usage","error":"not a CustomResourceDefinition: kind, spec.group or spec.names.kind is missing","id":6,"ok":false}`,
 		`{"code":"usage","error":"\"latest\" is no Kubernetes version","id":7,"ok":false}`,
 		`{"id":8,"ok":true,"verdicts":[{"changes":[],"equal":false,"unchecked":"the question lacks the live or the desired object"}]}`,
+		`{"id":9,"ok":true}`,
 	} {
 		if got := jsonText(answers[i]); got != want {
 			t.Errorf("\n got %s\nwant %s", got, want)

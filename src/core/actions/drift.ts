@@ -9,7 +9,7 @@ import { ServerWord } from '../drift/server/server-word.ts';
 import type { DriftResult } from '../model/drift.ts';
 import type { Application, Environment } from '../model/environment.ts';
 import type { RenderedObject } from '../model/rendered.ts';
-import { type JsonObject, resourceKey } from '../model/resource.ts';
+import { type JsonObject, type Resource, resourceKey } from '../model/resource.ts';
 import { placeText } from '../model/source.ts';
 import { newestVersion } from '../schemas/schemas.ts';
 import type { Schemas } from '../schemas/type.ts';
@@ -44,6 +44,8 @@ export async function drift(
   workspace: Workspace,
   { environments, placeAll, verify = false, local = false, signal }: DriftOptions,
 ): Promise<Omit<DriftReport, 'elapsedMs'> & { failures: string[] }> {
+  // Whoever needs it hears of a failure.
+  workspace.judge?.warm(signal).catch(() => {});
   const { problems } = await workspace.discovery();
   const failures = problems
     .filter(({ severity }) => severity === 'error')
@@ -55,7 +57,8 @@ export async function drift(
       answer => (answer.ok ? answer.cluster : undefined),
       () => undefined,
     );
-    beginEarly(workspace, cluster, signal);
+    // The same is asked for in a moment, when everything is rendered.
+    cluster.then(opened => opened?.discovery(signal)).catch(() => {});
     const [applications, opened] = await Promise.all([
       renderApplications(workspace, environment, { trace: placeAll, cluster, signal }),
       connecting,
@@ -72,17 +75,6 @@ export async function drift(
     return notCompared(workspace, rendered, opened.reason);
   });
   return { environments: await Promise.all(compared), failures };
-}
-
-/** Starts what will be needed beside what is done first; whoever needs it hears of a failure. */
-function beginEarly(
-  { judge }: Workspace,
-  cluster: Promise<Cluster | undefined>,
-  signal: AbortSignal | undefined,
-): void {
-  const judging = cluster.then(opened => opened && judge?.version(signal));
-  const discovering = cluster.then(opened => opened?.discovery(signal));
-  Promise.all([judging, discovering]).catch(() => {});
 }
 
 export interface RenderedEnvironment {
@@ -142,8 +134,12 @@ export async function environmentInput(
   { environment, applications, cluster }: RenderedEnvironment & { cluster: Cluster },
   signal: AbortSignal | undefined,
 ): Promise<EnvironmentInput> {
-  const customTypes = await customTypesOf(workspace, applications, cluster, signal);
   const target = environment.kubernetes ?? cluster.identity.version ?? newestVersion();
+  const builtin = workspace.schemas(target, []);
+  const wanted = applications
+    .flatMap(each => each.rendered.objects.map(({ resource }) => resource))
+    .filter(resource => !builtin.lookup(resource).found);
+  const customTypes = await customTypesOf(workspace, { applications, cluster, wanted }, signal);
   const schemas = workspace.schemas(target, customTypes);
   const { judge } = workspace;
   return { environment, applications, cluster, judge, schemas, target, signal };
@@ -191,16 +187,18 @@ function nothingCompared(
   return { reason: `${objects}: ${reason}`, environment: environment.name };
 }
 
+interface Wanted {
+  cluster: Cluster;
+  /** Kinds that are not built in. */
+  wanted: readonly Resource[];
+}
+
 /** The definitions that the cluster judges by; of kinds it does not know yet those that will be applied. */
 async function customTypesOf(
   workspace: Workspace,
-  applications: readonly RenderedApplication[],
-  cluster: Cluster,
+  { applications, cluster, wanted }: Pick<RenderedEnvironment, 'applications'> & Wanted,
   signal: AbortSignal | undefined,
 ): Promise<JsonObject[]> {
-  const wanted = applications.flatMap(each =>
-    each.rendered.objects.map(({ resource }) => resource),
-  );
   const live = await customResourceDefinitions(cluster, wanted, signal);
   return definitionsOf(
     workspace,

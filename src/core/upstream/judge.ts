@@ -106,6 +106,11 @@ export class Judge {
     return (await this.#program.request<{ version: string }>('ping', {}, signal)).version;
   }
 
+  /** Has the program started, and what its first apply would wait for made, beside other work. */
+  async warm(signal?: AbortSignal): Promise<void> {
+    await this.#program.request('warm', {}, signal);
+  }
+
   /** What creating each object would be answered, one list per object. */
   validate(
     objects: JsonObject[],
