@@ -147,15 +147,13 @@ class Snapshot implements Cluster {
   }
 
   /** What the server said when the snapshot was taken, of this very question. */
+  /** None where it was not asked for: what kubectl prints may come from no release at all. */
   async helmRelease({ namespace, name }: { namespace: string; name: string }): Promise<GetAnswer> {
     const kept = this.#header?.releases.find(
       item => item.namespace === namespace && item.name === name,
     );
-    if (kept && kept.reason === undefined) return { ok: true, object: kept.object };
-    const reason = kept?.reason
-      ? `${kept.reason} (when the snapshot was taken)`
-      : `the snapshot ${this.#file} was taken without what Helm keeps of it`;
-    return { ok: false, reason };
+    if (kept?.reason === undefined) return { ok: true, object: kept?.object };
+    return { ok: false, reason: `${kept.reason} (when the snapshot was taken)` };
   }
 
   async mayI(access: Access): Promise<boolean | undefined> {
