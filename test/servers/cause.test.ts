@@ -182,7 +182,11 @@ describe('with Flux', () => {
       });
 
       const unknown = { apiVersion: 'example.test/v1', kind: 'Nothing', metadata: { name: 'a' } };
-      await work.commit('Fails', { 'apps/unknown.yaml': manifests(unknown) });
+      // What was pushed before may still be applied first.
+      await work.commit('Fails', {
+        'apps/unknown.yaml': manifests(unknown),
+        'apps/settings.yaml': settings('error'),
+      });
       await work.git('push', '--quiet');
       await place.kubectl('patch', 'kustomization', 'apps', '--type=merge', '-p', suspended(false));
       await until('a failure', 60_000, async () => {
