@@ -55,8 +55,6 @@ describe('no secret is read', () => {
   const others = [
     ['environments', '--format', 'json'],
     ['environments', '--verbose'],
-    ['render', '-e', 'main'],
-    ['render', '-e', 'main', '--format', 'json'],
     ['render', '--diff', 'HEAD~1', '--verbose'],
     ['trace', 'Secret/db', '-e', 'main'],
     ['trace', 'ConfigMap/settings', '-e', 'main', '--format', 'json'],
@@ -72,6 +70,17 @@ describe('no secret is read', () => {
   it.each(others)('in %s %s %s %s %s', async (...args) => {
     const ran = await hushed(args.filter(arg => arg !== undefined));
     expect(ran.stdout + ran.stderr).not.toMatch(/unknown option|Usage/);
+  });
+
+  it.each(['text', 'json'])('in render as %s, but those that stand in a manifest', async format => {
+    const { repository, env, secrets } = fleet;
+    const args = ['-C', repository, 'render', '-e', 'main', '--format', format];
+    const { stdout, stderr } = await driftline(args, { env });
+    // A Secret of the repository is printed as its build prints it.
+    const written = ['manifest', 'manifest-data', 'wrong-type'];
+    const said = found(stdout + stderr, secrets).filter(name => !written.includes(name));
+    expect(said).toEqual([]);
+    expect(stdout).toContain('ConfigMap');
   });
 
   it('in a snapshot, nor in what is compared with it', async () => {

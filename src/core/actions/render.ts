@@ -64,10 +64,7 @@ export async function renderPath(
   const source = sourceAt(workspace, path, chart);
   const rendered = shown(workspace, await workspace.print({ source }));
   return {
-    text:
-      rendered.text === ''
-        ? writeManifests(rendered.objects.map(each => each.value))
-        : rendered.text,
+    text: rendered.text === '' ? objectsText(rendered) : rendered.text,
     objects: rendered.objects.map(object => ({ object })),
     failures: failuresOf(rendered, ''),
   };
@@ -107,10 +104,9 @@ function applicationText(
   rendered: Rendered,
 ): string {
   if (decrypts) return objectsText(rendered);
+  const isMasked = rendered.objects.some(({ sensitive }) => sensitive);
   const asBuilt =
-    !rendered.objects.some(isMasked) &&
-    (source.kind === 'helm' || source.kind === 'kustomize') &&
-    !source.flux;
+    !isMasked && (source.kind === 'helm' || source.kind === 'kustomize') && !source.flux;
   if (!asBuilt) return objectsText(rendered);
   return rendered.text.startsWith('---') || rendered.text === ''
     ? rendered.text
@@ -121,15 +117,13 @@ function objectsText({ objects }: Rendered): string {
   return writeManifests(objects.map(object => readable(object).value));
 }
 
-/** What a Secret holds, and what its values made elsewhere, is not printed. */
+/** What a Secret's values made elsewhere is not printed; Secrets are, as their build prints them. */
 function readable(object: RenderedObject): RenderedObject {
-  if (!isMasked(object)) return object;
-  const value = maskedObject(object.value, path => isHiddenField(object, path), masked);
+  const { sensitive } = object;
+  if (!sensitive) return object;
+  const about = { resource: { ...object.resource, kind: '' }, sensitive };
+  const value = maskedObject(object.value, path => isHiddenField(about, path), masked);
   return { ...object, value };
-}
-
-function isMasked({ resource, sensitive }: RenderedObject): boolean {
-  return sensitive !== undefined || (resource.kind === 'Secret' && resource.group === '');
 }
 
 function failuresOf({ failure, notChecked }: Rendered, prefix: string): string[] {

@@ -5,6 +5,8 @@ import { UserError } from '../lib/errors.ts';
 import { type Environment, secretValues } from '../model/environment.ts';
 import { type JsonObject, resourceKey, resourceOf } from '../model/resource.ts';
 import type { Workspace } from '../workspace.ts';
+import { withCauses } from './cause/causes.ts';
+import { CommitStates } from './cause/commit-states.ts';
 import { compareOpen } from './drift.ts';
 import { renderApplications } from './rendering.ts';
 
@@ -36,7 +38,11 @@ export async function snapshot(
     signal,
   });
   const open = { environment, applications, cluster };
-  const { compared } = await compareOpen(workspace, open, { traced: false, signal });
+  const compare = await compareOpen(workspace, open, { traced: false, signal });
+  const { compared } = compare;
+  // For what its explanation asks; the results themselves are not kept.
+  const why = { ...open, ...compare, states: new CommitStates(), signal };
+  await withCauses(workspace, compare.report.results, why);
   const values = applications.flatMap(({ application }) => secretValues(application.source));
   const made = new Map(
     compared.map(({ result, declared }) => [

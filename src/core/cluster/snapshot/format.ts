@@ -36,6 +36,8 @@ export interface SnapshotHeader {
   tried: TriedApply[];
   /** What Helm keeps of releases that were asked for, by the objects that it applied. */
   releases: KeptRelease[];
+  /** Events that were asked for: hints at who changed what. */
+  events: KeptEvents[];
   /** What the user might do; what the server did not say is not among it. */
   permissions: (Access & { allowed: boolean })[];
 }
@@ -47,6 +49,13 @@ export interface NotFoundObject {
   name: string;
   /** Why it is not known; absent where there was none. */
   reason?: string;
+}
+
+export interface KeptEvents {
+  namespace: string;
+  /** Of the object that they are about; all of the namespace where it is absent. */
+  uid?: string;
+  items: JsonObject[];
 }
 
 export interface KeptRelease {
@@ -134,6 +143,11 @@ export function readHeader(object: JsonObject): SnapshotHeader | undefined {
       name: text(item.name) ?? '',
       object: isObject(item.object) ? item.object : undefined,
       reason: text(item.reason),
+    })),
+    events: items(object.events).map(item => ({
+      namespace: text(item.namespace) ?? '',
+      uid: text(item.uid),
+      items: items(item.items),
     })),
     permissions: items(object.permissions).map(item => ({
       verb: text(item.verb) ?? '',

@@ -1,4 +1,4 @@
-import type { Resource } from '../../model/resource.ts';
+import type { JsonObject, Resource } from '../../model/resource.ts';
 import type {
   Access,
   ApiResource,
@@ -15,6 +15,8 @@ type GetAnswer = Awaited<ReturnType<Cluster['get']>>;
 
 type HelmRelease = Parameters<NonNullable<Cluster['helmRelease']>>[0];
 
+type About = Parameters<NonNullable<Cluster['events']>>[0];
+
 /** What was asked of a cluster, each question once, and what it answered. */
 export interface ClusterRecord {
   discovery: DiscoveryAnswer | undefined;
@@ -22,6 +24,7 @@ export interface ClusterRecord {
   gets: { type: ApiResource; resource: Resource; answer: GetAnswer }[];
   dryRuns: { question: DryRunQuestion; answer: DryRunReply }[];
   releases: { release: HelmRelease; answer: GetAnswer }[];
+  events: { about: About; answer: JsonObject[] }[];
   permissions: { access: Access; answer: boolean | undefined }[];
 }
 
@@ -37,6 +40,7 @@ export class RecordingCluster implements Cluster {
   readonly #lists = new Map<string, Asked<ClusterRecord['lists'][number]>>();
   readonly #gets = new Map<string, Asked<ClusterRecord['gets'][number]>>();
   readonly #releases = new Map<string, Asked<ClusterRecord['releases'][number]>>();
+  readonly #events = new Map<string, Asked<ClusterRecord['events'][number]>>();
   readonly #permissions = new Map<string, Asked<ClusterRecord['permissions'][number]>>();
   readonly #dryRuns = new Map<string, Asked<ClusterRecord['dryRuns'][number]>>();
 
@@ -53,6 +57,7 @@ export class RecordingCluster implements Cluster {
       gets: await answers(this.#gets),
       dryRuns: await answers(this.#dryRuns),
       releases: await answers(this.#releases),
+      events: await answers(this.#events),
       permissions: await answers(this.#permissions),
     };
   }
@@ -93,6 +98,11 @@ export class RecordingCluster implements Cluster {
     const none: GetAnswer = { ok: true, object: undefined };
     const ask = () => this.#cluster.helmRelease?.(release, signal) ?? Promise.resolve(none);
     return once(this.#releases, [release], { release }, ask);
+  }
+
+  events(about: About, signal?: AbortSignal): Promise<JsonObject[]> {
+    const ask = () => this.#cluster.events?.(about, signal) ?? Promise.resolve([]);
+    return once(this.#events, [about], { about }, ask);
   }
 
   openApi(type: { group: string; version: string }, signal?: AbortSignal) {

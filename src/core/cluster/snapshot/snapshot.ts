@@ -156,6 +156,13 @@ class Snapshot implements Cluster {
     return { ok: false, reason: `${kept.reason} (when the snapshot was taken)` };
   }
 
+  async events({ namespace, uid }: { namespace: string; uid?: string }): Promise<JsonObject[]> {
+    const kept = this.#header?.events.find(
+      item => item.namespace === namespace && item.uid === uid,
+    );
+    return kept?.items ?? [];
+  }
+
   async mayI(access: Access): Promise<boolean | undefined> {
     return this.#header?.permissions.find(
       item =>

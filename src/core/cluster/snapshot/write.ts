@@ -66,6 +66,12 @@ export async function takeSnapshot(
     releases: await Promise.all(
       record.releases.map(each => keptRelease(each, applied ?? (() => undefined), seal)),
     ),
+    events: await Promise.all(
+      record.events.map(async ({ about, answer }) => ({
+        ...about,
+        items: await Promise.all(answer.map(seal)),
+      })),
+    ),
     permissions: record.permissions.flatMap(({ access, answer }) =>
       answer === undefined ? [] : { ...access, allowed: answer },
     ),

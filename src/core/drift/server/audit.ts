@@ -97,8 +97,9 @@ async function candidatesOf(
   const candidates: Candidate[] = [];
   const forbidden: Candidate[] = [];
   // A snapshot that was taken without a word on admission can try nothing.
-  const isUntold = admission.mutations === undefined && cluster.cluster.identity.snapshot;
-  if (admission.mutations?.length === 0 || isUntold) return { candidates, forbidden };
+  const isUntold = cluster.cluster.identity.snapshot && admission.forbidden !== true;
+  if (admission.mutations ? admission.mutations.length === 0 : isUntold)
+    return { candidates, forbidden };
   for (const [index, input] of inputs.entries()) {
     const result = results[index];
     const { live, desired, resource } = input;

@@ -13,6 +13,8 @@ export interface MutatingAdmission {
   mutations: readonly Mutation[] | undefined;
   /** Why it is not known. */
   hidden?: string;
+  /** The user may not see it; a snapshot that never asked does not say so. */
+  forbidden?: boolean;
 }
 
 const group = 'admissionregistration.k8s.io';
@@ -63,8 +65,9 @@ export class Admission {
     const lists = await Promise.all(types.map(type => this.#list(type, signal)));
     for (const list of lists) {
       if (Array.isArray(list)) continue;
-      const answer = { epoch: 'unknown', mutations: undefined, hidden: list.reason };
-      this.#hidden = { until: Date.now() + (list.forbidden ? forbiddenAge : failedAge), answer };
+      const { reason: hidden, forbidden } = list;
+      const answer = { epoch: 'unknown', mutations: undefined, hidden, forbidden };
+      this.#hidden = { until: Date.now() + (forbidden ? forbiddenAge : failedAge), answer };
       return answer;
     }
     const [ofWebhooks = [], ofPolicies = [], ofBindings = []] = lists.filter(Array.isArray);
