@@ -8,7 +8,7 @@ import { releases } from '../../scripts/lib/vscode/install.ts';
 import { openWindow, type ReleaseName, textOf, type Window } from './window.ts';
 
 const replicas = 'apps/web/overlays/production/replicas.yaml';
-const marker = expect.stringMatching(/^⟵ production runs 5 · kubectl \(scale\)/);
+const marker = expect.stringMatching(/^⟵ production runs 5 · .*kubectl \(scale\)/);
 
 // What a person does and sees in the demo, in one window from its start to a pushed commit.
 describe.each(Object.keys(releases) as ReleaseName[])('VS Code, the %s release', release => {
@@ -109,7 +109,9 @@ describe.each(Object.keys(releases) as ReleaseName[])('VS Code, the %s release',
     const hover = await window.hover('replicas');
     const text = () => textOf(hover);
     await expect.poll(text).toMatch(/spec\.replicas of Deployment shop\/web/);
-    expect(await text()).toMatch(/staging.*production.*why.*kubectl \(scale\)/s);
+    expect(await text()).toMatch(
+      /staging.*production.*changed by.*kubectl.*scale.*why.*changed in the cluster/s,
+    );
     expect(await text()).toMatch(/Compare/);
     await window.page.keyboard.press('Escape');
   });
