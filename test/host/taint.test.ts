@@ -63,6 +63,11 @@ test('a session leaves no secret anywhere', async () => {
 
   await window.command('Driftline: Check Drift');
   await window.command('Driftline: Validate Repository');
+  // It shows the problems when it is done, which takes the focus from whatever is typed into.
+  const problems = window.page.locator('.markers-panel');
+  await problems.waitFor({ timeout: 30_000 });
+  await expect.poll(() => textOf(problems), { timeout: 30_000 }).toContain('wrong.yaml');
+  await nothingShown('the problems');
   await window.command('Driftline: Show Log');
   await window.page.waitForTimeout(2000);
   await nothingShown('the log');
