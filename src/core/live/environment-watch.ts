@@ -21,7 +21,7 @@ export interface WatchHost {
 }
 
 /** Milliseconds between two comparisons: events of that time are compared together, the first of a quiet time at once. */
-const pause = 40;
+const pause = 20;
 const failurePause = 80;
 /** How often what cannot be watched, what did not answer and what takes its time is looked at again. */
 const lookAgain = 30_000;
