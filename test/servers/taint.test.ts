@@ -80,7 +80,7 @@ describe('no secret is read', () => {
     const written = ['manifest', 'manifest-data', 'wrong-type'];
     const said = found(stdout + stderr, secrets).filter(name => !written.includes(name));
     expect(said).toEqual([]);
-    expect(stdout).toContain('ConfigMap');
+    expect(stdout).toContain('HelmRelease');
   });
 
   it('in a snapshot, nor in what is compared with it', async () => {
