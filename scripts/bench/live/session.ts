@@ -35,6 +35,7 @@ export class EditorSession {
   readonly #listeners = new Set<() => void>();
   #asking: Promise<void> | undefined;
   #again = false;
+  #stopped = false;
 
   static async start(folder: string, kubeconfig: string): Promise<EditorSession> {
     const session = new EditorSession(folder, kubeconfig);
@@ -80,7 +81,7 @@ export class EditorSession {
 
   /** Asks for what changed; one question at a time. */
   refresh(): Promise<void> {
-    this.#again = true;
+    this.#again = !this.#stopped;
     this.#asking ??= this.#ask().finally(() => {
       this.#asking = undefined;
     });
@@ -125,6 +126,9 @@ export class EditorSession {
   }
 
   async stop(): Promise<void> {
+    // What is asked now is answered first: a connection must not be dropped under it.
+    this.#stopped = true;
+    await this.#asking;
     await this.#connection.sendRequest('shutdown');
     await this.#connection.sendNotification('exit');
     this.#connection.dispose();
