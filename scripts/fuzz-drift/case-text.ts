@@ -3,7 +3,7 @@ import { anyType } from '../../src/core/drift/typed-path.ts';
 import type { JsonObject } from '../../src/core/model/resource.ts';
 import { resourceOf } from '../../src/core/model/resource.ts';
 import type { Schemas } from '../../src/core/schemas/type.ts';
-import type { Pair } from './run.ts';
+import type { Pair } from './pair.ts';
 import type { Subjects } from './subjects.ts';
 import type { Fault } from './tally.ts';
 

@@ -11,22 +11,12 @@ import { type Failed, failedText } from './case-text.ts';
 import { weighted } from './chance.ts';
 import { type History, makeLive } from './history.ts';
 import { mutated, unknownField } from './mutate.ts';
-import { compared, kubectlWords, type ServerWord, serverWords } from './oracle.ts';
+import { compared, kubectlWords, serverWords } from './oracle.ts';
+import type { Pair } from './pair.ts';
 import { concurrency, type Server } from './server.ts';
 import type { Subjects } from './subjects.ts';
 import { faultsOf, type Judgement, type Tally } from './tally.ts';
 import { makeTrial, type Trial, typeIn } from './trial.ts';
-
-/** A manifest, what lives, and what the server says about the next apply. */
-export interface Pair {
-  /** Number of its object and of the manifest: `12-0`. */
-  id: string;
-  trial: Trial;
-  managers: number;
-  desired: JsonObject;
-  live: JsonObject;
-  word: ServerWord;
-}
 
 export interface FuzzOptions {
   plane: ControlPlane;

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { itemNames } from '../../model/item-names.ts';
 import type { Step } from '../../model/path.ts';
 import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
 
@@ -45,25 +46,11 @@ function ofLists(before: Json[], after: Json[], at: readonly Step[]): FieldChang
   return before.flatMap((item, index) => oneOf(item, after[index], [...at, index]));
 }
 
-/** What Kubernetes' own lists are keyed by; of a list's items the first that all have, each another one. */
-const names = [
-  'name',
-  'key',
-  'mountPath',
-  'devicePath',
-  'containerPort',
-  'port',
-  'host',
-  'path',
-  'ip',
-  'type',
-];
-
 function nameOfItems(items: readonly Json[], lists: readonly Json[][]): string | undefined {
   if (items.length === 0 || !items.every(isObject)) return undefined;
   const isDistinct = (list: readonly Json[], name: string) =>
     new Set(list.map(item => (item as JsonObject)[name])).size === list.length;
-  return names.find(
+  return itemNames.find(
     name =>
       items.every(
         item =>

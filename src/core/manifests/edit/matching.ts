@@ -1,18 +1,5 @@
+import { itemNames } from '../../model/item-names.ts';
 import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
-
-/** Of what Kubernetes' lists are keyed by, the first that tells all items apart. */
-const names = [
-  'name',
-  'key',
-  'mountPath',
-  'devicePath',
-  'containerPort',
-  'port',
-  'host',
-  'path',
-  'ip',
-  'type',
-];
 
 /** For each wanted item the position of the present one that is the same; undefined where items cannot be told apart. */
 export function matching(
@@ -37,15 +24,15 @@ function identityOf(lists: readonly (readonly Json[])[]): ((item: Json) => strin
     return distinct(byValue) ? byValue : undefined;
   }
   if (!all.every(isObject)) return undefined;
-  return names
+  return itemNames
     .map(name => (item: Json) => JSON.stringify((item as JsonObject)[name] ?? null))
     .find(
       (identity, at) =>
         all.every(
           item =>
-            typeof (item as JsonObject)[names[at] ?? ''] !== 'object' &&
-            names[at] !== undefined &&
-            Object.hasOwn(item as JsonObject, names[at] ?? ''),
+            typeof (item as JsonObject)[itemNames[at] ?? ''] !== 'object' &&
+            itemNames[at] !== undefined &&
+            Object.hasOwn(item as JsonObject, itemNames[at] ?? ''),
         ) && distinct(identity),
     );
 }
