@@ -62,6 +62,8 @@ interface Resident {
   charts: ChartFinder;
   store: SchemaStore;
   schemas: Schemas[];
+  /** Those without custom resources, by version. */
+  builtinSchemas: Map<string, Schemas>;
   definitions: WeakMap<Node, JsonObject>;
   clusters: Map<string, Promise<OpenAnswer>>;
   contexts: ContextSettings;
@@ -279,8 +281,14 @@ export class Workspace {
    * for the same types, so that what was judged by them can be kept.
    */
   schemas(version: string | undefined, customTypes: readonly JsonObject[]): Schemas {
-    const { store, schemas: recent } = this.#resident;
+    const { store, schemas: recent, builtinSchemas } = this.#resident;
     const wanted = version ?? newestVersion(store);
+    if (customTypes.length === 0) {
+      // There are few versions; they take no place from those that an environment is compared by.
+      const builtin = builtinSchemas.get(wanted) ?? createSchemas({ version: wanted, store });
+      builtinSchemas.set(wanted, builtin);
+      return builtin;
+    }
     const known = recent.find(
       ({ version, customTypes: types }) =>
         version === wanted &&
@@ -380,6 +388,7 @@ function startPrograms(
     charts: new ChartFinder(join(userCache(), 'charts')),
     store: openStore(),
     schemas: [],
+    builtinSchemas: new Map(),
     definitions: new WeakMap(),
     clusters: new Map(),
     contexts: new ContextSettings(() => contextOptions({ root, host: options.host })),
