@@ -1,10 +1,10 @@
 import { wantsCause, withCauses } from '../actions/cause/causes.ts';
 import type { CommitStates, SavedFiles } from '../actions/cause/commit-states.ts';
 import { namedObjects } from '../actions/cluster-data.ts';
+import { controllersOf } from '../actions/controllers.ts';
 import { deployedRevision } from '../actions/deployed.ts';
 import { comparedReport, environmentInput, type RenderedEnvironment } from '../actions/drift.ts';
 import type { Cluster } from '../cluster/cluster.ts';
-import { readLive } from '../cluster/live.ts';
 import { EnvironmentComparison } from '../drift/environment-drift.ts';
 import type { Compared } from '../drift/environment-input.ts';
 import { byOurClock } from '../drift/our-clock.ts';
@@ -237,19 +237,10 @@ export class FollowedComparison {
     this.current = { ...this.current, controllers, report: { ...report, deployed } };
   }
 
-  async #readControllers(): Promise<Map<string, JsonObject>> {
+  #readControllers(): Promise<Map<string, JsonObject>> {
     const { environment, applications, cluster } = this.#open;
-    const controlled = applications.flatMap(({ application: { name, controller } }) =>
-      controller ? [{ name, controller }] : [],
-    );
-    const resources = controlled.map(({ controller }) => controller);
-    const live = await readLive(cluster, resources, environment.namespace, this.#signal);
-    return new Map(
-      controlled.flatMap(({ name, controller }) => {
-        const found = live.find(controller);
-        return found.ok && found.object ? [[name, found.object] as const] : [];
-      }),
-    );
+    const declared = applications.map(({ application }) => application);
+    return controllersOf(environment, declared, cluster, this.#signal);
   }
 }
 

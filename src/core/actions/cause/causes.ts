@@ -1,14 +1,13 @@
 import type { Cluster } from '../../cluster/cluster.ts';
-import { readLive } from '../../cluster/live.ts';
 import type { RenderedApplication } from '../../drift/declared.ts';
 import type { Compared } from '../../drift/environment-input.ts';
 import type { DriftResult, DriftState } from '../../model/drift.ts';
 import type { Application, Environment } from '../../model/environment.ts';
-import type { JsonObject } from '../../model/resource.ts';
 import { resourceKey } from '../../model/resource.ts';
 import type { Schemas } from '../../schemas/type.ts';
 import type { Workspace } from '../../workspace.ts';
 import { needsCluster } from '../cluster-data.ts';
+import { controllersOf } from '../controllers.ts';
 import type { CommitStates, SavedFiles } from './commit-states.ts';
 import { eventsAbout } from './hints.ts';
 import { ObjectCauses, wantsCause, wantsEvents } from './object-causes.ts';
@@ -108,24 +107,6 @@ function once({ result, application, declared, live, input }: Compared): Compare
 
 function differs(state: DriftState | undefined): boolean {
   return state !== undefined && state !== 'synced' && state !== 'skipped';
-}
-
-/** The engines' own objects, as far as they can be read. */
-async function controllersOf(
-  environment: Environment,
-  applications: readonly Application[],
-  cluster: Cluster,
-  signal: AbortSignal | undefined,
-): Promise<Map<string, JsonObject>> {
-  const resources = applications.flatMap(({ controller }) => controller ?? []);
-  if (resources.length === 0) return new Map();
-  const live = await readLive(cluster, resources, environment.namespace, signal);
-  return new Map(
-    applications.flatMap(({ name, controller }) => {
-      const found = controller && live.find(controller);
-      return found?.ok && found.object ? [[name, found.object] as const] : [];
-    }),
-  );
 }
 
 /** Which application deploys the engine's object of another one. */
