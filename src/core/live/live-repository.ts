@@ -5,7 +5,7 @@ import { type FileReach, fileReach } from '../actions/reach/reach.ts';
 import type { ValidateReport } from '../actions/reports.ts';
 import { validate, validateFile } from '../actions/validate.ts';
 import type { ClusterIdentity } from '../cluster/cluster.ts';
-import { currentBranch } from '../git/repository.ts';
+import { currentBranch, headRevision } from '../git/repository.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
 import type { ClusterTarget, Environment } from '../model/environment.ts';
 import type { Finding } from '../model/finding.ts';
@@ -15,7 +15,6 @@ import { badgesOf, type FileBadgeState } from './badges.ts';
 import { Changes } from './changes.ts';
 import type { ComparedEnvironment, ComparedObject, EnvironmentNews } from './compared.ts';
 import { type ComparedTexts, comparedTexts } from './comparison.ts';
-import { EarlierStates } from './earlier-states.ts';
 import { EnvironmentWatch } from './environment-watch.ts';
 import type { Live, LiveOptions } from './live.ts';
 import { Markers } from './markers.ts';
@@ -69,7 +68,6 @@ class LiveRepository implements Live {
   readonly #markers = new Markers(file => this.#files.isEdited(file));
   readonly #edits = new LiveEdits();
   readonly #changes = new Changes();
-  readonly #earlier = new EarlierStates();
   readonly #commits = new CommitStates();
   #refreshing: Promise<void> | undefined;
   /** Resolves when the workspace was brought to the present state the next time. */
@@ -191,10 +189,7 @@ class LiveRepository implements Live {
     const after = this.#workspace;
     const edited = this.#files.editedFiles();
     if (since === 'disk' && edited.length === 0) return { environments: [] };
-    const before = await this.#earlier.of(
-      after,
-      since === 'disk' ? this.#files.onDiskNow() : 'HEAD',
-    );
+    const before = await this.#earlier(after, since);
     const files = since === 'disk' ? edited : await after.differingFiles(before);
     signal?.throwIfAborted();
     return effectOf(before, after, files, async () => this.#edits);
@@ -364,6 +359,16 @@ class LiveRepository implements Live {
     });
     watch.look(this.#visible);
     return watch;
+  }
+
+  /** The files on disk, or those of the checked-out commit. Throws a `UserError` where there is none. */
+  async #earlier(workspace: Workspace, state: 'disk' | 'commit'): Promise<Workspace> {
+    const { states, disk } = this.#states();
+    if (state === 'disk') return disk ? states.onDisk({ workspace, disk }) : workspace;
+    const revision = await headRevision(this.root);
+    if (revision === undefined)
+      throw new UserError('Nothing is committed yet that the files could be compared with.');
+    return states.commit({ workspace, disk }, revision);
   }
 
   #states(): { states: CommitStates; disk?: SavedFiles } {
