@@ -275,7 +275,10 @@ describe('an Application that an ApplicationSet made', () => {
         message: expect.stringContaining(`The ApplicationSet ${shop.namespace} did not let`),
       });
       expect(await shop.run('suspend')).toMatchObject({ kind: 'succeeded' });
-      await kubectlOn(cd.plane, ['delete', ...named, '--cascade=orphan']);
+      // Set free first: the garbage collector learns of owners with a delay, even with
+      // `--cascade=orphan`, and would delete the Application with its set.
+      await shop.patchApplication({ metadata: { ownerReferences: null } });
+      await kubectlOn(cd.plane, ['delete', ...named]);
     }));
 });
 
