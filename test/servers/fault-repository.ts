@@ -6,6 +6,7 @@ import type { Live } from '../../src/core/live/live.ts';
 import { openLive } from '../../src/core/live/live-repository.ts';
 import type { EnvironmentState } from '../../src/core/live/state.ts';
 import { applyOn, kubectlOn } from './kubectl.ts';
+import { kubectl } from './plane.ts';
 import type { ControlPlane } from './start.ts';
 
 export interface FaultRepository {
@@ -209,4 +210,39 @@ export function expectNothingElse(
     ...(never === 'stale' ? [] : [`compared, stale, ${states}`]),
   ];
   expect(repository.shown().filter(text => !wanted.includes(text))).toEqual([]);
+}
+
+/** What was not known while the fault lasted is seen afterwards, and nothing of it is stale. */
+export async function expectRecoveryOf(
+  repository: FaultRepository,
+  namespace: string,
+): Promise<void> {
+  const isCurrent = () => repository.environment().stale === undefined;
+  await repository.until('nothing stale', isCurrent, 45_000);
+  expectNothingElse(repository);
+  await kubectl(['create', 'service', 'clusterip', 'web', '--tcp=80', '-n', namespace]);
+  const isMissing = () => repository.states().includes('Service web: missing');
+  try {
+    await repository.until('the service', () => !isMissing());
+  } finally {
+    await kubectl(['delete', 'service', 'web', '-n', namespace]);
+  }
+  await repository.until('no service', isMissing);
+}
+
+/** Waits until it is said that the cluster does not answer, why and since when; what is known stands. */
+export async function expectStaleOf(
+  repository: FaultRepository,
+  reason: RegExp,
+  from: number,
+): Promise<void> {
+  const stale = () => repository.environment().stale;
+  await repository.until('stale', () => stale() !== undefined, 45_000);
+  expect(stale()?.reason).toMatch(reason);
+  expect(Date.parse(stale()?.since ?? '')).toBeGreaterThanOrEqual(from - 1000);
+  expect(Date.parse(stale()?.since ?? '')).toBeLessThanOrEqual(Date.now());
+  expect(repository.states()).toEqual(usual);
+  const marked = () => repository.live.markers('production/web.yaml')[0]?.differences[0];
+  await repository.until('a marker as of then', () => marked()?.stale !== undefined, 45_000);
+  expect(repository.states()).toEqual(usual);
 }

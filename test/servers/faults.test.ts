@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, i
 import { type Asked, FaultProxy } from './fault-proxy.ts';
 import {
   expectNothingElse,
+  expectRecoveryOf,
+  expectStaleOf,
   type FaultRepository,
   fill,
   openFaultRepository,
@@ -32,38 +34,12 @@ const open = async () => {
   repository = await openFaultRepository(plane, proxy.url, { namespace });
   proxy.asked = [];
 };
-const stale = () => repository.environment().stale;
 const isList = ({ watch, path }: Asked) =>
   !watch && /\/(configmaps|deployments|services)$/.test(path);
 const isWatch = ({ watch }: Asked) => watch;
 
-/** What was not known while the fault lasted is seen afterwards, and nothing of it is stale. */
-async function expectRecovery(): Promise<void> {
-  await repository.until('nothing stale', () => stale() === undefined, 45_000);
-  expectNothingElse(repository);
-  await kubectl(['create', 'service', 'clusterip', 'web', '--tcp=80', '-n', namespace]);
-  try {
-    await repository.until(
-      'the service',
-      () => !repository.states().includes('Service web: missing'),
-    );
-  } finally {
-    await kubectl(['delete', 'service', 'web', '-n', namespace]);
-  }
-  await repository.until('no service', () => repository.states().includes('Service web: missing'));
-}
-
-/** Waits until it is said that the cluster does not answer; answers since when. */
-async function expectStale(reason: RegExp, from: number): Promise<void> {
-  await repository.until('stale', () => stale() !== undefined, 45_000);
-  expect(stale()?.reason).toMatch(reason);
-  expect(Date.parse(stale()?.since ?? '')).toBeGreaterThanOrEqual(from - 1000);
-  expect(Date.parse(stale()?.since ?? '')).toBeLessThanOrEqual(Date.now());
-  expect(repository.states()).toEqual(usual);
-  const marked = () => repository.live.markers('production/web.yaml')[0]?.differences[0];
-  await repository.until('a marker as of then', () => marked()?.stale !== undefined, 45_000);
-  expect(repository.states()).toEqual(usual);
-}
+const expectRecovery = () => expectRecoveryOf(repository, namespace);
+const expectStale = (reason: RegExp, from: number) => expectStaleOf(repository, reason, from);
 
 describe('connections', () => {
   it('that are cut are opened anew, without a new list and without a word', async () => {
@@ -77,19 +53,6 @@ describe('connections', () => {
     expect(proxy.count(isWatch)).toBeLessThanOrEqual(3 * 6);
     await expectRecovery();
   });
-
-  it('that carry nothing any more are noticed, though nobody ends them', async () => {
-    await open();
-    const began = Date.now();
-    proxy.pull();
-    await repository.until('stale', () => stale() !== undefined, 80_000);
-    expect(Date.parse(stale()?.since ?? '')).toBeLessThanOrEqual(began + 30_000);
-    expect(stale()?.reason).toMatch(/did not answer within 30 s/);
-    expect(repository.states()).toEqual(usual);
-    expect(proxy.asked.length).toBeLessThan(40);
-    proxy.plug();
-    await expectRecovery();
-  }, 200_000);
 
   it('are few: a kind is listed once, and watched by one', async () => {
     repository = await openFaultRepository(plane, proxy.url, { namespace });
@@ -141,21 +104,6 @@ describe('connections', () => {
 });
 
 describe('a server', () => {
-  it('that asks everybody to wait is left in peace', async () => {
-    await open();
-    const began = Date.now();
-    const wait = { 'retry-after': '5' };
-    proxy.fault = () => ({ status: 429, headers: wait });
-    proxy.cut();
-    await expectStale(/asks to wait/, began);
-    await new Promise(resolve => setTimeout(resolve, 16_000));
-    expect(repository.states()).toEqual(usual);
-    expect(proxy.asked.length).toBeLessThan(40);
-    proxy.fault = () => undefined;
-    await expectRecovery();
-    expect(proxy.count(isList)).toBe(0);
-  });
-
   it('that only answers 500 leaves what is known', async () => {
     await open();
     const began = Date.now();
@@ -191,16 +139,6 @@ describe('a server', () => {
     await expectRecovery();
     expect(proxy.count(isList)).toBe(1);
   });
-
-  it('that takes ten seconds for everything is compared with all the same', async () => {
-    proxy.fault = ({ watch }) => (watch ? undefined : { delay: 10_000 });
-    repository = await openFaultRepository(plane, proxy.url, {
-      namespace,
-      expected: usual,
-      patience: 90_000,
-    });
-    expect(repository.environment().stale).toBeUndefined();
-  }, 120_000);
 
   it('that refuses what it allowed for a moment, as one that starts does, changes nothing', async () => {
     await open();

@@ -82,8 +82,14 @@ export class Processes {
     return this.until(what, ask);
   }
 
+  /** Ends those of these programs that run. */
+  async end(...names: readonly string[]): Promise<void> {
+    await Promise.all(names.flatMap(name => this.#children.get(name) ?? []).map(end));
+    for (const name of names) this.#children.delete(name);
+  }
+
   async stop(): Promise<void> {
-    await Promise.all([...this.#children.values()].map(end));
+    await this.end(...this.#children.keys());
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 

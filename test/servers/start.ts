@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { run } from '../../scripts/lib/run.ts';
 import { buildPart, kubeProgram } from './build.ts';
 import { parts } from './parts.ts';
@@ -26,6 +26,13 @@ export interface ControlPlane {
   key: string;
 }
 
+export interface StartedPlane {
+  plane: ControlPlane;
+  stop: () => Promise<void>;
+  /** Stops it, empties its store, and starts it anew: another cluster with the same address, certificate and users. */
+  rebuild: () => Promise<void>;
+}
+
 /**
  * Starts etcd, kube-apiserver and kube-controller-manager in a temporary folder on free ports, and waits
  * until the namespace `default` can be used. `flags` are more of kube-apiserver's, such as `runtime-config`.
@@ -35,14 +42,15 @@ export async function startControlPlane(
   log: (line: string) => void,
   flags: Record<string, string> = {},
   { controllers = true } = {},
-): Promise<{ plane: ControlPlane; stop: () => Promise<void> }> {
+): Promise<StartedPlane> {
   await buildPart(parts.kube, log);
   const start = Date.now();
-  const { servers: plane, stop } = await startTogether('kube', group =>
+  const { servers, stop } = await startTogether('kube', group =>
     startIn(group, kubeProgram(), flags, controllers),
   );
+  const { plane, rebuild } = servers;
   log(`A Kubernetes control plane runs at ${plane.server} (${Date.now() - start} ms).`);
-  return { plane, stop };
+  return { plane, stop, rebuild };
 }
 
 async function startIn(
@@ -50,7 +58,7 @@ async function startIn(
   program: string,
   more: Record<string, string>,
   controllers: boolean,
-): Promise<ControlPlane> {
+): Promise<Pick<StartedPlane, 'plane' | 'rebuild'>> {
   const ports = await freePorts('api', 'etcd', 'peer', 'manager');
   const server = `https://127.0.0.1:${ports.api}`;
   const store = `http://127.0.0.1:${ports.etcd}`;
@@ -67,35 +75,39 @@ async function startIn(
   const launch = (name: string, flags: Record<string, string>) =>
     group.launch(name, program, [name, ...asFlags(flags)]);
 
-  launch('etcd', {
-    'data-dir': at('etcd'),
-    'unsafe-no-fsync': 'true',
-    'log-level': 'warn',
-    'listen-client-urls': store,
-    'advertise-client-urls': store,
-    'listen-peer-urls': peer,
-    'initial-advertise-peer-urls': peer,
-    'initial-cluster': `default=${peer}`,
-  });
-  launch('kube-apiserver', {
-    'etcd-servers': store,
-    'bind-address': '127.0.0.1',
-    'advertise-address': '127.0.0.1',
-    'secure-port': String(ports.api),
-    // It makes a certificate of its own there.
-    'cert-dir': at('certificates'),
-    'token-auth-file': at('tokens.csv'),
-    'authorization-mode': 'RBAC',
-    'service-account-issuer': 'https://kubernetes.default.svc',
-    'service-account-key-file': at('accounts.key'),
-    'service-account-signing-key-file': at('accounts.key'),
-    'service-cluster-ip-range': '10.0.0.0/16',
-    'endpoint-reconciler-type': 'none',
-    'enable-priority-and-fairness': 'false',
-    'max-requests-inflight': '0',
-    'max-mutating-requests-inflight': '0',
-    ...more,
-  });
+  const launchStore = () =>
+    launch('etcd', {
+      'data-dir': at('etcd'),
+      'unsafe-no-fsync': 'true',
+      'log-level': 'warn',
+      'listen-client-urls': store,
+      'advertise-client-urls': store,
+      'listen-peer-urls': peer,
+      'initial-advertise-peer-urls': peer,
+      'initial-cluster': `default=${peer}`,
+    });
+  const launchServer = () =>
+    launch('kube-apiserver', {
+      'etcd-servers': store,
+      'bind-address': '127.0.0.1',
+      'advertise-address': '127.0.0.1',
+      'secure-port': String(ports.api),
+      // It makes a certificate of its own there.
+      'cert-dir': at('certificates'),
+      'token-auth-file': at('tokens.csv'),
+      'authorization-mode': 'RBAC',
+      'service-account-issuer': 'https://kubernetes.default.svc',
+      'service-account-key-file': at('accounts.key'),
+      'service-account-signing-key-file': at('accounts.key'),
+      'service-cluster-ip-range': '10.0.0.0/16',
+      'endpoint-reconciler-type': 'none',
+      'enable-priority-and-fairness': 'false',
+      'max-requests-inflight': '0',
+      'max-mutating-requests-inflight': '0',
+      ...more,
+    });
+  launchStore();
+  launchServer();
   const certificateFile = at('certificates/apiserver.crt');
   // It writes the key after the certificate.
   const keyFile = at('certificates/apiserver.key');
@@ -113,22 +125,34 @@ async function startIn(
   );
   const key = readFileSync(keyFile, 'utf8');
   const plane = { program, kubeconfig, adminConfig, server, store, certificate, key };
-  await group.until('the API server', () => succeeds(plane, ['get', '--raw', '/readyz']));
-  if (!controllers) return plane;
-  launch('kube-controller-manager', {
-    kubeconfig: adminConfig,
-    'leader-elect': 'false',
-    'bind-address': '127.0.0.1',
-    'secure-port': String(ports.manager),
-    'cert-dir': at('certificates'),
-    'service-account-private-key-file': at('accounts.key'),
-    'root-ca-file': certificateFile,
-    'kube-api-qps': '200',
-    'kube-api-burst': '400',
-  });
-  const account = ['get', 'serviceaccount', 'default', '--namespace', 'default'];
-  await group.until('the controllers', () => succeeds(plane, account));
-  return plane;
+  const launchControllers = () =>
+    launch('kube-controller-manager', {
+      kubeconfig: adminConfig,
+      'leader-elect': 'false',
+      'bind-address': '127.0.0.1',
+      'secure-port': String(ports.manager),
+      'cert-dir': at('certificates'),
+      'service-account-private-key-file': at('accounts.key'),
+      'root-ca-file': certificateFile,
+      'kube-api-qps': '200',
+      'kube-api-burst': '400',
+    });
+  const ready = async () => {
+    await group.until('the API server', () => succeeds(plane, ['get', '--raw', '/readyz']));
+    if (!controllers) return;
+    launchControllers();
+    const account = ['get', 'serviceaccount', 'default', '--namespace', 'default'];
+    await group.until('the controllers', () => succeeds(plane, account));
+  };
+  const rebuild = async () => {
+    await group.end('kube-controller-manager', 'kube-apiserver', 'etcd');
+    await rm(at('etcd'), { recursive: true });
+    launchStore();
+    launchServer();
+    await ready();
+  };
+  await ready();
+  return { plane, rebuild };
 }
 
 /** A kubeconfig with a context for each user; `current` only for programs that cannot name one. */
