@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '../../src/core/cluster/cluster.ts';
+import { compareObjects } from '../../src/core/drift/compare.ts';
 import type { DriftInput } from '../../src/core/drift/input.ts';
 import { ServerWord } from '../../src/core/drift/server/server-word.ts';
 import { isObject, type JsonObject } from '../../src/core/model/resource.ts';
@@ -180,6 +181,78 @@ describe('a webhook that cannot be asked', () => {
         expect(result.reason).toContain('failed calling webhook');
       },
       namespace => apply([configMap(namespace, { a: '1' })]),
+    );
+  });
+});
+
+describe('a webhook that is slow', () => {
+  /** Says yes after a while; `widest` dry-runs wait for it at the same time at most. */
+  const slow = (milliseconds: number) => {
+    let underWay = 0;
+    const seen = { widest: 0 };
+    const answer = async (_: JsonObject, { dryRun }: JsonObject): Promise<Verdict> => {
+      if (!dryRun) return { patch: [] };
+      seen.widest = Math.max(seen.widest, ++underWay);
+      await new Promise(resolve => setTimeout(resolve, milliseconds));
+      underWay--;
+      return { patch: [] };
+    };
+    return { seen, answer };
+  };
+  const named = (namespace: string, value: string, count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      configMap(namespace, { a: value }, { metadata: { name: `c-${index}` } }),
+    );
+
+  it('is asked about two objects at a time, and nothing else waits for it', async () => {
+    const { seen, answer } = slow(200);
+    const other = (namespace: string, team: string) =>
+      Array.from({ length: 12 }, (_, index) => ({
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        metadata: { name: `s-${index}`, namespace, labels: { team } },
+      }));
+    await withWebhook(
+      { resources: ['v1/configmaps'], answer },
+      async (namespace, { tried }) => {
+        const wanted = [...named(namespace, '2', 12), ...other(namespace, 'b')];
+        const inputs = await Promise.all(wanted.map(each => bench.input(admin, each)));
+        const local = await compareObjects(inputs, bench.options);
+        const order: string[] = [];
+        const results = await new ServerWord(admin).confirm(inputs, local, {
+          ...bench.options,
+          answered: index => void order.push(inputs[index]?.resource.kind ?? ''),
+        });
+        for (const result of results)
+          expect(result).toMatchObject({ state: 'drifted', confirmed: 'dry-run' });
+        expect(tried).toHaveLength(12);
+        expect(seen.widest).toBe(2);
+        // The kind came first and took 1.2 s.
+        expect(order.slice(-6)).toEqual(Array.from({ length: 6 }, () => 'ConfigMap'));
+      },
+      namespace => apply([...named(namespace, '1', 12), ...other(namespace, 'a')]),
+    );
+  });
+
+  it('is pressed less as soon as that is seen, where nobody may read of it', async () => {
+    const { seen, answer } = slow(1200);
+    await withWebhook(
+      // Of those that only validate nothing is read.
+      { kind: 'Validating', resources: ['v1/configmaps'], answer },
+      async namespace => {
+        const word = new ServerWord(admin);
+        const ask = async (value: string, count: number) => {
+          const wanted = named(namespace, value, count);
+          const inputs = await Promise.all(wanted.map(each => bench.input(admin, each)));
+          return (await bench.compare(inputs, word)).results;
+        };
+        expect(await ask('2', 1)).toMatchObject([{ confirmed: 'dry-run' }]);
+        seen.widest = 0;
+        const results = await ask('3', 4);
+        expect(results.map(({ confirmed }) => confirmed)).toEqual(Array(4).fill('dry-run'));
+        expect(seen.widest).toBe(2);
+      },
+      namespace => apply(named(namespace, '1', 4)),
     );
   });
 });

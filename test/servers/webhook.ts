@@ -20,7 +20,7 @@ export interface WebhookOptions {
   sideEffects?: 'None' | 'Some';
   timeoutSeconds?: number;
   more?: JsonObject;
-  answer(object: JsonObject, request: JsonObject): Verdict;
+  answer(object: JsonObject, request: JsonObject): Verdict | Promise<Verdict>;
 }
 
 export interface Webhook {
@@ -46,7 +46,7 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
     const object = (review.request.object ?? {}) as JsonObject;
     if (review.request.dryRun === true)
       tried.push(`${object.kind}/${(object.metadata as JsonObject | undefined)?.name}`);
-    const verdict = options.answer(object, review.request);
+    const verdict = await options.answer(object, review.request);
     if (verdict === 'silence') return;
     if (verdict === 'broken') return void response.writeHead(500).end('out of order');
     response.setHeader('content-type', 'application/json');

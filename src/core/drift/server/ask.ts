@@ -1,5 +1,5 @@
 import type { Cluster, DryRunQuestion, DryRunReply } from '../../cluster/cluster.ts';
-import type { JsonObject } from '../../model/resource.ts';
+import type { JsonObject, Resource } from '../../model/resource.ts';
 import type { Schemas } from '../../schemas/type.ts';
 import { begin, type Open } from '../begin.ts';
 import { own } from '../values.ts';
@@ -41,8 +41,9 @@ export async function askServer(
   options: AskOptions,
 ): Promise<Asked> {
   const { cluster, pace, signal, closed } = options;
+  const kind = kindOf(open.input.resource);
   for (let attempt = 0; attempt < 2; attempt++) {
-    const reply = await pace.ask(() => cluster.dryRun(question, closed), signal);
+    const reply = await pace.ask(kind, () => cluster.dryRun(question, closed), signal);
     if (!reply.ok && reply.status === 409) continue;
     if (!reply.ok) return { answer: refusalAnswer(open, reply), refusal: reply };
     if (reply.created) return { answer: { kind: 'created' } };
@@ -86,6 +87,11 @@ function withWarnings(answer: DryRunAnswer, warnings: string[], { input }: Open)
   if (warnings.length === 0 || !isPlain || (answer.kind !== 'same' && answer.kind !== 'differs'))
     return answer;
   return { ...answer, warnings };
+}
+
+/** What is asked about at one pace. */
+export function kindOf({ group, kind }: Resource): string {
+  return `${group}/${kind}`;
 }
 
 function versionOf(object: JsonObject) {

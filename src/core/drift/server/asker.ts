@@ -6,7 +6,7 @@ import { begin } from '../begin.ts';
 import type { CompareOptions, DriftInput } from '../input.ts';
 import { Admission, type MutatingAdmission } from './admission/admission.ts';
 import { Answers, type QuestionKey } from './answers.ts';
-import { type Asked, askServer } from './ask.ts';
+import { type Asked, askServer, kindOf } from './ask.ts';
 import { type DryRunAnswer, knowsNoDryRun, whyNot } from './dryrun.ts';
 import { epochOf } from './epoch.ts';
 import { Failing, isPassing } from './failing.ts';
@@ -58,6 +58,30 @@ export class Asker {
   /** Why nothing of the kind is asked now. */
   failure(resource: Resource): string | undefined {
     return this.#failing.reason(scopeOf(resource));
+  }
+
+  /** Looks for which of these kinds webhooks are called, so that few of them are asked about at a time. */
+  async lookForWebhooks(inputs: readonly DriftInput[], signal?: AbortSignal): Promise<void> {
+    const { mutations = [] } = this.#admission ?? {};
+    if (!mutations.some(({ webhook }) => webhook !== undefined)) return;
+    const known = new Set<string>();
+    for (const { resource, live, desired } of inputs) {
+      const kind = kindOf(resource);
+      if (known.has(kind) || !live || !this.#admission) continue;
+      const type = await this.typeOf(resource, signal);
+      const written = type && { type, resource, live, desired };
+      const found = written
+        ? await this.admission.mutationsOf(this.#admission, written, signal)
+        : [];
+      if (!found.some(({ webhook }) => webhook !== undefined)) continue;
+      this.#pace.isHeavy(kind);
+      known.add(kind);
+    }
+  }
+
+  /** False where a question about it would only wait for others about its kind. */
+  hasRoom(resource: Resource): boolean {
+    return this.#pace.hasRoom(kindOf(resource));
   }
 
   /** In how many milliseconds more may be known by asking again; undefined where nothing is open. */

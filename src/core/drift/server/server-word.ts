@@ -98,11 +98,21 @@ export class ServerWord {
       else queue.push({ input, local, index, first: options.visible?.(input.resource) === true });
     }
     queue.sort((one, other) => Number(other.first) - Number(one.first));
+    const open = queue.map(({ input }) => input);
+    await unlessAborted(this.#asker.lookForWebhooks(open, options.signal), options.signal);
+    let underWay = 0;
+    // What would wait for others of its kind is left to those who are asking about these.
+    const take = () => {
+      const free = queue.findIndex(({ input }) => this.#asker.hasRoom(input.resource));
+      return free < 0 && underWay > 0 ? undefined : queue.splice(Math.max(free, 0), 1)[0];
+    };
     const work = async () => {
-      for (let next = queue.shift(); next; next = queue.shift()) {
+      for (let next = take(); next; next = take()) {
+        underWay++;
         const { input, local, index } = next;
         options.signal?.throwIfAborted();
         const answer = await this.#asker.ask(input, local, options, wordAge);
+        underWay--;
         const result = answer ? confirm(local, answer) : local;
         results[index] = result;
         options.answered?.(index, result);

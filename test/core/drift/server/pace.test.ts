@@ -22,7 +22,7 @@ describe('a server is asked', () => {
     let underWay = 0;
     let widest = 0;
     const ask = () =>
-      pace.ask(async () => {
+      pace.ask('apps/Deployment', async () => {
         widest = Math.max(widest, ++underWay);
         await new Promise(resolve => setTimeout(resolve, 10));
         underWay--;
@@ -33,7 +33,7 @@ describe('a server is asked', () => {
     await Promise.all(first);
     expect(widest).toBe(10);
     let busy = true;
-    const turned = pace.ask(async () => {
+    const turned = pace.ask('apps/Deployment', async () => {
       if (!busy) return fine;
       busy = false;
       return refusal(429, 1_000);
@@ -58,7 +58,7 @@ describe('a server is asked', () => {
     const asked: number[] = [];
     const start = Date.now();
     const ask = () =>
-      pace.ask(async () => {
+      pace.ask('apps/Deployment', async () => {
         asked.push(Date.now() - start);
         return asked.length === 1 ? refusal(503, 5_000) : fine;
       });
@@ -76,7 +76,7 @@ describe('a server is asked', () => {
     const pace = new Pace();
     let asked = 0;
     const ask = () =>
-      pace.ask(async () => {
+      pace.ask('apps/Deployment', async () => {
         asked++;
         return refusal(429, 2_000);
       });
@@ -89,15 +89,64 @@ describe('a server is asked', () => {
     expect(asked).toBe(before);
   });
 
+  it('about few of a kind that webhooks are called for, or that was slow, and the others meanwhile', async () => {
+    const pace = new Pace();
+    pace.isHeavy('apps/Deployment');
+    const widest: Record<string, number> = {};
+    const underWay: Record<string, number> = {};
+    const ask = (kind: string, time: number) =>
+      pace.ask(kind, async () => {
+        underWay[kind] = (underWay[kind] ?? 0) + 1;
+        widest[kind] = Math.max(widest[kind] ?? 0, underWay[kind]);
+        await new Promise(resolve => setTimeout(resolve, time));
+        underWay[kind] -= 1;
+        return fine;
+      });
+    const many = (kind: string, time: number) =>
+      Promise.all(Array.from({ length: 30 }, () => ask(kind, time)));
+    const deployments = many('apps/Deployment', 500);
+    expect([pace.hasRoom('apps/Deployment'), pace.hasRoom('/Secret')]).toEqual([false, true]);
+    const secrets = many('/Secret', 500);
+    await vi.advanceTimersByTimeAsync(2_500);
+    await secrets;
+    expect(widest).toEqual({ 'apps/Deployment': 2, '/Secret': 8 });
+    await vi.advanceTimersByTimeAsync(10_000);
+    await deployments;
+    expect(pace.hasRoom('apps/Deployment')).toBe(true);
+
+    const slow = many('/Service', 2_000);
+    await vi.advanceTimersByTimeAsync(60_000);
+    await slow;
+    expect(widest['/Service']).toBe(10);
+    widest['/Service'] = 0;
+    const again = many('/Service', 100);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await again;
+    expect(widest['/Service']).toBe(2);
+    // It may be faster by then.
+    await vi.advanceTimersByTimeAsync(5 * 60_000);
+    const later = many('/Service', 100);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await later;
+    expect(widest['/Service']).toBe(10);
+  });
+
   it('nothing that nobody waits for any more', async () => {
     const pace = new Pace({ parallel: 1 });
-    const first = pace.ask(() => new Promise(resolve => setTimeout(() => resolve(fine), 100)));
+    const first = pace.ask(
+      'v1/Pod',
+      () => new Promise(resolve => setTimeout(() => resolve(fine), 100)),
+    );
     const stop = new AbortController();
     let asked = false;
-    const second = pace.ask(async () => {
-      asked = true;
-      return fine;
-    }, stop.signal);
+    const second = pace.ask(
+      'apps/Deployment',
+      async () => {
+        asked = true;
+        return fine;
+      },
+      stop.signal,
+    );
     second.catch(() => {});
     stop.abort(new Error('changed'));
     await vi.advanceTimersByTimeAsync(200);
