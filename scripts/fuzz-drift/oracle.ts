@@ -23,17 +23,41 @@ export async function serverWords(
   live: JsonObject,
   manifests: readonly JsonObject[],
 ): Promise<ServerWord[]> {
-  const before = trial.profile.mode === 'flux' ? await migrated(server, trial, live) : live;
-  if (!before)
-    return manifests.map(() => ({ says: 'nothing', reason: 'Flux cannot take it over' }));
   const path = applyAs(trial.path, trial.profile, '&dryRun=All&fieldValidation=Strict');
-  const words: ServerWord[] = [];
-  for (const manifest of manifests)
-    words.push(wordOf(before, await server.patch(path, 'apply', manifest)));
+  const ask = async (before: JsonObject) => {
+    const words: ServerWord[] = [];
+    for (const manifest of manifests)
+      words.push(wordOf(live, await server.patch(path, 'apply', manifest), versionOf(before)));
+    return words;
+  };
+  const words =
+    trial.profile.mode === 'flux' ? await fluxWords(server, trial, live, ask) : await ask(live);
   const isRefused = words.some(({ says }) => says === 'refused');
   return isRefused && (await refusesAll(server, trial, live))
     ? words.map(word => (word.says === 'refused' ? unfit : word))
     : words;
+}
+
+/**
+ * As Flux's kustomize-controller applies: a dry-run, which must be accepted; then, where it has something to take
+ * over, a patch of the live object, and what the apply makes of it after that.
+ */
+async function fluxWords(
+  server: Server,
+  trial: Trial,
+  live: JsonObject,
+  ask: (before: JsonObject) => Promise<ServerWord[]>,
+): Promise<ServerWord[]> {
+  const words = await ask(live);
+  const patch = migration(live, trial.profile.manager);
+  if (patch.length === 0) return words;
+  const path = `${trial.path}?fieldManager=${trial.profile.manager}`;
+  const answer = await server.patch(path, 'json', patch);
+  const isRefused = answer.code >= 300;
+  const after = isRefused ? words.map(() => wordOf(live, answer)) : await ask(answer.body);
+  return words.map((word, index) =>
+    word.says === 'refused' ? word : (after[index] as ServerWord),
+  );
 }
 
 const unfit: ServerWord = {
@@ -62,14 +86,18 @@ function isAboutTheCluster(code: number, message: string): boolean {
   return code === 403 || code === 409 || /already allocated|not in the valid range/.test(message);
 }
 
-export function wordOf(live: JsonObject, { code, body }: Answer): ServerWord {
+/** `version` is the resourceVersion of the object that was asked about. */
+export function wordOf(
+  live: JsonObject,
+  { code, body }: Answer,
+  version = versionOf(live),
+): ServerWord {
   const message = String(body.message);
   if (code >= 300)
     return isAboutTheCluster(code, message)
       ? { says: 'nothing', reason: `admission answers ${code}` }
       : { says: 'refused', code, message };
-  if (versionOf(body) !== versionOf(live))
-    return { says: 'nothing', reason: 'it changed meanwhile' };
+  if (versionOf(body) !== version) return { says: 'nothing', reason: 'it changed meanwhile' };
   return { says: equal(compared(live), compared(body)) ? 'same' : 'drift', after: body };
 }
 
@@ -90,21 +118,9 @@ export function compared(object: JsonObject, hasStatus = true): JsonObject {
 }
 
 /**
- * Does to the object what Flux's kustomize-controller does before it applies: what was written with kubectl and
- * before server-side apply joins its own entry. Answers the object as it then is; undefined when refused.
+ * What Flux's kustomize-controller patches before it applies: what was written with kubectl and before server-side
+ * apply joins its own entry. Empty where there is nothing of that.
  */
-async function migrated(
-  server: Server,
-  trial: Trial,
-  live: JsonObject,
-): Promise<JsonObject | undefined> {
-  const patch = migration(live, trial.profile.manager);
-  if (patch.length === 0) return live;
-  const path = `${trial.path}?fieldManager=${trial.profile.manager}`;
-  const { code, body } = await server.patch(path, 'json', patch);
-  return code < 300 ? body : undefined;
-}
-
 function migration(live: JsonObject, manager: string): JsonObject[] {
   const metadata = live.metadata as JsonObject;
   const entries = (

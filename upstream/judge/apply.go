@@ -104,10 +104,13 @@ func (q *question) answer(types *typeSet, minor int) verdict {
 	if err != nil {
 		return verdict{Unchecked: err.Error()}
 	}
-	merged := q.merge(k, live, old)
-	v := q.outcome(k, merged, live, old, before)
-	if q.WantPatch {
-		v.Patch = merged.patch
+	v, taken := q.afterTakeOver(k, live, old, before)
+	if !taken {
+		merged := q.merge(k, live, old)
+		v = q.outcome(k, merged, live, old, before)
+		if q.WantPatch {
+			v.Patch = merged.patch
+		}
 	}
 	if custom, ok := k.(*customKind); ok && v.Refused != nil && isBrokenRule(v.Refused.Message) {
 		return verdict{Unchecked: custom.parent.brokenRule().reason}

@@ -22,22 +22,34 @@ func keepsForeignManagers(object *unstructured.Unstructured) bool {
 }
 
 // cleanUp makes the fields of kubectl and of the time before server-side apply the manager's own, and removes
-// the notes that other tools and older Flux left.
-func cleanUp(live *unstructured.Unstructured, manager string) {
-	if annotations := live.GetAnnotations(); annotations != nil {
-		live.SetAnnotations(without(annotations, fluxRemovesAnnotations))
-	}
-	if labels := live.GetLabels(); labels != nil {
-		live.SetLabels(without(labels, fluxRemovesLabels))
-	}
-	if entries, changed := adopted(live.GetManagedFields(), manager); changed {
+// the notes that other tools and older Flux left. It says whether there was anything of that.
+func cleanUp(live *unstructured.Unstructured, manager string) bool {
+	changed := removeNotes(live)
+	entries, adopts := adopted(live.GetManagedFields(), manager)
+	if adopts {
 		live.SetManagedFields(entries)
 	}
+	return changed || adopts
+}
+
+func removeNotes(live *unstructured.Unstructured) bool {
+	annotations, labels := live.GetAnnotations(), live.GetLabels()
+	count := len(annotations) + len(labels)
+	if annotations != nil {
+		live.SetAnnotations(without(annotations, fluxRemovesAnnotations))
+	}
+	if labels != nil {
+		live.SetLabels(without(labels, fluxRemovesLabels))
+	}
+	return len(annotations)+len(labels) < count
 }
 
 func without(texts map[string]string, names []string) map[string]string {
 	for _, name := range names {
 		delete(texts, name)
+	}
+	if len(texts) == 0 {
+		return nil
 	}
 	return texts
 }

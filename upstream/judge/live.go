@@ -20,9 +20,6 @@ func prepareLive(q *question, namespaced bool) *unstructured.Unstructured {
 		q.placePrevious(namespace)
 	}
 	addFieldsType(live)
-	if q.Mode == "flux" && !keepsForeignManagers(q.Desired) && !keepsForeignManagers(live) {
-		cleanUp(live, q.Manager)
-	}
 	if live.GetUID() == "" {
 		live.SetUID(uidOf(live))
 	}
