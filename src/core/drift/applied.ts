@@ -40,8 +40,7 @@ export async function appliedObject(input: DriftInput, schemas: Schemas): Promis
 /** What is ignored on purpose is sent as it runs. */
 export function openApplied(open: Open): JsonObject {
   const fields = open.type ?? anyType;
-  const ignored = hidings(open.rules, open.desired, open.live, fields).flatMap(
-    ({ paths }) => paths,
-  );
+  const { all } = hidings(open.rules, open.desired, open.live, fields);
+  const ignored = all.flatMap(({ paths }) => paths.flat());
   return adoptPaths(open.desired, open.live, fields, ignored);
 }

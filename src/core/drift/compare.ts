@@ -12,6 +12,7 @@ import {
   withoutJudge,
 } from './conclude.ts';
 import { adoptPaths } from './ignore/adopt.ts';
+import { countsInPredicted } from './ignore/hide.ts';
 import type { CompareOptions, DriftInput } from './input.ts';
 import { anyType } from './typed-path.ts';
 import { unknownField } from './unknown-field.ts';
@@ -75,11 +76,12 @@ async function ask(
   { target, schemas: { customTypes }, signal }: CompareOptions,
 ): Promise<Answered[]> {
   if (open.length === 0) return [];
-  const questions = open.map(({ desired, live, profile, input }) => ({
+  const questions = open.map(({ desired, live, profile, input, rules }) => ({
     ...profile,
     desired,
     live,
     ...(input.previous === undefined ? {} : { previous: input.previous }),
+    ...(countsInPredicted(rules) ? { wantPredicted: true } : {}),
   }));
   const verdicts = await judge.apply(questions, { target, customTypes }, signal);
   return open.map((each, index) =>

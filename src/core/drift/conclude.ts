@@ -29,7 +29,7 @@ export function answered(open: Open, verdict: ApplyVerdict): Answered {
   const changes = cannotBeConverted(open, verdict)
     ? guessChanges(open.desired, open.live, open.type).filter(each => isMeant(each, verdict))
     : verdict.changes;
-  return { open, verdict, judged: judgePaths(open, pathsOf(changes, open)) };
+  return { open, verdict, judged: judgePaths(open, pathsOf(changes, open), verdict.predicted) };
 }
 
 /** Another spelling of what lives is no difference, unless it is the one that the server complains of. */

@@ -1,4 +1,4 @@
-import { covers, hidings, rulesFor } from '../../drift/ignore/ignore.ts';
+import { coverOf, hidings, rulesFor } from '../../drift/ignore/ignore.ts';
 import { anyType } from '../../drift/typed-path.ts';
 import { editYaml } from '../../manifests/edit/edit.ts';
 import { NotEditable } from '../../manifests/edit/source.ts';
@@ -178,7 +178,5 @@ async function proven(
   const lookup = then.schemas(chosen.kubernetes, then.customTypes()).lookup(object);
   const type = lookup.found ? lookup.kind.type : anyType;
   const runs = live ?? desired;
-  return hidings(rules, desired, runs, type).some(
-    hiding => covers(hiding, path, runs) === 'hidden',
-  );
+  return coverOf(path, hidings(rules, desired, runs, type), runs).cover === 'hidden';
 }

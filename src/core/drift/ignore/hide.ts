@@ -1,25 +1,43 @@
 import type { DriftPath, IgnoreRule } from '../../model/drift.ts';
-import type { Step } from '../../model/path.ts';
+import { parsePath, type Step } from '../../model/path.ts';
+import type { JsonObject } from '../../model/resource.ts';
 import type { Open } from '../begin.ts';
 import { anyType } from '../typed-path.ts';
-import { covers, type Hiding, hidings } from './ignore.ts';
+import { type Cover, coverOf, type Hiding, hidings, reach } from './ignore.ts';
 
 /** A path with the rule that hides all (`hidden`) or a part (`inside`) of what differs there. */
 export interface Judged {
   path: DriftPath;
-  cover: 'hidden' | 'inside' | 'no';
+  cover: Cover;
   hiding?: Hiding;
+  /** What the rules name at the path and in it. */
+  inside: Step[][];
 }
 
-/** What the object's ignore rules say about each path. */
-export function judgePaths(open: Open, paths: readonly DriftPath[]): Judged[] {
-  const all = hidings(open.rules, open.desired, open.live, open.type ?? anyType);
+/**
+ * True where Flux counts list items: it does so in what the apply makes of the object, where items that others added
+ * stand between those of the manifest.
+ */
+export function countsInPredicted(rules: readonly IgnoreRule[]): boolean {
+  return rules.some(
+    ({ matching, pointers }) =>
+      matching === 'regex' && pointers.some(pointer => /\/[+-]?\d+(\/|$)/.test(pointer)),
+  );
+}
+
+/** What the object's ignore rules say about each path; `predicted` is what the apply makes of the object. */
+export function judgePaths(
+  open: Open,
+  paths: readonly DriftPath[],
+  predicted?: JsonObject,
+): Judged[] {
+  const side = predicted && countsInPredicted(open.rules) ? predicted : open.desired;
+  const found = hidings(open.rules, side, open.live, open.type ?? anyType);
   return paths.map(path => {
-    for (const cover of ['hidden', 'inside'] as const) {
-      const hiding = all.find(rule => covers(rule, path, open.live) === cover);
-      if (hiding) return { path, cover, hiding };
-    }
-    return { path, cover: 'no' };
+    const steps = parsePath(path.path);
+    const near = found.all.filter(hiding => reach(hiding, steps) !== 'no');
+    const inside = near.flatMap(hiding => hiding.paths.flat());
+    return { path, inside, ...coverOf(path, found, open.live) };
   });
 }
 
@@ -30,12 +48,12 @@ export function judgePaths(open: Open, paths: readonly DriftPath[]): Judged[] {
 export function pathsToAdopt(judged: readonly Judged[], refused: boolean): Step[][] {
   return judged
     .filter(({ cover }) => cover === 'inside' || (refused && cover === 'hidden'))
-    .flatMap(({ hiding }) => hiding?.paths ?? []);
+    .flatMap(({ inside }) => inside);
 }
 
 /** A rule of the object that is not understood, as one sentence. */
 export function unclearRule(open: Open): string | undefined {
-  const all = hidings(open.rules, open.desired, open.live, open.type ?? anyType);
+  const { all } = hidings(open.rules, open.desired, open.live, open.type ?? anyType);
   for (const { rule, unclear } of all) {
     const text = rule.unclear ?? unclear[0];
     if (text !== undefined)

@@ -1,17 +1,24 @@
-import type { Pointer } from '../../../model/path.ts';
 import { isObject, type Json } from '../../../model/resource.ts';
 import { own } from '../../values.ts';
 
+/** Fields, indices, and what `[from:to]` takes of a list. */
+export type JqPath = (string | number | Range)[];
+
+interface Range {
+  from: number;
+  to: number;
+}
+
 /** A value on the way through a filter; `pointer` is undefined for values that are computed. */
 export interface At {
-  pointer: Pointer | undefined;
+  pointer: JqPath | undefined;
   value: Json;
 }
 
 /** Makes any number of values of one. Throws a `JqError` where jq stops with an error. */
 export type Filter = (at: At) => Iterable<At>;
 
-/** jq stops here; `?` and `//` catch it. */
+/** jq stops here; `?` catches it. */
 export class JqError extends Error {}
 
 /** More than any rule has a use for; jq is stopped after a second. */
@@ -54,17 +61,60 @@ export function step({ pointer, value }: At, key: Json): At {
     return { pointer: pointer?.concat(key), value: own(value, key) ?? null };
   if (typeof key === 'number' && (Array.isArray(value) || value === null)) {
     const list = value ?? [];
-    const index = key < 0 ? list.length + key : key;
-    return { pointer: pointer?.concat(index), value: list[index] ?? null };
+    const whole = Math.trunc(key);
+    const index = whole < 0 ? list.length + whole : whole;
+    return { pointer: pointer && intoList(pointer, index), value: list[index] ?? null };
   }
   throw new JqError(`cannot be indexed with ${JSON.stringify(key)}`);
+}
+
+/** `.[from:to]` */
+export function slice({ pointer, value }: At, from: Json, to: Json): At {
+  if (value === null) return { pointer: pointer?.concat({ from: 0, to: 0 }), value };
+  if (!Array.isArray(value) || !isBound(from) || !isBound(to)) throw new JqError('is no list');
+  const start = clamped(Math.trunc(from ?? 0), 0, value.length);
+  const end = clamped(Math.ceil(to ?? value.length), start, value.length);
+  const range = { from: start, to: end };
+  return { pointer: pointer && intoList(pointer, range), value: value.slice(start, end) };
+}
+
+function isBound(value: Json): value is number | null {
+  return value === null || typeof value === 'number';
+}
+
+function clamped(index: number, least: number, length: number): number {
+  return Math.min(Math.max(index < 0 ? index + length : index, least), length);
+}
+
+/** What is counted in a part of a list is counted in the list. */
+function intoList(pointer: JqPath, part: number | Range): JqPath {
+  const last = pointer.at(-1);
+  if (typeof last !== 'object') return pointer.concat(part);
+  const inList =
+    typeof part === 'number'
+      ? last.from + part
+      : { from: last.from + part.from, to: last.from + part.to };
+  return pointer.with(-1, inList);
+}
+
+/** The places that a path names: each item that a part of a list has. */
+export function pointersOf(path: JqPath): (string | number)[][] {
+  return path.reduce<(string | number)[][]>(
+    (found, part) =>
+      found.flatMap(pointer => {
+        if (typeof part !== 'object') return [[...pointer, part]];
+        const { from, to } = part;
+        return Array.from({ length: to - from }, (_, index) => [...pointer, from + index]);
+      }),
+    [[]],
+  );
 }
 
 /** `.[]` */
 export function* each({ pointer, value }: At): Iterable<At> {
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries())
-      yield { pointer: pointer?.concat(index), value: item };
+      yield { pointer: pointer && intoList(pointer, index), value: item };
   } else if (isObject(value)) {
     for (const [key, item] of Object.entries(value))
       yield { pointer: pointer?.concat(key), value: item };

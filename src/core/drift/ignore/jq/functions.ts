@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../../../model/resource.ts';
+import { isObject, type Json, type JsonObject } from '../../../model/resource.ts';
 import { equal } from '../../values.ts';
 import { safeRegExp } from '../pattern.ts';
 import {
@@ -9,6 +9,7 @@ import {
   type Filter,
   JqError,
   pipe,
+  step,
   truthy,
   within,
 } from './filter.ts';
@@ -24,8 +25,13 @@ export function functionOf(name: string, args: readonly Filter[]): Filter | unde
 
 /** `test` and its flags are read beforehand, so that a pattern that is not understood is known to be none. */
 export function testOf(pattern: string, flags: string): Filter | undefined {
-  if (/[^gis]/.test(flags)) return undefined;
-  const expression = safeRegExp(pattern, { flags: flags.replaceAll('g', '') });
+  if (/[^gim]/.test(flags))
+    return () => {
+      throw new JqError('gojq knows no such flag');
+    };
+  const expression = safeRegExp(pattern, {
+    flags: flags.replaceAll('g', '').replaceAll('m', 's'),
+  });
   return expression && (at => [computed(expression.test(textOf(at)))]);
 }
 
@@ -34,6 +40,9 @@ const constants: Record<string, Filter> = {
   false: () => [computed(false)],
   null: () => [computed(null)],
   empty: () => [],
+  error: () => {
+    throw new JqError('the rule says so');
+  },
 };
 
 /** Keeps the value where the condition holds. */
@@ -64,15 +73,23 @@ const plain: Record<string, Filter> = {
   iterables: only(value => typeof value === 'object' && value !== null),
   scalars: only(value => typeof value !== 'object' || value === null),
   recurse: descend,
+  first: at => [step(at, 0)],
+  last: at => [step(at, -1)],
 };
 
 const withFilter: Record<string, (filter: Filter) => Filter> = {
   select: condition => at => within(condition, at).flatMap(it => (truthy(it.value) ? [at] : [])),
   first: filter => at => within(filter, at).slice(0, 1),
-  last: filter => at => within(filter, at).slice(-1),
+  // What it says is not where it stands: gojq takes nothing out by it.
+  last: filter => at =>
+    within(filter, at)
+      .slice(-1)
+      .map(({ value }) => computed(value)),
   any: filter => compute(at => within(pipeOf(each, filter), at).some(it => truthy(it.value))),
   all: filter => compute(at => within(pipeOf(each, filter), at).every(it => truthy(it.value))),
   IN: filter => compute(at => within(filter, at).some(it => equal(it.value, at.value))),
+  map: filter => compute(at => within(pipeOf(each, filter), at).map(({ value }) => value)),
+  isempty: filter => compute(at => within(filter, at).length === 0),
 };
 
 const withTwo: Record<string, (first: Filter, second: Filter) => Filter> = {
@@ -101,20 +118,22 @@ function withValue(name: string, argument: Filter): Filter | undefined {
 
 const ofTwo: Record<string, (value: Json, argument: Json) => Json> = {
   has: (value, key) => {
+    // jq itself asks no null; gojq, which Argo CD has, does.
+    if (value === null) return false;
     if (isObject(value) && typeof key === 'string') return Object.hasOwn(value, key);
     if (Array.isArray(value) && typeof key === 'number') return key >= 0 && key < value.length;
     throw new JqError('cannot be asked whether it has a key');
   },
   startswith: (value, text) => asText(value).startsWith(asText(text)),
   endswith: (value, text) => asText(value).endsWith(asText(text)),
-  ltrimstr: (value, text) =>
-    typeof value === 'string' && typeof text === 'string' && value.startsWith(text)
-      ? value.slice(text.length)
-      : value,
-  rtrimstr: (value, text) =>
-    typeof value === 'string' && typeof text === 'string' && text !== '' && value.endsWith(text)
-      ? value.slice(0, -text.length)
-      : value,
+  ltrimstr: (value, start) => {
+    const [whole, text] = [asText(value), asText(start)];
+    return whole.startsWith(text) ? whole.slice(text.length) : whole;
+  },
+  rtrimstr: (value, end) => {
+    const [whole, text] = [asText(value), asText(end)];
+    return whole.endsWith(text) ? whole.slice(0, whole.length - text.length) : whole;
+  },
   split: (value, text) => asText(value).split(asText(text)),
   contains,
   inside: (value, other) => contains(other, value),
@@ -171,6 +190,19 @@ export function compareValues(a: Json, b: Json): number {
   if (rank(a) !== rank(b)) return rank(a) - rank(b);
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0;
-  if (equal(a, b)) return 0;
-  throw new JqError('is not compared with its like here');
+  if (Array.isArray(a) && Array.isArray(b)) return compareItems(a, b);
+  if (!isObject(a) || !isObject(b)) return 0;
+  const [ours, theirs] = [Object.keys(a).sort(), Object.keys(b).sort()];
+  const valuesOf = (object: JsonObject, keys: string[]) => keys.map(key => object[key] ?? null);
+  return compareItems(ours, theirs) || compareItems(valuesOf(a, ours), valuesOf(b, theirs));
+}
+
+/** The first that differs decides, then the length. */
+function compareItems(a: Json[], b: Json[]): number {
+  for (const [index, item] of a.entries()) {
+    const other = b[index];
+    const order = other === undefined ? 1 : compareValues(item, other);
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
 }

@@ -8,6 +8,7 @@ import {
   each,
   type Filter,
   pipe,
+  slice,
   step,
   truthy,
   within,
@@ -28,6 +29,9 @@ export function parseFilter(expression: string): Filter | undefined {
 }
 
 class NotUnderstood extends Error {}
+
+/** What stands behind a term makes another of it. */
+type Suffix = (whole: Filter) => Filter;
 
 const comparisons: Record<string, (a: Json, b: Json) => boolean> = {
   '==': equal,
@@ -77,7 +81,8 @@ class Parser {
     if (!this.#take('//')) return left;
     const right = this.#alternative();
     return at => {
-      const found = [...attempt(left, at)].filter(({ value }) => truthy(value));
+      // gojq lets an error on the left end the whole expression, unlike jq.
+      const found = within(left, at).filter(({ value }) => truthy(value));
       return found.length > 0 ? found : right(at);
     };
   }
@@ -106,18 +111,26 @@ class Parser {
     };
   }
 
+  /** `?` catches what goes wrong in the last step before it alone, as gojq has it. */
   #term(): Filter {
     let filter = this.#primary();
     for (;;) {
-      const token = this.#tokens[this.#at];
-      if (token === '.' && this.#tokens[this.#at + 1] === '[') this.#at++;
-      if (token === '?') {
-        this.#at++;
-        filter = caught(filter);
-      } else if (this.#tokens[this.#at] === '[') filter = this.#bracket(filter);
-      else if (isField(token)) filter = stepped(filter, this.#field());
+      const whole = filter;
+      const suffix = this.#suffix();
+      if (this.#take('?')) {
+        const last = caught(suffix ? suffix(itself) : whole);
+        filter = suffix ? at => pipe(whole, last, at) : last;
+      } else if (suffix) filter = suffix(whole);
       else return filter;
     }
+  }
+
+  #suffix(): Suffix | undefined {
+    if (this.#tokens[this.#at] === '.' && this.#tokens[this.#at + 1] === '[') this.#at++;
+    if (this.#take('[')) return this.#bracket();
+    if (!isField(this.#tokens[this.#at])) return undefined;
+    const key = this.#field();
+    return whole => stepped(whole, key);
   }
 
   #primary(): Filter {
@@ -153,14 +166,25 @@ class Parser {
     return token.startsWith('."') ? (JSON.parse(token.slice(1)) as string) : token.slice(1);
   }
 
-  /** `[]`, `["key"]`, `[0]`: the key is made of what the whole term is given. */
-  #bracket(filter: Filter): Filter {
-    this.#expect('[');
-    if (this.#take(']')) return at => pipe(filter, each, at);
-    const keys = this.#closed(']');
-    return function* (at) {
-      for (const value of filter(at)) for (const key of keys(at)) yield step(value, key.value);
-    };
+  /** `[]`, `["key"]`, `[0]`, `[1:2]`: what is in it is made of what the whole term is given. */
+  #bracket(): Suffix {
+    if (this.#take(']')) return whole => at => pipe(whole, each, at);
+    const from = this.#tokens[this.#at] === ':' ? literal(null) : this.#pipe();
+    if (!this.#take(':')) {
+      this.#expect(']');
+      return whole =>
+        function* (at) {
+          for (const value of whole(at)) for (const key of from(at)) yield step(value, key.value);
+        };
+    }
+    const to = this.#tokens[this.#at] === ']' ? literal(null) : this.#pipe();
+    this.#expect(']');
+    return whole =>
+      function* (at) {
+        for (const value of whole(at))
+          for (const end of to(at))
+            for (const start of from(at)) yield slice(value, start.value, end.value);
+      };
   }
 
   #list(): Filter {
@@ -200,14 +224,14 @@ class Parser {
     return filter;
   }
 
-  /** The pattern and the flags of `test` must be plain texts. */
+  /** The pattern and the flags of `test` must be plain texts; no flags may be said as null. */
   #test(from: number): Filter | undefined {
     const tokens = this.#tokens.slice(from, this.#at);
     const [, pattern = '', separator, flags = '""'] = tokens;
     const understood = tokens.length === 3 || (tokens.length === 5 && separator === ';');
-    if (!understood || !/^"/.test(pattern) || (tokens.length === 5 && !/^"/.test(flags)))
+    if (!understood || !/^"/.test(pattern) || !/^("|null$)/.test(tokens.length === 5 ? flags : '"'))
       return undefined;
-    return testOf(JSON.parse(pattern), tokens.length === 5 ? JSON.parse(flags) : '');
+    return testOf(JSON.parse(pattern), (tokens.length === 5 && JSON.parse(flags)) || '');
   }
 
   #take(token: string): boolean {

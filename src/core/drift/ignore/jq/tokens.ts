@@ -1,5 +1,5 @@
 const pattern =
-  /\s*(\.\.|\.[A-Za-z_][A-Za-z0-9_]*|\."(?:[^"\\]|\\.)*"|"(?:[^"\\]|\\.)*"|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[A-Za-z_][A-Za-z0-9_]*|\/\/|==|!=|<=|>=|[.[\](),|?;<>-])/y;
+  /\s*(\.\.|\.[A-Za-z_][A-Za-z0-9_]*|\."(?:[^"\\]|\\.)*"|"(?:[^"\\]|\\.)*"|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[A-Za-z_][A-Za-z0-9_]*|\/\/|==|!=|<=|>=|[.[\](),|?;:<>-])/y;
 
 /** The tokens of a jq expression; undefined when there is something else in it. */
 export function tokenize(text: string): string[] | undefined {
