@@ -5,6 +5,7 @@ import { composeDocument } from './text/compose.ts';
 import type { Defect } from './text/defect.ts';
 import { explainSyntaxError } from './text/explain.ts';
 import { flattenList } from './text/list-items.ts';
+import { codesOf, readQuickly } from './text/quick/read-quickly.ts';
 import { readEvents } from './text/read-events.ts';
 import { type Chunk, splitDocuments } from './text/split.ts';
 import { tabIndentedLines } from './text/tab-lines.ts';
@@ -16,8 +17,10 @@ import { tabIndentedLines } from './text/tab-lines.ts';
  */
 export function parseManifests(text: string): ParsedFile {
   const parsed: ParsedFile = { documents: [], problems: [], lineStarts: lineStartsOf(text) };
+  const codes = codesOf(text);
   for (const [index, chunk] of splitDocuments(text).entries()) {
-    const { root, defects } = parseDocument(text, chunk);
+    const quick = readQuickly(text, codes, chunk);
+    const { root, defects } = quick ? { ...quick, defects: [] } : readDocument(text, chunk);
     for (const { rule, message, start, end } of defects)
       parsed.problems.push({ rule, message, document: index, ...rangeOf(parsed, start, end) });
     parsed.documents.push(...flattenList({ index, root, ...chunk, within: [] }));
@@ -25,7 +28,11 @@ export function parseManifests(text: string): ParsedFile {
   return parsed;
 }
 
-function parseDocument(text: string, chunk: Chunk): { root: Node | undefined; defects: Defect[] } {
+/** Reads any document, and says what is wrong with it. */
+export function readDocument(
+  text: string,
+  chunk: Chunk,
+): { root: Node | undefined; defects: Defect[] } {
   const content = text.slice(chunk.start, chunk.end);
   try {
     const { root, defects } = composeDocument(content, chunk.start, readEvents(content));
