@@ -7,10 +7,11 @@ import { buildUpstream } from './build-upstream.ts';
 import { fuzzSession } from './fuzz-drift/session.ts';
 
 /*
- * `npm run fuzz:drift -- [--pairs N] [--seed S] [--kinds A,B] [--modes ssa,flux,csa] [--object NUMBER] [--cases FILE]`:
- * makes random pairs of manifest and live object on a real kube-apiserver, and holds what we say without asking it
- * against its own dry-run. Prints the table, and where the failed pairs were written as a drift case file. Exits 1
- * when a target is missed.
+ * `npm run fuzz:drift -- [--pairs N] [--seed S] [--kinds A,B] [--modes ssa,flux,csa] [--object NUMBER] [--cases FILE]
+ * [--server PROGRAM]`: makes random pairs of manifest and live object on a real kube-apiserver, and holds what we say
+ * without asking it against its own dry-run. Prints the table, and where the failed pairs were written as a drift
+ * case file. Exits 1 when a target is missed. `--server` is the kube-apiserver of another version, such as a build of
+ * `k8s.io/kubernetes/cmd/kube-apiserver` at v1.34.4; we judge for the version that the server says it is.
  */
 const { values } = parseArgs({
   options: {
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     modes: { type: 'string' },
     object: { type: 'string' },
     cases: { type: 'string' },
+    server: { type: 'string' },
   },
 });
 
@@ -27,7 +29,11 @@ const log = (line: string) => process.stderr.write(`${line}\n`);
 await buildUpstream(log);
 const seed = values.seed === undefined ? Date.now() % 1_000_000_007 : Number(values.seed);
 console.log(`seed ${seed}`);
-const { plane, stop } = await startControlPlane(log, {}, { controllers: false });
+const { plane, stop } = await startControlPlane(
+  log,
+  {},
+  { controllers: false, apiServer: values.server },
+);
 const start = Date.now();
 try {
   const outcome = await fuzzSession(plane, {

@@ -20,7 +20,7 @@ export interface Failed {
  */
 export function caseFileText(
   failed: readonly Failed[],
-  { customTypes, schemas }: Subjects,
+  { customTypes, schemas, target }: Subjects,
 ): string {
   const kinds = new Set(failed.map(({ pair }) => pair.trial.subject.kind));
   const crds = customTypes.filter(({ spec }) =>
@@ -29,7 +29,7 @@ export function caseFileText(
   const cases = failed.map(each => caseOf(each, schemas));
   const file = {
     version: 1,
-    server: 'kube-apiserver v1.36',
+    server: `kube-apiserver v${target}`,
     count: cases.length,
     fixtures: { crds },
     cases,

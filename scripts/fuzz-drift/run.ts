@@ -135,10 +135,10 @@ async function checkPairs(
   pairs: Pair[],
   tally: Tally,
 ): Promise<Failed[]> {
-  const { schemas, customTypes } = subjects;
+  const { schemas, customTypes, target } = subjects;
   await askKubectl(plane, pairs);
   const inputs = pairs.map(inputOf);
-  const results = await compareObjects(inputs, { judge, schemas, target: '1.36' });
+  const results = await compareObjects(inputs, { judge, schemas, target });
   const begun = await Promise.all(inputs.map(input => begin(input, schemas)));
   const open = begun.map(each => ('open' in each ? each : undefined));
   const questions = open.flatMap(each =>
@@ -153,7 +153,7 @@ async function checkPairs(
         ]
       : [],
   );
-  const verdicts = await judge.apply(questions, { target: '1.36', customTypes });
+  const verdicts = await judge.apply(questions, { target, customTypes });
   let next = 0;
   return pairs.flatMap((pair, index) => {
     const result = results[index] as DriftResult;

@@ -44,6 +44,12 @@ export class Server {
     this.#agent.destroy();
   }
 
+  /** Its minor version, such as `1.36`. */
+  async version(): Promise<string> {
+    const { body } = await this.get('/version');
+    return `${body.major}.${Number.parseInt(String(body.minor), 10)}`;
+  }
+
   get(path: string): Promise<Answer> {
     return this.#ask('GET', path);
   }

@@ -29,6 +29,8 @@ export interface Subjects {
   schemas: Schemas;
   /** Definitions of the generated kinds. */
   customTypes: JsonObject[];
+  /** The server's version, such as `1.36`. */
+  target: string;
 }
 
 const root = join(import.meta.dirname, '../..');
@@ -44,12 +46,13 @@ export async function findSubjects(
   server: Server,
   { seed, customCount, only }: { seed: number; customCount: number; only?: readonly string[] },
 ): Promise<Subjects> {
+  const target = await server.version();
   const customTypes: JsonObject[] = [];
   for (let number = 0; number < customCount; number++) {
     const definition = customType(seed, number);
     if (await define(server, definition)) customTypes.push(definition);
   }
-  const schemas = createSchemas({ version: '1.36', crds: customTypes });
+  const schemas = createSchemas({ version: target, crds: customTypes });
   const manifests = [...builtinManifests(), ...customTypes.map(firstObject)].filter(
     ({ kind }) => only === undefined || only.some(name => String(kind).startsWith(name)),
   );
@@ -59,7 +62,7 @@ export async function findSubjects(
     const subject = await subjectOf(server, manifest, schemas, served);
     if (subject) all.push(subject);
   }
-  return { all, schemas, customTypes };
+  return { all, schemas, customTypes, target };
 }
 
 function builtinManifests(): JsonObject[] {

@@ -36,17 +36,18 @@ export interface StartedPlane {
 /**
  * Starts etcd, kube-apiserver and kube-controller-manager in a temporary folder on free ports, and waits
  * until the namespace `default` can be used. `flags` are more of kube-apiserver's, such as `runtime-config`.
- * Without controllers nobody changes what a test writes, and nothing is collected either.
+ * Without controllers nobody changes what a test writes, and nothing is collected either. `apiServer` is another
+ * kube-apiserver's program, of any version.
  */
 export async function startControlPlane(
   log: (line: string) => void,
   flags: Record<string, string> = {},
-  { controllers = true } = {},
+  { controllers = true, apiServer }: { controllers?: boolean; apiServer?: string | undefined } = {},
 ): Promise<StartedPlane> {
   await buildPart(parts.kube, log);
   const start = Date.now();
   const { servers, stop } = await startTogether('kube', group =>
-    startIn(group, kubeProgram(), flags, controllers),
+    startIn(group, kubeProgram(), flags, { controllers, apiServer }),
   );
   const { plane, rebuild } = servers;
   log(`A Kubernetes control plane runs at ${plane.server} (${Date.now() - start} ms).`);
@@ -57,7 +58,7 @@ async function startIn(
   group: Processes,
   program: string,
   more: Record<string, string>,
-  controllers: boolean,
+  { controllers, apiServer }: { controllers: boolean; apiServer: string | undefined },
 ): Promise<Pick<StartedPlane, 'plane' | 'rebuild'>> {
   const ports = await freePorts('api', 'etcd', 'peer', 'manager');
   const server = `https://127.0.0.1:${ports.api}`;
@@ -75,6 +76,10 @@ async function startIn(
   const launch = (name: string, flags: Record<string, string>) =>
     group.launch(name, program, [name, ...asFlags(flags)]);
 
+  const launchApiServer = (flags: Record<string, string>) =>
+    apiServer === undefined
+      ? launch('kube-apiserver', flags)
+      : group.launchGuarded('kube-apiserver', apiServer, asFlags(flags));
   const launchStore = () =>
     launch('etcd', {
       'data-dir': at('etcd'),
@@ -87,7 +92,7 @@ async function startIn(
       'initial-cluster': `default=${peer}`,
     });
   const launchServer = () =>
-    launch('kube-apiserver', {
+    launchApiServer({
       'etcd-servers': store,
       'bind-address': '127.0.0.1',
       'advertise-address': '127.0.0.1',

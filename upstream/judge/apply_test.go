@@ -70,6 +70,12 @@ func TestApply(t *testing.T) {
 			desired: "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: 'a:1'}], tolerations: [{key: x, operator: Exists}]}}",
 			live:    "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: 'a:1', imagePullPolicy: IfNotPresent, terminationMessagePath: /dev/termination-log, terminationMessagePolicy: File, resources: {}}], restartPolicy: Always, dnsPolicy: ClusterFirst, schedulerName: default-scheduler, securityContext: {}, enableServiceLinks: true, preemptionPolicy: PreemptLowerPriority, priority: 0, terminationGracePeriodSeconds: 30, tolerations: [{key: x, operator: Exists}, {key: node.kubernetes.io/not-ready, operator: Exists, effect: NoExecute, tolerationSeconds: 300}, {key: node.kubernetes.io/unreachable, operator: Exists, effect: NoExecute, tolerationSeconds: 300}]}}",
 		},
+		"tolerations that the server adds, one of which was changed": {
+			mode:    "ssa",
+			desired: "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: 'a:1'}], tolerations: [{key: x, operator: Exists}]}}",
+			live:    "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: 'a:1', imagePullPolicy: IfNotPresent, terminationMessagePath: /dev/termination-log, terminationMessagePolicy: File, resources: {}}], restartPolicy: Always, dnsPolicy: ClusterFirst, schedulerName: default-scheduler, securityContext: {}, enableServiceLinks: true, preemptionPolicy: PreemptLowerPriority, priority: 0, terminationGracePeriodSeconds: 30, tolerations: [{key: x, operator: Exists}, {key: node.kubernetes.io/not-ready, operator: Exists, effect: NoExecute, tolerationSeconds: 300}, {key: node.kubernetes.io/unreachable, operator: Exists, effect: NoExecute, tolerationSeconds: 301}]}}",
+			want:    []string{"changed .spec.tolerations"},
+		},
 		"an annotation that is null is an empty text to kubectl": {
 			mode:    "csa",
 			desired: "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, annotations: {x: null}}}",

@@ -53,7 +53,7 @@ func modelNames() []string {
 				continue
 			}
 			object, err := scheme.New(version.WithKind(groupKind.Kind))
-			if gone := removed(object); err != nil || gone > 0 && gone <= newestMinor {
+			if gone := removed(object); err != nil || gone > 0 && gone <= oldestMinor {
 				continue
 			}
 			names = append(names, util.GetCanonicalTypeName(object))

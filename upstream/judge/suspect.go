@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
-	"strings"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
 // doubts says why an answer may differ from that of a server of the target version; empty when nothing is known
@@ -14,70 +16,35 @@ func (q *question) doubts(k kind, v verdict, minor int) string {
 	if custom, ok := k.(*customKind); ok && !custom.all.convertsByName() && custom != custom.all.storage {
 		return fmt.Sprintf("it is stored as %s and converted by a webhook of the cluster, which may change it", custom.all.storage.gvk.Version)
 	}
-	for _, rule := range changedRules {
-		if minor < rule.since && k.groupVersionKind().Kind == rule.kind && rule.decides(q, v) {
-			return fmt.Sprintf("before Kubernetes 1.%d, %s", rule.since, rule.text)
-		}
+	if rule := q.changedSince(minor, k.groupVersionKind().GroupKind(), v); rule != nil {
+		return fmt.Sprintf("before Kubernetes 1.%d, %s", rule.since, rule.text)
 	}
 	return ""
 }
 
-// changedRule is a rule of the server that changed in a minor version and cannot be switched back.
-type changedRule struct {
-	since   int
-	kind    string
-	text    string
-	decides func(q *question, v verdict) bool
-}
-
-// changedRules are what the feature gates of 1.36 cannot emulate of the versions since 1.30. Gates that are gone:
-// `versioned_feature_list.yaml` of 1.32 and 1.34 (kubernetes/test), compared with that of 1.36; of all that is
-// gone, these alone were off in 1.30 or later and decide what is stored or refused.
-var changedRules = []changedRule{
-	{
-		// ServiceTrafficDistribution: alpha in 1.30, on from 1.31, gone since 1.35.
-		since: 31, kind: "Service", text: "spec.trafficDistribution is dropped unless its feature gate is on",
-		decides: func(q *question, v verdict) bool { return declares(q.Desired.Object, "spec", "trafficDistribution") },
-	},
-	{
-		// StrictCostEnforcementForVAP: off in 1.30, on and locked from 1.32.
-		since: 32, kind: "ValidatingAdmissionPolicy", text: "the cost of its expressions is reckoned more leniently",
-		decides: refusesCost,
-	},
-	{
-		// StrictCostEnforcementForWebhooks: the same.
-		since: 32, kind: "ValidatingWebhookConfiguration", text: "the cost of its match conditions is reckoned more leniently",
-		decides: refusesCost,
-	},
-	{
-		since: 32, kind: "MutatingWebhookConfiguration", text: "the cost of its match conditions is reckoned more leniently",
-		decides: refusesCost,
-	},
-	{
-		// kubernetes/kubernetes#130263: refused by 1.31 and 1.32, accepted by 1.36 without a gate. Which minor in
-		// between allowed it is not known here, so that all before 1.36 count.
-		since: 36, kind: "StatefulSet", text: "spec.revisionHistoryLimit could not always be changed",
-		decides: func(q *question, v verdict) bool { return changes(v, ".spec.revisionHistoryLimit") },
-	},
-}
-
-func declares(object map[string]any, path ...string) bool {
-	value := maybe{object, true}
-	for _, name := range path {
-		value = value.field(name)
+// changedSince is a rule that decides here, and was another one in a minor version; nil if there is none.
+func (q *question) changedSince(minor int, kind schema.GroupKind, v verdict) *changedRule {
+	var unexplained []finding
+	if v.Refused != nil {
+		unexplained = v.Refused.Findings
 	}
-	return value.exists && value.value != nil
-}
-
-func changes(v verdict, path string) bool {
-	for _, c := range v.Changes {
-		if isAtOrBelow(c.Path, path) {
-			return v.Refused == nil
+	var refusing *changedRule
+	for i := range changedRules {
+		rule := &changedRules[i]
+		if minor >= rule.since {
+			continue
+		}
+		places := rule.places(kind)
+		if rule.decides(q, v, places) {
+			return rule
+		}
+		left := slices.DeleteFunc(slices.Clone(unexplained), func(f finding) bool { return rule.refuses(v.Refused.Code, f, places) })
+		if len(left) < len(unexplained) {
+			refusing, unexplained = rule, left
 		}
 	}
-	return false
-}
-
-func refusesCost(q *question, v verdict) bool {
-	return v.Refused != nil && strings.Contains(v.Refused.Message, "cost")
+	if len(unexplained) > 0 {
+		return nil // what is refused for another reason, too, is refused by both
+	}
+	return refusing
 }

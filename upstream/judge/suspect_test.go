@@ -64,12 +64,17 @@ func TestWhatIsNotSure(t *testing.T) {
 			target:  "1.32",
 			live:    "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {revisionHistoryLimit: 10, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i}]}}}}",
 			desired: "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {revisionHistoryLimit: 3, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: i}]}}}}",
-			want:    "suspect before Kubernetes 1.36, spec.revisionHistoryLimit",
+			want:    "suspect before Kubernetes 1.33, spec.revisionHistoryLimit",
 		},
 		"a version that is not served yet": {
 			target:  "1.33",
 			desired: "{apiVersion: resource.k8s.io/v1, kind: DeviceClass, metadata: {name: a}}",
 			want:    "unchecked resource.k8s.io/v1 DeviceClass is served from Kubernetes 1.34 on",
+		},
+		"a version that was not gone yet": {
+			target:  "1.31",
+			live:    "{apiVersion: flowcontrol.apiserver.k8s.io/v1beta3, kind: FlowSchema, metadata: {name: a}, spec: {matchingPrecedence: 1, priorityLevelConfiguration: {name: x}}}",
+			desired: "{apiVersion: flowcontrol.apiserver.k8s.io/v1beta3, kind: FlowSchema, metadata: {name: a}, spec: {matchingPrecedence: 2, priorityLevelConfiguration: {name: x}}}",
 		},
 		"a version that is gone": {
 			target:  "1.30",

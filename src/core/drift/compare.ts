@@ -102,7 +102,9 @@ function doubted({ desired, type }: Open, verdict: ApplyVerdict, target: string)
   )
     return verdict;
   const field = unknownField(desired, type);
-  if (field === undefined) return verdict;
+  // What even the judge's version does not know is refused by both.
+  if (field === undefined || verdict.refused?.message.includes('not declared in schema'))
+    return verdict;
   return { ...verdict, suspect: `Kubernetes ${target} does not know ${field}` };
 }
 

@@ -87,6 +87,8 @@ describe('comparing an object', () => {
     });
     const known = { schemas: createSchemas({ version: '1.36' }), target: '1.36' };
     expect(await compare(newer, known)).toMatchObject({ state: 'drifted' });
+    const misspelt = input(deployment('hostNameOverride: x, '), deployment(''));
+    expect(await compare(misspelt)).toMatchObject({ state: 'invalid' });
   });
 
   it('is suspect where the cluster is newer than the judge', async () => {
