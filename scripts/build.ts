@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { buildUpstream } from './build-upstream.ts';
 import { replaceFile } from './lib/atomic.ts';
@@ -34,16 +34,17 @@ const doors: Door[] = [
 const parts: Door[] = [
   { name: 'language-client', entry: 'editor/server/language-client', banner: location },
   { name: 'terminal', entry: 'terminal/start', banner: location },
+  { name: 'kubernetes-client', entry: 'core/cluster/kubeconfig/client-options', banner: location },
 ];
 
 const loadedLater: Plugin = {
   name: 'loaded-later',
   setup({ onResolve }) {
-    onResolve({ filter: /\/(language-client|terminal\/start)\.ts$/ }, ({ kind, path }) => {
-      const part = parts.find(({ entry }) => entry?.endsWith(path.slice(2).replace(/\.ts$/, '')));
-      return part && kind === 'dynamic-import'
-        ? { path: `./${part.name}.cjs`, external: true }
-        : undefined;
+    onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const entry = relative(join(root, 'src'), join(resolveDir, path)).replace(/\.ts$/, '');
+      const part = parts.find(each => each.entry === entry.replaceAll('\\', '/'));
+      return part && { path: `./${part.name}.cjs`, external: true };
     });
   },
 };
@@ -103,9 +104,9 @@ async function bundle({ name, entry = name, banner }: Door): Promise<void> {
     sourcemap: 'linked',
     banner: { js: banner },
     external: name === 'extension' ? [] : ['vscode'],
-    plugins: name === 'extension' ? [loadedLater, editorApi] : name === 'cli' ? [loadedLater] : [],
+    plugins: name === 'extension' ? [loadedLater, editorApi] : [loadedLater],
     // A part is required: what is imported is read once more, for the names that it exports.
-    supported: { 'dynamic-import': name !== 'cli' },
+    supported: { 'dynamic-import': name === 'extension' || name === 'language-client' },
     // A UMD build of jsonc-parser breaks at run time when `main` is taken first.
     mainFields: ['module', 'main'],
     // CommonJS has no import.meta; modules that look for files beside them ask for these.

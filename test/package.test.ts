@@ -45,6 +45,7 @@ it('holds what is needed to run, and nothing else', () => {
     `bin/renderer${suffix}`,
     'cli.cjs',
     'extension.cjs',
+    'kubernetes-client.cjs',
     'language-client.cjs',
     'server.cjs',
     'terminal.cjs',

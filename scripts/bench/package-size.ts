@@ -16,6 +16,7 @@ export async function benchPackageSize(): Promise<BenchTable> {
     const megabytes = async (path: string) => (await stat(path)).size / 1e6;
     const parts = [
       'extension.cjs',
+      'kubernetes-client.cjs',
       'language-client.cjs',
       'server.cjs',
       'bin/judge',

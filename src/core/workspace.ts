@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { ChartFinder } from './charts/finder.ts';
-import { ContextSettings, followKubeconfig } from './cluster/kubeconfig/follow.ts';
-import { availableContexts, contextOptions, type OpenAnswer, openCluster } from './cluster/open.ts';
+import { Connections } from './cluster/connections.ts';
+import type { OpenAnswer } from './cluster/open.ts';
+import { configFiles, readConfig } from './environments/config/config.ts';
 import type { Discovery } from './environments/context.ts';
 import { discoverEnvironments } from './environments/discover.ts';
+import { readOnce } from './git/read-once.ts';
 import { currentBranch, findRoot, openRepository, remoteUrls } from './git/repository.ts';
 import { UserError } from './lib/errors.ts';
 import { userCache } from './lib/user-cache.ts';
@@ -46,6 +48,11 @@ export interface WorkspaceOptions {
   decrypt?: boolean;
   /** The place of every field will be asked for: render with them from the start. */
   traces?: boolean;
+  /**
+   * Names of the environments that will be compared (none: all of them): while the repository is read, the judge is
+   * started, and the clusters are connected to that driftline.yaml names for them.
+   */
+  compares?: readonly string[];
   host: Host;
   signal?: AbortSignal;
 }
@@ -65,8 +72,7 @@ interface Resident {
   /** Those without custom resources, by version. */
   builtinSchemas: Map<string, Schemas>;
   definitions: WeakMap<Node, JsonObject>;
-  clusters: Map<string, Promise<OpenAnswer>>;
-  contexts: ContextSettings;
+  connections: Connections;
 }
 
 /**
@@ -87,11 +93,19 @@ export class Workspace {
   static async open(options: WorkspaceOptions): Promise<Workspace> {
     const { revision, signal } = options;
     const root = await findRoot(options.directory);
-    const [repository, remotes, branch] = await Promise.all([
+    const [opened, remotes, branch] = await Promise.all([
       openRepository(root, { revision, signal }),
       remoteUrls(root),
       currentBranch(root),
     ]);
+    // A kept repository is read anew when it changes.
+    const repository = options.traces ? opened : readOnce(opened);
+    const resident = startPrograms(options, root, remotes);
+    if (options.compares) {
+      // Whoever needs it hears of a failure.
+      resident.judge?.warm(signal).catch(() => {});
+      connectEarly(resident, repository, options.compares).catch(() => {});
+    }
     const index = await RepositoryIndex.build(repository, signal);
     if (options.decrypt && !options.host.trusted()) throw new UserError(notDecrypted);
     const isManifest = (file: string) => {
@@ -101,7 +115,6 @@ export class Workspace {
     const decrypted = options.decrypt
       ? await decryptRepository(repository, { isManifest, signal })
       : undefined;
-    const resident = startPrograms(options, root, remotes);
     return new Workspace(resident, repository, index, revision ?? branch, decrypted);
   }
 
@@ -117,13 +130,12 @@ export class Workspace {
     this.repository = repository;
     this.index = index;
     this.branch = branch;
-    this.#rendering = createRendering(
-      decrypted?.repository ?? repository,
-      resident.renderer,
-      resident.renders,
-      resident.charts,
-      (file, text) => index.parsed(file, text),
-    );
+    this.#rendering = createRendering(decrypted?.repository ?? repository, resident.renderer, {
+      cache: resident.renders,
+      charts: resident.charts,
+      parsed: (file, text) => index.parsed(file, text),
+      once: !resident.options.traces,
+    });
   }
 
   get host(): Host {
@@ -262,18 +274,8 @@ export class Workspace {
   }
 
   /** The cluster or snapshot of an environment; opened once per target. */
-  async connect(environment: Pick<Environment, 'cluster'>): Promise<OpenAnswer> {
-    const { clusters, options } = this.#resident;
-    const { host, offline, traces, signal } = options;
-    const key = await this.clusterKey(environment);
-    // A kept repository tells at once that a server is busy, and comes back by itself.
-    const patience = traces ? 2000 : undefined;
-    const { root } = this.repository;
-    const known =
-      clusters.get(key) ??
-      openCluster(environment.cluster, { root, host, offline, patience, signal });
-    clusters.set(key, known);
-    return known;
+  connect({ cluster }: Pick<Environment, 'cluster'>): Promise<OpenAnswer> {
+    return this.#resident.connections.connect(cluster, this.offline);
   }
 
   /**
@@ -316,51 +318,35 @@ export class Workspace {
       });
   }
 
-  /** Ends connections (to one cluster, or all), so that the next `connect` opens them anew. */
-  async disconnect(environment?: Pick<Environment, 'cluster'>): Promise<void> {
-    const { clusters } = this.#resident;
-    const keys = environment ? [await this.clusterKey(environment)] : [...clusters.keys()];
-    for (const key of keys) await this.closeConnection(key);
+  /** Ends the connection to a cluster, so that the next `connect` opens it anew. */
+  async disconnect(environment: Pick<Environment, 'cluster'>): Promise<void> {
+    await this.closeConnection(await this.clusterKey(environment));
   }
 
   /** Ends the connection that was opened when `clusterKey` was this (`only`: if it is still that one). */
-  async closeConnection(key: string, only?: OpenAnswer): Promise<void> {
-    const { clusters } = this.#resident;
-    const opened = clusters.get(key);
-    const answer = await opened?.catch(() => undefined);
-    if (only !== undefined && answer !== only) return;
-    if (clusters.get(key) === opened) clusters.delete(key);
-    if (answer?.ok) answer.cluster.close();
+  closeConnection(key: string, only?: OpenAnswer): Promise<void> {
+    return this.#resident.connections.close(key, only);
   }
 
   /** The contexts of the person's kubeconfig. Throws a `UserError` where it cannot be read. */
   contexts(): Promise<{ context: string; server: string }[]> {
-    return availableContexts({ root: this.repository.root, host: this.host });
+    return this.#resident.connections.contexts();
   }
 
   /** Another text when the cluster of an environment, or the way to it, is another one. */
-  async clusterKey({ cluster }: Pick<Environment, 'cluster'>): Promise<string> {
-    const { contexts } = this.#resident;
-    const { offline, host } = this.#resident.options;
-    const settings =
-      cluster.kind === 'context' && !offline ? await contexts.of(cluster.context) : undefined;
-    return JSON.stringify({ cluster, offline, kubeconfig: host.kubeconfig?.(), settings });
+  clusterKey({ cluster }: Pick<Environment, 'cluster'>): Promise<string> {
+    return this.#resident.connections.keyOf(cluster, this.offline);
   }
 
   /** Calls `changed` when the person's kubeconfig changes, from when on clusters may have other keys. */
   followContexts(changed: () => void): () => void {
-    const { contexts } = this.#resident;
-    const { root } = this.repository;
-    return followKubeconfig(contextOptions({ root, host: this.host }).env, () => {
-      contexts.forget();
-      changed();
-    });
+    return this.#resident.connections.follow(changed);
   }
 
   /** Ends programs and connections. */
   async close(): Promise<void> {
-    const { process, judge } = this.#resident;
-    await Promise.all([process.close(), judge?.close(), this.disconnect()]);
+    const { process, judge, connections } = this.#resident;
+    await Promise.all([process.close(), judge?.close(), connections.closeAll()]);
   }
 }
 
@@ -375,7 +361,10 @@ function startPrograms(
   root: string,
   remotes: readonly string[],
 ): Resident {
-  const log = (line: string) => options.host.log(line);
+  const { host, signal, traces } = options;
+  const log = (line: string) => host.log(line);
+  // A kept repository tells at once that a server is busy, and comes back by itself.
+  const patience = traces ? 2000 : undefined;
   const process = new ResidentProgram({ program: requireProgram('renderer') }, { log });
   const judge = programPath('judge');
   return {
@@ -390,7 +379,23 @@ function startPrograms(
     schemas: [],
     builtinSchemas: new Map(),
     definitions: new WeakMap(),
-    clusters: new Map(),
-    contexts: new ContextSettings(() => contextOptions({ root, host: options.host })),
+    connections: new Connections({ root, host, patience, signal }),
   };
+}
+
+async function connectEarly(
+  { connections, options }: Resident,
+  repository: Repository,
+  names: readonly string[],
+): Promise<void> {
+  const files = repository.files.filter(file => configFiles.includes(file));
+  const { entries } = readConfig(await RepositoryIndex.build({ ...repository, files, left: [] }));
+  const wanted = entries.filter(({ name }) => names.length === 0 || names.includes(name));
+  await Promise.all(
+    wanted.map(async ({ cluster }) => {
+      if (cluster?.kind !== 'context') return;
+      const opened = await connections.connect(cluster, options.offline);
+      if (opened.ok) await opened.cluster.discovery(options.signal);
+    }),
+  );
 }

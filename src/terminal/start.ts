@@ -13,8 +13,19 @@ process.stdout.on('error', error => {
   throw error;
 });
 
-const { stdin, stdout, stderr, env, argv } = process;
-const terminal = { stdin, stdout, stderr, env, signal: interrupted.signal };
+const { stdout, stderr, env, argv } = process;
+const terminal = {
+  // Opened when somebody is asked something.
+  get stdin() {
+    return process.stdin;
+  },
+  stdout,
+  stderr,
+  env,
+  signal: interrupted.signal,
+};
 main(argv.slice(2), terminal).then(code => {
   process.exitCode = code;
+  // What is still open (idle connections, programs that end by themselves) need not be waited for.
+  if (stdout.writableLength === 0 && stderr.writableLength === 0) process.exit();
 });

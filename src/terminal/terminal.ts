@@ -41,17 +41,22 @@ export function progress(text: string, common: CommonArguments, { stderr }: Term
   return () => stderr.write('\r\u001b[K');
 }
 
-/** Opens the repository that the arguments name, does the work and closes it, whatever happens. */
+/**
+ * Opens the repository that the arguments name, does the work and closes it, whatever happens. `compares`: see
+ * `WorkspaceOptions`.
+ */
 export async function withWorkspace<T>(
   common: CommonArguments,
   terminal: Terminal,
   work: (workspace: Workspace) => Promise<T>,
+  compares?: readonly string[],
 ): Promise<T> {
   const workspace = await Workspace.open({
     directory: common.repo ?? process.cwd(),
     revision: common.revision,
     offline: common.offline,
     decrypt: common.decrypt,
+    compares,
     host: hostOf(common, terminal),
     signal: terminal.signal,
   });

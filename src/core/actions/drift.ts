@@ -14,8 +14,9 @@ import { placeText } from '../model/source.ts';
 import { newestVersion } from '../schemas/schemas.ts';
 import type { Schemas } from '../schemas/type.ts';
 import type { Workspace } from '../workspace.ts';
-import { withCauses } from './cause/causes.ts';
+import { foreseeCause, withCauses } from './cause/causes.ts';
 import { CommitStates } from './cause/commit-states.ts';
+import { ClusterEvents } from './cause/hints.ts';
 import { definitionsOf } from './definitions.ts';
 import { deployedRevision } from './deployed.ts';
 import { notRendered, renderApplications } from './rendering.ts';
@@ -44,8 +45,6 @@ export async function drift(
   workspace: Workspace,
   { environments, placeAll, verify = false, local = false, signal }: DriftOptions,
 ): Promise<Omit<DriftReport, 'elapsedMs'> & { failures: string[] }> {
-  // Whoever needs it hears of a failure.
-  workspace.judge?.warm(signal).catch(() => {});
   const { problems } = await workspace.discovery();
   const failures = problems
     .filter(({ severity }) => severity === 'error')
@@ -66,9 +65,12 @@ export async function drift(
     const rendered = { environment, applications };
     if (opened.ok) {
       const open = { ...rendered, cluster: opened.cluster };
-      const options = { traced: placeAll, verify, local, signal };
+      const events = new ClusterEvents(opened.cluster, signal);
+      const facts = states.facts(workspace.repository);
+      const differing = (each: Compared) => foreseeCause(each, facts, events);
+      const options = { traced: placeAll, verify, local, differing, signal };
       const found = await compareOpen(workspace, open, options);
-      const about = { ...open, ...found, states, signal };
+      const about = { ...open, ...found, states, events, signal };
       return { ...found.report, results: await withCauses(workspace, found.report.results, about) };
     }
     if (environment.cluster.kind !== 'none') failures.push(`${environment.name}: ${opened.reason}`);
@@ -99,6 +101,8 @@ export interface CompareOptions {
   /** See `DriftOptions`. */
   verify?: boolean;
   local?: boolean;
+  /** See `EnvironmentInput`. */
+  differing?(compared: Compared): void;
   signal?: AbortSignal;
 }
 
@@ -109,14 +113,14 @@ export interface CompareOptions {
 export async function compareOpen(
   workspace: Workspace,
   open: RenderedEnvironment & { cluster: Cluster },
-  { traced, verify = false, local = false, signal }: CompareOptions,
+  { traced, verify = false, local = false, differing, signal }: CompareOptions,
 ): Promise<{ report: EnvironmentDrift; compared: Compared[]; schemas: Schemas }> {
   const { environment, cluster } = open;
   const deployed = deployedRevision(workspace, environment, cluster, signal);
   const input = await environmentInput(workspace, open, signal);
   const word = new ServerWord(cluster, { localOnly: () => local });
   const audited = verify ? Number.POSITIVE_INFINITY : triedUnasked;
-  const comparison = await EnvironmentComparison.of({ ...input, word, audited });
+  const comparison = await EnvironmentComparison.of({ ...input, word, audited, differing });
   const compared = [...comparison.compared.values()];
   const placed = await placeResults(workspace, compared, traced);
   const results = placed.map(result => byOurClock(result, cluster.clockAhead));

@@ -1,6 +1,7 @@
 import { healthOf } from '../cluster/health.ts';
 import { type Found, type Live, readLive } from '../cluster/live.ts';
 import { sleep } from '../lib/backoff.ts';
+import { Breath } from '../lib/breath.ts';
 import type { DriftResult } from '../model/drift.ts';
 import type { NotChecked } from '../model/finding.ts';
 import type { Health } from '../model/health.ts';
@@ -19,8 +20,10 @@ import type { Removed } from './removed/removed.ts';
 import { RemovedObjects } from './removed/removed-objects.ts';
 import { ServerWord } from './server/server-word.ts';
 
-/** So many objects are in memory at a time, to be compared. */
-const atATime = 500;
+/** Few, so that the server is asked about the first objects while the others are compared. */
+const chunkSize = 125;
+/** How many chunks the judge may have at a time: as much is in memory, to be compared. */
+const chunksAtATime = 4;
 /** Milliseconds: what the server says sooner is not told as it was predicted before. */
 const moment = 150;
 
@@ -156,11 +159,20 @@ export class EnvironmentComparison {
     const was = new Map(keys.map(key => [key, this.compared.get(key)]));
     const later = new Later(followed);
     const words: Promise<unknown>[] = [];
-    for (let start = 0; start < keys.length; start += atATime) {
-      const questions = keys.slice(start, start + atATime).map(key => this.#question(key));
-      const open = await this.#compareLocally(questions, before);
-      if (open.length > 0) words.push(this.#confirm(open, later));
+    const chunks = new Set<Promise<void>>();
+    const breath = new Breath();
+    for (let start = 0; start < keys.length; start += chunkSize) {
+      const chunk = this.#compareLocally(keys.slice(start, start + chunkSize), before).then(
+        open => {
+          if (open.length > 0) words.push(this.#confirm(open, later));
+          chunks.delete(chunk);
+        },
+      );
+      chunks.add(chunk);
+      if (chunks.size === chunksAtATime) await Promise.race(chunks);
+      else if (breath.isDue) await breath.take();
     }
+    await Promise.all(chunks);
     const all = Promise.all(words);
     if (followed) await Promise.race([all, sleep(moment)]);
     else await all;
@@ -181,9 +193,10 @@ export class EnvironmentComparison {
    * that the server may have a word on.
    */
   async #compareLocally(
-    questions: readonly Question[],
+    keys: readonly string[],
     before: EnvironmentComparison | undefined,
   ): Promise<Asked[]> {
+    const questions = keys.map(key => this.#question(key));
     const fresh = questions.filter(({ key, basis }) => !isSameBasis(before?.basisOf(key), basis));
     const inputs = fresh.map(({ declared, found }) => this.inputOf(declared, found));
     const compared = await compareObjects(inputs, this.#input);
@@ -209,6 +222,8 @@ export class EnvironmentComparison {
       const open = { ...question, input, local };
       this.#asked.set(key, open);
       asked.push(open);
+      const differing = this.compared.get(key);
+      if (differing) this.#input.differing?.(differing);
     }
     return asked;
   }

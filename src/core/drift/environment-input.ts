@@ -21,6 +21,8 @@ export interface EnvironmentInput extends CompareOptions {
    * of them; what is left out is said. None when absent.
    */
   audited?: number;
+  /** Hears of each object that differs as far as is known before the server has its word. */
+  differing?(compared: Compared): void;
   /** Set where the comparison is followed. */
   followed?: Followed;
 }

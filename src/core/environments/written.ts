@@ -1,6 +1,7 @@
 import type { IndexedFile, IndexedObject } from '../manifests/index-types.ts';
 import { jsonOf, nodeAt, positionAt } from '../manifests/locate.ts';
-import { isObject } from '../model/resource.ts';
+import type { Node } from '../manifests/syntax.ts';
+import { isObject, type JsonObject } from '../model/resource.ts';
 import type { DeployedObject } from './context.ts';
 import type { ManifestIndex } from './manifest-index.ts';
 
@@ -26,11 +27,15 @@ function asWritten(file: IndexedFile, object: IndexedObject): DeployedObject {
   const known = made.get(object);
   if (known) return known;
   const { root } = object.document;
-  const value = root && jsonOf(root);
   const source = { file: object.file, line: object.line, column: 1 };
+  let value: JsonObject | undefined;
   const written: DeployedObject = {
     resource: object.resource,
-    value: isObject(value) ? value : {},
+    // Most objects are only looked at for their kind.
+    get value() {
+      value ??= objectOf(root);
+      return value;
+    },
     source,
     locate: pointer => {
       const node = nodeAt(root, pointer);
@@ -39,4 +44,9 @@ function asWritten(file: IndexedFile, object: IndexedObject): DeployedObject {
   };
   made.set(object, written);
   return written;
+}
+
+function objectOf(root: Node | undefined): JsonObject {
+  const value = root && jsonOf(root);
+  return isObject(value) ? value : {};
 }

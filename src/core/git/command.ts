@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type SimpleGit, simpleGit } from 'simple-git';
 import { messageOf, UserError } from '../lib/errors.ts';
 
@@ -37,6 +38,39 @@ export function gitIn(folder: string, options: GitOptions = {}): SimpleGit {
 export function assertFolder(folder: string): void {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
     throw new UserError(`There is no folder ${folder}; name the repository's folder with --repo.`);
+}
+
+/** What git prints, without the last line break; undefined when it fails, as without a repository. */
+export async function ask(
+  root: string,
+  command: string[],
+  options: GitOptions = {},
+): Promise<string | undefined> {
+  // Where there is no repository git need not be started to say so.
+  if (!hasGit(root)) return undefined;
+  try {
+    return (await gitIn(root, options).raw(command)).replace(/\r?\n$/, '');
+  } catch (error) {
+    if (error instanceof UserError || options.signal?.aborted) throw error;
+    return undefined;
+  }
+}
+
+/** The folder of the repository that a folder is in, which may be itself; undefined where there is none. */
+export function repositoryAround(folder: string): string | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    if (hasGit(at)) return at;
+    if (at === dirname(at)) return undefined;
+  }
+}
+
+/** True for the root folder of a repository, bare ones too. */
+function hasGit(folder: string): boolean {
+  return existsSync(join(folder, '.git')) || isBare(folder);
+}
+
+function isBare(folder: string): boolean {
+  return ['HEAD', 'objects', 'refs'].every(name => existsSync(join(folder, name)));
 }
 
 export type GitTrouble = 'missing' | 'no-repository' | 'other';

@@ -1,5 +1,4 @@
-import { UserError } from '../lib/errors.ts';
-import { type GitOptions, gitIn } from './command.ts';
+import { ask } from './command.ts';
 
 /** A commit, and the state of the files that it is: two commits with one `tree` have the same files. */
 export interface KnownCommit {
@@ -92,18 +91,4 @@ export async function ancestryOf(
 
 function isId(text: string): boolean {
   return /^[0-9a-f]{40,64}$/.test(text);
-}
-
-/** What git prints; undefined when it fails, as without a repository. */
-async function ask(
-  root: string,
-  command: string[],
-  options: GitOptions,
-): Promise<string | undefined> {
-  try {
-    return await gitIn(root, options).raw(command);
-  } catch (error) {
-    if (error instanceof UserError || options.signal?.aborted) throw error;
-    return undefined;
-  }
 }

@@ -1,8 +1,7 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { realpathSync } from 'node:fs';
 import { UserError } from '../lib/errors.ts';
 import type { Repository } from '../model/repository.ts';
-import { assertFolder, type GitOptions, gitIn } from './command.ts';
+import { ask, assertFolder, repositoryAround } from './command.ts';
 import { openRevision } from './revision.ts';
 import { openWorkingTree } from './working-tree.ts';
 
@@ -33,10 +32,7 @@ export async function openRepository(
 export function findRoot(folder: string): string {
   assertFolder(folder);
   const start = realpathSync(folder);
-  for (let at = start; ; at = dirname(at)) {
-    if (hasGit(at)) return at;
-    if (at === dirname(at)) return start;
-  }
+  return repositoryAround(start) ?? start;
 }
 
 /** The commit that is checked out; undefined before the first commit and where there is no git. */
@@ -91,28 +87,4 @@ export async function changedFiles(root: string): Promise<string[] | undefined> 
     ?.filter(entry => entry !== '')
     .map(entry => entry.slice('XY '.length))
     .sort();
-}
-
-/** What git prints, without the last line break; undefined when it fails, as without a repository. */
-async function ask(
-  root: string,
-  command: string[],
-  options: GitOptions = {},
-): Promise<string | undefined> {
-  // Where there is no repository git need not be started to say so.
-  if (!hasGit(root)) return undefined;
-  try {
-    return (await gitIn(root, options).raw(command)).replace(/\r?\n$/, '');
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    return undefined;
-  }
-}
-
-function hasGit(folder: string): boolean {
-  return existsSync(join(folder, '.git')) || isBare(folder);
-}
-
-function isBare(folder: string): boolean {
-  return ['HEAD', 'objects', 'refs'].every(name => existsSync(join(folder, name)));
 }

@@ -10,7 +10,7 @@ import { readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { messageOf, UserError } from '../lib/errors.ts';
 import type { Repository } from '../model/repository.ts';
-import { gitIn, gitMessage, troubleOf } from './command.ts';
+import { gitIn, gitMessage, repositoryAround, troubleOf } from './command.ts';
 import { linkedFiles, resolveLinks, type TreeEntry } from './links.ts';
 
 export const workingTree = 'working tree';
@@ -42,6 +42,7 @@ async function listFiles(
   left: { file: string; reason: string }[],
   signal: AbortSignal | undefined,
 ): Promise<string[]> {
+  if (repositoryAround(root) === undefined) return walk(root);
   try {
     const listed = await gitIn(root, { signal }).raw('ls-files', '-co', '--exclude-standard', '-z');
     const paths = [...new Set(listed.split('\0'))].filter(path => path !== '');

@@ -1,3 +1,4 @@
+import { Breath } from '../lib/breath.ts';
 import type { Repository } from '../model/repository.ts';
 import { resourceKey } from '../model/resource.ts';
 import type { ChartFolder, IndexedFile, IndexedObject, KustomizationFile } from './index-types.ts';
@@ -33,19 +34,28 @@ export class RepositoryIndex {
     const sources = new Map<string, SourceFile>();
     for await (const { path, text } of scan(repository, unread, signal))
       sources.set(path, new SourceFile(path, text));
-    return new RepositoryIndex(repository, sources, unread);
+    const structure = readStructure(sources, repository.files);
+    const breath = new Breath();
+    for (const file of sources.values()) {
+      file.role = roleOf(file, structure);
+      if (!breath.isDue) continue;
+      await breath.take();
+      signal?.throwIfAborted();
+    }
+    return new RepositoryIndex(repository, sources, unread, structure);
   }
 
   private constructor(
     repository: Repository,
     sources: Map<string, SourceFile>,
     unread: readonly { file: string; reason: string }[],
+    structure: Structure,
   ) {
     this.repository = repository;
     this.unread = unread;
     this.#sources = sources;
     this.#listed = new Set(repository.files);
-    this.#structure = this.#restructure();
+    this.#structure = structure;
   }
 
   file(path: string): IndexedFile | undefined {

@@ -24,6 +24,15 @@ export interface Rendering {
   print(application: Target, signal?: AbortSignal): Promise<Rendered>;
 }
 
+export interface RenderingOptions {
+  /** Serves several states of one repository. */
+  cache?: RenderCache;
+  charts?: Charts;
+  parsed?: RenderContext['parsed'];
+  /** True where no other state follows: what is read and not built is kept as it is, without hashes of all files. */
+  once?: boolean;
+}
+
 /**
  * Renders applications of a repository. A failing render says so in its answer; only an aborted signal
  * throws. Renders are taken from the cache while nothing they depend on changed.
@@ -31,9 +40,12 @@ export interface Rendering {
 export function createRendering(
   repository: Repository,
   program: RendererProgram,
-  cache = new RenderCache(),
-  charts: Charts = noCharts,
-  parsed: RenderContext['parsed'] = undefined,
+  {
+    cache = new RenderCache(),
+    charts = noCharts,
+    parsed,
+    once: rendersOnce = false,
+  }: RenderingOptions = {},
 ): Rendering {
   let state: Promise<FileState> | undefined;
   const running = new Map<string, Promise<RenderedSource>>();
@@ -59,13 +71,18 @@ export function createRendering(
     }
   };
   const run = async (target: Target, trace: boolean, signal?: AbortSignal) => {
+    const isTraced = renderers.some(each => each.tracesAlways && each.canRender(target.source));
+    const key = JSON.stringify([target.source, target.origin, trace || isTraced]);
+    if (rendersOnce && isTraced) {
+      const made = running.get(key) ?? make(target, { trace: true, text: false }, signal);
+      running.set(key, made);
+      return made;
+    }
     state ??= program.hashes(repository).then(hashes => fileState(repository, hashes));
     const files = await state;
     const known = cache.get(target, trace, files);
     if (known && (await areStillFound(known, charts, repository))) return known;
-    const traced =
-      trace || renderers.some(each => each.tracesAlways && each.canRender(target.source));
-    const key = JSON.stringify([target.source, target.origin, traced]);
+    const traced = trace || isTraced;
     const same =
       running.get(key) ??
       make(target, { trace: traced, text: false }, signal, rendered =>

@@ -59,7 +59,7 @@ export class ResidentProgram {
     });
   }
 
-  /** Ends the program; what still waits is aborted. */
+  /** Ends the program; what still waits is aborted. One that is idle ends by itself, and is not waited for. */
   async close(): Promise<void> {
     this.#closed = true;
     const child = this.#child;
@@ -69,7 +69,8 @@ export class ResidentProgram {
     this.#current = undefined;
     this.#waiting = [];
     for (const task of open) fail(task, 'aborted', `${this.#name} was closed`);
-    if (child) await ended(child);
+    if (open.length === 0) child?.stdin?.end();
+    else if (child) await ended(child);
   }
 
   get #name(): string {

@@ -1,4 +1,5 @@
 import type { DriftPath, Owner } from '../model/drift.ts';
+import { newestFirst } from '../model/newest-first.ts';
 import type { Json, Resource } from '../model/resource.ts';
 import { ageText, minuteText } from './age.ts';
 import { isSecret, maskPath, printable, valueText } from './values.ts';
@@ -8,8 +9,9 @@ import { isSecret, maskPath, printable, valueText } from './values.ts';
  * Without `now`, for what is read later, the time itself.
  */
 export function ownersText(owners: readonly Owner[], now?: Date): string {
-  const newestFirst = [...owners].sort((a, b) => (b.time ?? '').localeCompare(a.time ?? ''));
-  const said = newestFirst.slice(0, 2).map(owner => ownerText(owner, now));
+  const said = newestFirst(owners)
+    .slice(0, 2)
+    .map(owner => ownerText(owner, now));
   if (owners.length > 2) said.push(`${owners.length - 2} more`);
   return said.join('; ');
 }

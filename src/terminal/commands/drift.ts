@@ -2,6 +2,7 @@ import { drift as compare } from '../../core/actions/drift.ts';
 import type { DriftReport, EnvironmentDrift } from '../../core/actions/reports.ts';
 import type { CauseKind } from '../../core/model/drift.ts';
 import { withinCauses } from '../../core/words/causes.ts';
+import type { Workspace } from '../../core/workspace.ts';
 import type { Invocation } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Format } from '../options.ts';
@@ -21,7 +22,7 @@ type DriftArguments = Extract<Invocation, { command: 'drift' }>;
 /** `driftline drift`: 1 for drift, 2 when a chosen cluster or snapshot could not be asked at all. */
 export async function drift(invocation: DriftArguments, terminal: Terminal): Promise<number> {
   const started = performance.now();
-  return withWorkspace(invocation, terminal, async workspace => {
+  const compared = async (workspace: Workspace) => {
     const done = progress('Comparing …', invocation, terminal);
     const found = await compare(workspace, {
       environments: await workspace.choose(invocation.environments),
@@ -42,7 +43,8 @@ export async function drift(invocation: DriftArguments, terminal: Terminal): Pro
     const outcome = driftOutcome(report);
     if (outcome === 'drift') return exitCodes.found;
     return outcome === 'not-checked' && invocation.strict ? exitCodes.notChecked : exitCodes.clean;
-  });
+  };
+  return withWorkspace(invocation, terminal, compared, invocation.environments);
 }
 
 /** Of what differs only that which does for one of these reasons; without any, everything. */

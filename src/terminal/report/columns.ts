@@ -89,11 +89,13 @@ function countFitting(parts: readonly string[], columns: number): number {
   return end < 0 ? parts.length : end;
 }
 
-const segmenter = new Intl.Segmenter('en');
+/** Made when it is first needed: it takes as long as reading a hundred files. */
+const made: { segmenter?: Intl.Segmenter } = {};
 
 function graphemes(text: string): string[] {
   if (ascii.test(text)) return text.split('');
-  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+  made.segmenter ??= new Intl.Segmenter('en');
+  return Array.from(made.segmenter.segment(text), ({ segment }) => segment);
 }
 
 const ascii = /^[\x20-\x7e]*$/;

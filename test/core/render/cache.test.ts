@@ -23,7 +23,7 @@ const files = {
 
 function states(cache = new RenderCache()) {
   return (changes: Record<string, string>) =>
-    createRendering(repositoryOf({ ...files, ...changes }), program, cache);
+    createRendering(repositoryOf({ ...files, ...changes }), program, { cache });
 }
 
 describe('a render', () => {

@@ -64,7 +64,7 @@ describe('a release of a chart that is not in the repository', () => {
   it('is not checked until the chart was fetched, and rendered then', async () => {
     const cache = new RenderCache();
     const render = (chart: ChartReference) =>
-      createRendering(repositoryOf(files), program, cache, charts).render(releaseOf(chart));
+      createRendering(repositoryOf(files), program, { cache, charts }).render(releaseOf(chart));
     const missing = await render({ url, name: 'podinfo', version: '6.5.0' });
     expect(missing.failure).toEqual({
       message: `chart podinfo 6.5.0 of ${url} is not here: \`driftline fetch --trust\` gets it`,
@@ -76,7 +76,7 @@ describe('a release of a chart that is not in the repository', () => {
     expect(await render(reference)).toBe(first);
     const other = { ...podinfo('6.5.0'), 'values.yaml': 'replicas: 7\n' };
     await fetched('podinfo', '6.5.0', packed('podinfo', other));
-    const printed = await createRendering(repositoryOf(files), program, cache, charts).print(
+    const printed = await createRendering(repositoryOf(files), program, { cache, charts }).print(
       releaseOf(reference),
     );
     expect(printed.text).toContain('# Source: podinfo/templates/deployment.yaml');

@@ -59,8 +59,7 @@ export function renderingOf(
   return createRendering(
     (repository as Repository | undefined) ?? repositoryOf(files as Record<string, string>),
     program,
-    undefined,
-    charts,
+    { charts },
   );
 }
 

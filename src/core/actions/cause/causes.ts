@@ -1,7 +1,8 @@
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { RenderedApplication } from '../../drift/declared.ts';
 import type { Compared } from '../../drift/environment-input.ts';
-import type { DriftResult, DriftState } from '../../model/drift.ts';
+import { chooseProfile } from '../../drift/owners/profile.ts';
+import type { DriftPath, DriftResult, DriftState } from '../../model/drift.ts';
 import type { Application, Environment } from '../../model/environment.ts';
 import { resourceKey } from '../../model/resource.ts';
 import type { Schemas } from '../../schemas/type.ts';
@@ -9,7 +10,9 @@ import type { Workspace } from '../../workspace.ts';
 import { needsCluster } from '../cluster-data.ts';
 import { controllersOf } from '../controllers.ts';
 import type { CommitStates, SavedFiles } from './commit-states.ts';
-import { eventsAbout } from './hints.ts';
+import type { GitFacts } from './git-facts.ts';
+import { ClusterEvents, mayHaveEvent } from './hints.ts';
+import { foreignOwners } from './in-cluster.ts';
 import { ObjectCauses, wantsCause, wantsEvents } from './object-causes.ts';
 import { StageObjects } from './stage-objects.ts';
 import { Ways } from './way.ts';
@@ -28,6 +31,8 @@ export interface CausesInput {
   states: CommitStates;
   /** The files on disk, where unsaved texts are among what was compared. */
   disk?: SavedFiles;
+  /** Where some were asked for already (`foreseeCause`). */
+  events?: ClusterEvents;
   /** Of an object by its key, where the results are not all of the environment's. */
   stateOf?(key: string): DriftState | undefined;
   signal?: AbortSignal;
@@ -45,7 +50,7 @@ export async function withCauses(
 ): Promise<DriftResult[]> {
   const wanted = results.map(result => wantsCause(result));
   if (!wanted.includes(true)) return [...results];
-  const { compared, cluster, signal } = input;
+  const { compared, cluster, signal, events = new ClusterEvents(cluster, signal) } = input;
   // Objects may be read anew whenever they are asked for: once is enough.
   const abouts = results.map((_, index) => {
     const each = wanted[index] ? compared[index] : undefined;
@@ -61,8 +66,23 @@ export async function withCauses(
     const live = abouts[index]?.live;
     return live && wantsEvents(result) ? [live] : [];
   });
-  const events = changed.length === 0 ? [] : await eventsAbout(cluster, changed, signal);
-  return found.map((result, index) => causes.withHints(result, abouts[index], events));
+  const about = await events.about(changed);
+  return found.map((result, index) => causes.withHints(result, abouts[index], about));
+}
+
+/**
+ * Begins to ask for what the cause of a difference will need, as soon as it seems to be one: before the server had
+ * its word on it.
+ */
+export function foreseeCause(compared: Compared, facts: GitFacts, events: ClusterEvents): void {
+  const { result, live, input } = compared;
+  if (!wantsCause(result)) return;
+  // Whoever needs it hears of a failure.
+  facts.own().catch(() => {});
+  if (!live || result.resource.kind === 'Secret') return;
+  const profile = chooseProfile(live, input?.owners ?? {});
+  const byOthers = (path: DriftPath) => foreignOwners(path, profile).length > 0;
+  if (result.paths.some(path => mayHaveEvent(path) && byOthers(path))) events.foresee(live);
 }
 
 async function prepare(

@@ -12,6 +12,15 @@ import { changedFiles, upstreamRevision } from '../../git/repository.ts';
 /** How long what git said counts, in milliseconds, where nobody tells that something changed: a push, a fetch. */
 const maxAge = 10_000;
 
+export interface OwnFacts {
+  /** Undefined before the first commit, and where there is no git. */
+  head?: KnownCommit;
+  /** What the branch that the checked-out one tracks was at when it was last fetched. */
+  pushed?: KnownCommit;
+  /** Paths on disk that differ from `head`; undefined where there is no git. */
+  changed?: string[];
+}
+
 /** What git says of a repository at one moment; each thing is asked once, however many applications want it. */
 export class GitFacts {
   readonly root: string;
@@ -20,6 +29,7 @@ export class GitFacts {
   readonly #onRemote = new Map<string, Promise<boolean>>();
   readonly #ancestries = new Map<string, Promise<Ancestry>>();
   readonly #between = new Map<string, Promise<string[] | undefined>>();
+  #own: Promise<OwnFacts> | undefined;
   #upstream: Promise<string | undefined> | undefined;
   #changed: Promise<string[] | undefined> | undefined;
   #remotes: ReturnType<typeof remotesOf> | undefined;
@@ -42,6 +52,18 @@ export class GitFacts {
   changed(): Promise<string[] | undefined> {
     this.#changed ??= changedFiles(this.root);
     return this.#changed;
+  }
+
+  /** What every way begins with: the checked-out commit, what its upstream is at, and what differs from it on disk. */
+  own(): Promise<OwnFacts> {
+    this.#own ??= this.#readOwn();
+    return this.#own;
+  }
+
+  async #readOwn(): Promise<OwnFacts> {
+    const [upstream, changed] = await Promise.all([this.upstream(), this.changed()]);
+    const known = await this.named(['HEAD', ...(upstream ? [upstream] : [])]);
+    return { head: known.get('HEAD'), pushed: upstream ? known.get(upstream) : undefined, changed };
   }
 
   remotes(): ReturnType<typeof remotesOf> {

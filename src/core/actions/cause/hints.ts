@@ -2,6 +2,7 @@ import type { Cluster } from '../../cluster/cluster.ts';
 import { managedEntries, treeAt } from '../../drift/owners/fields.ts';
 import type { DriftPath, Owner } from '../../model/drift.ts';
 import { objectAt, textAt } from '../../model/fields.ts';
+import { newestFirst } from '../../model/newest-first.ts';
 import { parsePath } from '../../model/path.ts';
 import type { JsonObject } from '../../model/resource.ts';
 
@@ -10,28 +11,69 @@ export function changeHint(
   path: DriftPath,
   live: JsonObject,
   owners: readonly Owner[],
-  events: readonly JsonObject[],
+  events: EventsByUid,
 ): string | undefined {
-  const newest = [...owners].sort((a, b) => (b.time ?? '').localeCompare(a.time ?? ''))[0];
+  const [newest] = newestFirst(owners);
   if (path.path.includes('kubectl.kubernetes.io/restartedAt')) return 'By kubectl rollout restart.';
   if (newest?.subresource === 'scale' && newest.manager === 'kube-controller-manager')
     return 'A HorizontalPodAutoscaler scales it.';
   return newest && (noted(live, newest) ?? eventHint(live, newest, events));
 }
 
-/** Events of a namespace are asked for once, those of one object alone where there is only one. */
-export async function eventsAbout(
-  cluster: Cluster,
-  objects: readonly JsonObject[],
-  signal?: AbortSignal,
-): Promise<JsonObject[]> {
-  if (!cluster.events) return [];
-  const byNamespace = Map.groupBy(objects, live => textAt(live, 'metadata', 'namespace') ?? '');
-  const asked = [...byNamespace].slice(0, mostNamespaces).map(([namespace, [first, ...others]]) => {
-    const uid = others.length === 0 ? textAt(first, 'metadata', 'uid') : undefined;
-    return cluster.events?.({ namespace, ...(uid && { uid }) }, signal) ?? [];
-  });
-  return (await Promise.all(asked)).flat();
+/** The Events about what somebody changed in one cluster; those of a namespace are asked for once. */
+export class ClusterEvents {
+  readonly #cluster: Cluster;
+  readonly #signal: AbortSignal | undefined;
+  readonly #namespaces = new Map<string, Promise<readonly JsonObject[]>>();
+  /** Whose Events may be wanted, as far as nobody else's of the namespace are. */
+  readonly #foreseen = new Map<string, JsonObject>();
+
+  constructor(cluster: Cluster, signal?: AbortSignal) {
+    this.#cluster = cluster;
+    this.#signal = signal;
+  }
+
+  /** Begins to ask, beside other work, as soon as the Events of a second object in its namespace may be wanted. */
+  foresee(live: JsonObject): void {
+    const namespace = namespaceOf(live);
+    const other = this.#foreseen.get(namespace);
+    this.#foreseen.set(namespace, live);
+    if (!other || other === live || this.#namespaces.size >= mostNamespaces) return;
+    // Whoever wants them hears of a failure.
+    this.#ask(namespace).catch(() => {});
+  }
+
+  /** The Events about these, by the uid of what they are about; of one object alone only its own are asked for. */
+  async about(objects: readonly JsonObject[]): Promise<EventsByUid> {
+    const byNamespace = Map.groupBy(objects, namespaceOf);
+    const asked = [...byNamespace]
+      .slice(0, mostNamespaces)
+      .map(([namespace, [first, ...others]]) =>
+        this.#ask(namespace, others.length === 0 ? textAt(first, 'metadata', 'uid') : undefined),
+      );
+    const events = (await Promise.all(asked)).flat();
+    return eventsByUid(events);
+  }
+
+  async #ask(namespace: string, uid?: string): Promise<readonly JsonObject[]> {
+    const known = this.#namespaces.get(namespace);
+    if (known) return known;
+    const asked = this.#cluster.events?.({ namespace, ...(uid && { uid }) }, this.#signal) ?? [];
+    const events = Promise.resolve(asked);
+    if (uid === undefined) this.#namespaces.set(namespace, events);
+    return events;
+  }
+}
+
+export type EventsByUid = ReadonlyMap<string, readonly JsonObject[]>;
+
+/** By the uid of what each is about. */
+export function eventsByUid(events: readonly JsonObject[]): EventsByUid {
+  return Map.groupBy(events, event => textAt(aboutOf(event), 'uid') ?? '');
+}
+
+function namespaceOf(live: JsonObject): string {
+  return textAt(live, 'metadata', 'namespace') ?? '';
 }
 
 /** More are not worth waiting for. */
@@ -57,16 +99,11 @@ function noted(live: JsonObject, { manager, time }: Owner): string | undefined {
 }
 
 /** The first Event about the object from its change on. */
-function eventHint(
-  live: JsonObject,
-  { time }: Owner,
-  events: readonly JsonObject[],
-): string | undefined {
+function eventHint(live: JsonObject, { time }: Owner, events: EventsByUid): string | undefined {
   const uid = textAt(live, 'metadata', 'uid');
   const since = Date.parse(time ?? '');
   if (uid === undefined || Number.isNaN(since)) return undefined;
-  const first = events
-    .filter(event => textAt(aboutOf(event), 'uid') === uid)
+  const first = (events.get(uid) ?? [])
     .map(event => ({ event, at: Date.parse(timeOf(event) ?? '') }))
     .filter(({ at }) => at >= since && at - since < soon)
     .sort((a, b) => a.at - b.at)[0];

@@ -1,6 +1,7 @@
 import type { ManagedEntry } from '../../drift/owners/fields.ts';
 import { managedEntries, treeAt } from '../../drift/owners/fields.ts';
 import type { Cause, DriftPath, Owner, OwnerProfile } from '../../model/drift.ts';
+import { newestFirst } from '../../model/newest-first.ts';
 import { parsePath } from '../../model/path.ts';
 import type { JsonObject } from '../../model/resource.ts';
 
@@ -55,10 +56,10 @@ function missingCause(
   if (ours.length === 0) return undefined;
   if (held) return applied === 'applied' ? { kind: 'default-or-webhook' } : undefined;
   const since = lastApply(entries, profile);
-  const later = entries
+  const others = entries
     .filter(({ manager, subresource }) => manager !== profile.manager && subresource !== 'status')
-    .filter(({ time }) => isLater(time, since))
-    .sort((a, b) => (b.time ?? '').localeCompare(a.time ?? ''))[0];
+    .filter(({ time }) => isLater(time, since));
+  const [later] = newestFirst(others);
   if (later)
     return { kind: 'changed-in-cluster', reason: `${later.manager} wrote the object since.` };
   return applied === 'applied' ? { kind: 'changed-in-cluster' } : undefined;

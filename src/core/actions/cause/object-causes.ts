@@ -7,7 +7,7 @@ import type { Cause, DriftPath, DriftResult, DriftState } from '../../model/drif
 import { type Application, secretValues } from '../../model/environment.ts';
 import type { JsonObject, Resource } from '../../model/resource.ts';
 import type { CommitStates, Present } from './commit-states.ts';
-import { changeHint, mayHaveEvent } from './hints.ts';
+import { changeHint, type EventsByUid, mayHaveEvent } from './hints.ts';
 import { causeInCluster, foreignOwners, type InCluster } from './in-cluster.ts';
 import { repositoryCause, type Travelled } from './path-cause.ts';
 import type { Stage } from './stage.ts';
@@ -79,11 +79,7 @@ export class ObjectCauses {
   }
 
   /** The same with what else is told about the fields that somebody changed in the cluster. */
-  withHints(
-    result: DriftResult,
-    compared: Compared | undefined,
-    events: readonly JsonObject[],
-  ): DriftResult {
+  withHints(result: DriftResult, compared: Compared | undefined, events: EventsByUid): DriftResult {
     const live = compared?.live;
     if (!live || !result.paths.some(({ cause }) => cause?.kind === 'changed-in-cluster'))
       return result;

@@ -84,11 +84,8 @@ export class Ways {
       const read = { at: 'head', content: commit?.tree ?? 'read', commit: revision } as const;
       return [{ ...read, open: async () => workspace }];
     }
-    const [upstream, changed] = await Promise.all([this.#git.upstream(), this.#git.changed()]);
-    const known = await this.#git.named(['HEAD', ...(upstream ? [upstream] : [])]);
+    const { head, pushed, changed } = await this.#git.own();
     signal?.throwIfAborted();
-    const head = known.get('HEAD');
-    const pushed = upstream && known.get(upstream);
     const saved = changed?.length === 0 && head ? head.tree : 'disk';
     const later = [
       ...(head ? [this.#stage('head', head)] : []),

@@ -1,4 +1,4 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { readFileSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { messageOf, UserError } from '../../lib/errors.ts';
@@ -42,12 +42,12 @@ export async function readKubeconfig(options: KubeconfigOptions): Promise<Kubeco
   const left: { file: string; reason: string }[] = [];
   const merged = { clusters: new Map(), users: new Map(), contexts: new Map() };
   for (const file of kubeconfigPaths(options.env)) {
-    if (!options.trusted && (await isInside(options.root, file))) {
+    if (!options.trusted && isInside(options.root, file)) {
       const reason = 'it lies in the repository, which must be trusted for that';
       left.push({ file, reason });
       continue;
     }
-    const content = await readFileContent(file);
+    const content = readFileContent(file);
     if (content === undefined) continue;
     files.push(file);
     addEntries(merged.clusters, content, file, 'clusters', 'cluster');
@@ -113,17 +113,26 @@ export function kubeconfigPaths(env: NodeJS.ProcessEnv): string[] {
 }
 
 /** Follows links on both sides: a link inside the repository does not make a home of it. */
-async function isInside(folder: string, file: string): Promise<boolean> {
-  const real = (path: string) => realpath(path).catch(() => resolve(path));
+function isInside(folder: string, file: string): boolean {
   const inside = (path: string) => path === '' || !(path.startsWith('..') || isAbsolute(path));
-  const root = await real(folder);
-  return inside(relative(root, await real(file))) || inside(relative(resolve(folder), file));
+  return (
+    inside(relative(realPath(folder), realPath(file))) || inside(relative(resolve(folder), file))
+  );
 }
 
-async function readFileContent(file: string): Promise<JsonObject | undefined> {
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
+
+/** At once: nothing is asked of a server before it is read. */
+function readFileContent(file: string): JsonObject | undefined {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = readFileSync(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw broken(file, messageOf(error));

@@ -123,8 +123,10 @@ async function candidatesOf(
 /** What a person looks at first, then what changed last. */
 function byUrgency({ visible }: Auditing): (one: Candidate, other: Candidate) => number {
   const seen = ({ input }: Candidate) => Number(visible?.(input.resource) === true);
-  return (one, other) =>
-    seen(other) - seen(one) || changedAt(other.input.live).localeCompare(changedAt(one.input.live));
+  return (one, other) => {
+    const [a, b] = [changedAt(one.input.live), changedAt(other.input.live)];
+    return seen(other) - seen(one) || Number(a < b) - Number(a > b);
+  };
 }
 
 /** RFC 3339; empty where nothing says it. */

@@ -40,13 +40,16 @@ export interface ConfigEntry {
   problem(message: string, field?: string): Finding;
 }
 
+/** Where it stands; the first counts. */
+export const configFiles = ['driftline.yaml', 'driftline.yml'];
+
 /**
  * Reads `driftline.yaml` (or `.yml`) at the root. What does not fit its schema is a finding on its
  * line; an environment with such a finding keeps its name but gets no cluster, so that nothing is
  * compared by half of what was meant.
  */
-export function readConfig(index: RepositoryIndex): Config {
-  const file = index.file('driftline.yaml') ?? index.file('driftline.yml');
+export function readConfig(index: Pick<RepositoryIndex, 'file'>): Config {
+  const file = configFiles.map(name => index.file(name)).find(each => each !== undefined);
   if (!file) return { entries: [], ignore: [], snapshots: [], problems: [] };
   const parsed = file.parsed ?? parseManifests(file.text);
   const reader = problemReader(file.path, parsed);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changeHint } from '../../../../src/core/actions/cause/hints.ts';
+import { changeHint, eventsByUid } from '../../../../src/core/actions/cause/hints.ts';
 import type { Cluster } from '../../../../src/core/cluster/cluster.ts';
 import { argocd } from '../../../../src/core/engines/argocd/argocd.ts';
 import type { DriftPath, Owner } from '../../../../src/core/model/drift.ts';
@@ -31,7 +31,7 @@ const event = (more: JsonObject = {}): JsonObject => ({
   ...more,
 });
 const hint = (events: JsonObject[], of = live(), owners = [by]) =>
-  changeHint(path, of, owners, events);
+  changeHint(path, of, owners, eventsByUid(events));
 
 describe('what else is told about a change in the cluster', () => {
   it('is the first Event about the object from the change on', () => {
@@ -64,7 +64,7 @@ describe('what else is told about a change in the cluster', () => {
 
   it('knows a restart and an autoscaler', () => {
     const restarted = '.spec.template.metadata.annotations["kubectl.kubernetes.io/restartedAt"]';
-    expect(changeHint({ ...path, path: restarted }, live(), [by], [])).toBe(
+    expect(changeHint({ ...path, path: restarted }, live(), [by], new Map())).toBe(
       'By kubectl rollout restart.',
     );
     const scaled = { ...by, manager: 'kube-controller-manager', subresource: 'scale' };
