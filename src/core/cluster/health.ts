@@ -84,9 +84,10 @@ const pausing = [
 const unobserved: HealthRule = live => {
   const { generation } = objectAt(live, 'metadata') ?? {};
   const observed = valueAt(live, 'status', 'observedGeneration');
-  // Argo Rollouts write the number as text, early ones a hash instead.
+  // Argo Rollouts write the number as text, early ones a hash instead, which may be all digits.
   if (generation === undefined || !/^\d+$/.test(String(observed))) return undefined;
   if (String(observed) === String(generation)) return undefined;
+  if (typeof observed === 'string' && Number(observed) > Number(generation)) return undefined;
   // Flux writes the status' own number after a success only; of a failure its condition tells it.
   const ofReady = conditionOf(live, 'Ready')?.observedGeneration;
   if (ofReady !== undefined && ofReady === generation) return undefined;

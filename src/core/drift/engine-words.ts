@@ -4,6 +4,7 @@ import { textAt } from '../model/fields.ts';
 import type { Health } from '../model/health.ts';
 import { type JsonObject, parseApiVersion, type Resource } from '../model/resource.ts';
 import type { Declared } from './declared.ts';
+import { reportedHealth } from './engine-health.ts';
 import type { EnvironmentInput } from './environment-input.ts';
 import type { DriftInput } from './input.ts';
 import { type ArgoSettings, argoSettings } from './owners/argo-settings.ts';
@@ -17,6 +18,8 @@ export interface EngineWords {
   scalers: ReadonlyMap<string, Resource>;
   /** What helm-controller does about drift of an application. */
   correction(application: Application): DriftInput['correction'];
+  /** How an object of an application fares by its engine's word, where that counts. */
+  health(application: Application, live: JsonObject): Health | undefined;
   /** What Helm applied last of an object, where that was read. */
   released(application: Application, key: string): JsonObject | undefined;
 }
@@ -31,6 +34,7 @@ export function engineWords(
     ...(argo === undefined ? {} : { argo }),
     scalers: scalersOf(declared),
     correction: application => correctionOf(recordOf(application)?.controller),
+    health: (application, live) => reportedHealth(recordOf(application)?.controller, live),
     released: (application, key) => recordOf(application)?.released?.get(key),
   };
 }

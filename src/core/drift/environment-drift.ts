@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { healthOf } from '../cluster/health.ts';
 import { type Found, type Live, readLive } from '../cluster/live.ts';
 import { sleep } from '../lib/backoff.ts';
 import { Breath } from '../lib/breath.ts';
 import type { DriftResult } from '../model/drift.ts';
+import type { Application } from '../model/environment.ts';
 import type { NotChecked } from '../model/finding.ts';
 import type { Health } from '../model/health.ts';
 import { type JsonObject, type Resource, resourceKey } from '../model/resource.ts';
@@ -115,7 +117,9 @@ export class EnvironmentComparison {
     const resources = new Map([...changed].map(resource => [this.#keyOf(resource), resource]));
     const keys = new Set(resources.keys());
     const told = await this.#compare([...keys].filter(key => this.#declared.has(key)));
-    if (await this.#removed.reread(keys)) for (const key of this.#findRemoved()) told.add(key);
+    const isSaidAnew = await this.#removed.reread(keys);
+    for (const key of this.#renewHealth(keys)) told.add(key);
+    if (isSaidAnew) for (const key of this.#findRemoved()) told.add(key);
     else
       for (const [key, resource] of resources)
         if (!this.#declared.has(key) && this.#findOne(key, resource)) told.add(key);
@@ -216,7 +220,12 @@ export class EnvironmentComparison {
       const input = this.inputOf(declared, found);
       const known = this.#word.known(input, local, this.#input.schemas);
       const shown = known ?? this.#word.meanwhile(local);
-      this.#put(key, declared, stamped(shown, found), this.#healthOf(input.live));
+      this.#put(
+        key,
+        declared,
+        stamped(shown, found),
+        this.#healthOf(input.live, declared.application),
+      );
       this.#asked.delete(key);
       if (known) continue;
       const open = { ...question, input, local };
@@ -296,9 +305,26 @@ export class EnvironmentComparison {
   }
 
   /** Only who follows a comparison shows it. */
-  #healthOf(live: JsonObject | undefined): Health | undefined {
+  #healthOf(live: JsonObject | undefined, application?: Application): Health | undefined {
     if (!live || !this.#input.followed) return undefined;
-    return withOwnCheck(healthOf(live, this.#now()), live, this.#engines.argo);
+    const computed = healthOf(live, this.#now());
+    const reported = application && this.#engines.health(application, live);
+    if (reported && computed.status !== 'Terminating') return reported;
+    return withOwnCheck(computed, live, this.#engines.argo);
+  }
+
+  /** Looks again how the objects of Applications that changed fare: they may say so. Answers what changed. */
+  *#renewHealth(changed: ReadonlySet<string>): Iterable<string> {
+    for (const [key, declared] of this.#declared) {
+      const { controller } = declared.application;
+      const was = this.compared.get(key);
+      if (!was || controller?.kind !== 'Application' || !changed.has(resourceKey(controller)))
+        continue;
+      const health = this.#healthOf(this.liveOf(declared.resource), declared.application);
+      if (isDeepStrictEqual(health, was.health)) continue;
+      this.#put(key, declared, was.result, health);
+      yield key;
+    }
   }
 
   #putRemoved(key: string, { result, application }: Removed): void {

@@ -26,6 +26,14 @@ export const application: HealthRule = object => {
   return { status, reason: message ? sentence(message) : `Argo CD reports ${status}.` };
 };
 
+/** What Argo CD says of one object in an Application's `status.resources`; undefined where it says nothing. */
+export function toldHealth(entry: JsonObject): Health | undefined {
+  const status = argoStatuses.find(each => each === textAt(entry, 'health', 'status'));
+  if (status === undefined) return undefined;
+  const message = textAt(entry, 'health', 'message');
+  return { status, reason: message ? sentence(message) : `Argo CD reports ${status}.` };
+}
+
 /** The first object that fares like this, where Argo CD is told to keep the health of each. */
 function reasonOf(object: JsonObject, status: HealthStatus): string | undefined {
   const such = objectsAt(object, 'status', 'resources').find(
@@ -61,6 +69,15 @@ export const applicationSet: HealthRule = object => {
 };
 
 export const rollout: HealthRule = object => {
+  const workload = textAt(
+    object,
+    'metadata',
+    'annotations',
+    'rollout.argoproj.io/workload-generation',
+  );
+  const seen = valueAt(object, 'status', 'workloadObservedGeneration');
+  if (workload !== undefined && seen !== undefined && String(seen) !== workload)
+    return progressing('The last change of its workload has not been looked at yet.');
   const message = textAt(object, 'status', 'message');
   switch (textAt(object, 'status', 'phase')) {
     case 'Healthy':
@@ -91,6 +108,8 @@ function earlierRollout(object: JsonObject): Health {
   const wanted = numberAt(valueAt(object, 'spec', 'replicas'), 1);
   const updated = numberAt(valueAt(object, 'status', 'updatedReplicas'), 0);
   const available = numberAt(valueAt(object, 'status', 'availableReplicas'), 0);
+  const running = numberAt(valueAt(object, 'status', 'replicas'), 0);
+  if (running > updated) return progressing(`${running - updated} old replicas are still there.`);
   if (updated < wanted) return progressing(`${updated} of ${wanted} replicas are updated.`);
   return available < updated
     ? progressing(`${available} of ${updated} replicas are available.`)

@@ -2,6 +2,7 @@ import { objectsAt, textAt, valueAt } from '../../model/fields.ts';
 import type { Health } from '../../model/health.ts';
 import type { JsonObject } from '../../model/resource.ts';
 import {
+  conditionOf,
   conditionsOf,
   degraded,
   type HealthRule,
@@ -39,12 +40,24 @@ export const gateway: HealthRule = object => {
   return worstPart(parts, part => (part === object ? '' : `Listener ${textAt(part, 'name')}: `));
 };
 
+/** Its controller accepts it, or not, or is not there. */
+export const gatewayClass: HealthRule = object => {
+  const accepted = conditionOf(object, 'Accepted');
+  const generation = valueAt(object, 'metadata', 'generation') ?? accepted?.observedGeneration;
+  if (!accepted || accepted.status === 'Unknown') return unreported();
+  if ((accepted.observedGeneration ?? generation) !== generation) return unreported();
+  return accepted.status === 'True' ? healthy(said(accepted)) : degraded(said(accepted));
+};
+
 /** HTTPRoute and its siblings: how each parent (gateway) that has seen this generation takes it. */
 export const route: HealthRule = object => {
   const generation = valueAt(object, 'metadata', 'generation');
   const parents = objectsAt(object, 'status', 'parents').filter(parent => {
     const seen = conditionsOf(parent, 'conditions').map(each => each.observedGeneration);
-    return seen.length > 0 && seen.every(each => each === undefined || each === generation);
+    return (
+      seen.length > 0 &&
+      (generation === undefined || seen.every(each => each === undefined || each === generation))
+    );
   });
   if (parents.length === 0) return unreported();
   return worstPart(parents, parent => `Gateway ${textAt(parent, 'parentRef', 'name') ?? ''}: `);

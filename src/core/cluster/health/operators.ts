@@ -57,6 +57,14 @@ export const acme: HealthRule = object => {
   return state === '' ? unreported() : progressing(words);
 };
 
+/** It tells of namespaces that failed, and adds what it says last at the end. */
+export const clusterExternalSecret: HealthRule = object => {
+  const last = conditionsOf(object).at(-1);
+  if (last?.status !== 'True') return unreported();
+  if (last.type === 'NotReady' || last.type === 'PartiallyReady') return degraded(said(last));
+  return last.type === 'Ready' ? healthy(said(last)) : unreported();
+};
+
 export const sealedSecret: HealthRule = object => {
   const synced = conditionOf(object, 'Synced');
   if (!synced) return unreported();

@@ -1,10 +1,11 @@
 import type { Resource } from '../../model/resource.ts';
 import { application, applicationSet, rollout, workflow } from './argo.ts';
-import { gateway, ingress, route, service } from './network.ts';
+import { gateway, gatewayClass, ingress, route, service } from './network.ts';
 import {
   acme,
   certificate,
   certificateRequest,
+  clusterExternalSecret,
   crossplane,
   expectsReady,
   fluxSource,
@@ -42,7 +43,8 @@ const rules = new Map<string, HealthRule>([
   ['batch/CronJob', cronJob],
   ['/Service', service],
   ['networking.k8s.io/Ingress', ingress],
-  ...each('gateway.networking.k8s.io', ['Gateway'], gateway),
+  ['gateway.networking.k8s.io/GatewayClass', gatewayClass],
+  ['gateway.networking.k8s.io/Gateway', gateway],
   ...each('gateway.networking.k8s.io', ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute'], route),
   ['/PersistentVolumeClaim', persistentVolumeClaim],
   ['/PersistentVolume', persistentVolume],
@@ -79,9 +81,10 @@ const rules = new Map<string, HealthRule>([
   ...each('acme.cert-manager.io', ['Order', 'Challenge'], acme),
   ...each(
     'external-secrets.io',
-    ['ExternalSecret', 'ClusterExternalSecret', 'SecretStore', 'ClusterSecretStore', 'PushSecret'],
+    ['ExternalSecret', 'SecretStore', 'ClusterSecretStore', 'PushSecret'],
     expectsReady,
   ),
+  ['external-secrets.io/ClusterExternalSecret', clusterExternalSecret],
   ['bitnami.com/SealedSecret', sealedSecret],
   ...each('keda.sh', ['ScaledObject', 'ScaledJob'], scaledObject),
   ...each(
