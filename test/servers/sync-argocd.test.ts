@@ -1,17 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { SyncOutcome } from '../../src/core/actions/plans.ts';
 import { healthOf } from '../../src/core/cluster/health.ts';
 import { openCluster } from '../../src/core/cluster/open.ts';
 import { argocd, argocdWith } from '../../src/core/engines/argocd/argocd.ts';
-import type { EngineVerb } from '../../src/core/engines/engine.ts';
 import type { Application, Environment } from '../../src/core/model/environment.ts';
 import type { JsonObject, Resource } from '../../src/core/model/resource.ts';
 import { driftline } from '../cli/run.ts';
-import { applyOn, kubectlOn, withNamespaceOn } from './kubectl.ts';
+import { applyOn, kubectlOn } from './kubectl.ts';
 import { until } from './processes.ts';
 import { argo } from './servers.ts';
-import { configMap, Folder, manifests } from './sync-harness.ts';
-import { WorkRepository } from './work-repository.ts';
+import { type Shop, withShop } from './shop.ts';
+import { configMap, manifests } from './sync-harness.ts';
 
 // The whole walk with a real Argo CD: what is changed by hand is seen, and a sync brings it back; what Argo CD
 // says, we say; what its API server would refuse, we refuse.
@@ -23,87 +21,6 @@ beforeAll(async () => {
   const get = ['get', 'namespace', 'kube-system', '-o', 'jsonpath={.metadata.uid}'];
   uid = await kubectlOn(cd.plane, get);
 }, 300_000);
-
-/** A repository with one Application and a namespace of its own, and what a person does in both. */
-interface Shop {
-  /** Of what is deployed; the name of the Application, too. */
-  namespace: string;
-  work: WorkRepository;
-  folder: Folder;
-  kubectl(...args: string[]): Promise<string>;
-  /** The Application as it is now. */
-  application(): Promise<{ metadata: JsonObject; operation?: JsonObject; status: Status }>;
-  patchApplication(patch: JsonObject): Promise<string>;
-  run(verb?: EngineVerb): Promise<SyncOutcome['applications'][number]>;
-  refused(verb?: EngineVerb): Promise<string | undefined>;
-}
-
-interface Status {
-  sync: { status: string; revision: string };
-  health: { status: string };
-  operationState?: { phase: string; message?: string; operation: JsonObject };
-  reconciledAt: string;
-}
-
-async function withShop(
-  files: Record<string, string>,
-  test: (shop: Shop) => Promise<void>,
-  spec: (work: WorkRepository) => JsonObject = () => ({}),
-): Promise<void> {
-  await withNamespaceOn(cd.plane, 'argo', async namespace => {
-    const work = await WorkRepository.create(files);
-    const source = { repoURL: `file://${work.folder}`, path: 'app', targetRevision: 'main' };
-    const destination = { server: cd.server, namespace };
-    const written = {
-      apiVersion: 'argoproj.io/v1alpha1',
-      kind: 'Application',
-      metadata: { name: namespace, namespace: cd.namespace },
-      spec: { project: 'default', source, destination, ...spec(work) },
-    };
-    const config = `version: 1
-environments:
-- name: staging
-  source: { path: argocd }
-  cluster: { context: admin, uid: ${uid} }
-`;
-    await work.git('remote', 'add', 'origin', `file://${work.folder}`);
-    await work.commit('Deploy', {
-      'driftline.yaml': config,
-      'argocd/shop.yaml': JSON.stringify(written),
-    });
-    const kubectl = (...args: string[]) => kubectlOn(cd.plane, [...args, '-n', namespace]);
-    const named = ['--namespace', cd.namespace, `applications.argoproj.io/${namespace}`];
-    const folder = new Folder(cd.plane.kubeconfig, {}, work.folder);
-    const shop: Shop = {
-      namespace,
-      work,
-      folder,
-      kubectl,
-      application: async () =>
-        JSON.parse(await kubectlOn(cd.plane, ['get', ...named, '-o', 'json'])),
-      patchApplication: patch =>
-        kubectlOn(cd.plane, ['patch', ...named, '--type=merge', '-p', JSON.stringify(patch)]),
-      run: async (verb = 'sync') => {
-        const { applications } = await folder.run({ environment: 'staging', uid, verb });
-        expect(applications).toHaveLength(1);
-        return applications[0] as SyncOutcome['applications'][number];
-      },
-      refused: async verb =>
-        (await folder.plan('staging', undefined, verb)).applications[0]?.refused,
-    };
-    try {
-      await applyOn(cd.plane, [written]);
-      await until('a first comparison', 30_000, async () => {
-        const { status } = await shop.application();
-        return status?.sync?.status !== undefined;
-      });
-      await test(shop);
-    } finally {
-      await kubectlOn(cd.plane, ['delete', ...named, '--wait=false']);
-      work.remove();
-    }
-  });
-}
 
 const app = { 'app/settings.yaml': manifests(configMap('settings', { level: 'info' })) };
 const level = (shop: Shop) =>

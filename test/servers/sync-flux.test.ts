@@ -1,114 +1,25 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/core/model/resource.ts';
 import { driftline } from '../cli/run.ts';
-import { createRepository, type Gitea, pushTo } from './gitea-api.ts';
-import { applyOn, kubectlOn, withNamespaceOn } from './kubectl.ts';
+import { exists, type Fleet, kustomization, ready, withFleet } from './fleet.ts';
+import { kubectlOn } from './kubectl.ts';
 import { until } from './processes.ts';
-import { flux, gitea } from './servers.ts';
+import { flux } from './servers.ts';
 import type { ControlPlane } from './start.ts';
-import { configMap, Folder, manifests } from './sync-harness.ts';
-import { WorkRepository } from './work-repository.ts';
+import { configMap, manifests } from './sync-harness.ts';
 
 // The whole walk with real kustomize- and helm-controllers: what is changed by hand is seen, and a sync brings
 // it back; what Flux says, we say.
 
 let plane: ControlPlane;
-let server: Gitea;
 let uid: string;
 beforeAll(async () => {
-  [{ plane }, server] = await Promise.all([flux(), gitea()]);
+  ({ plane } = await flux());
   const get = ['get', 'namespace', 'kube-system', '-o', 'jsonpath={.metadata.uid}'];
   uid = await kubectlOn(plane, get);
 }, 300_000);
 
-/** A repository that Flux reads, with a namespace of its own, and what a person does in both. */
-interface Fleet {
-  namespace: string;
-  url: string;
-  work: WorkRepository;
-  folder: Folder;
-  /** Commits, and pushes. */
-  push(files: Record<string, string>): Promise<string>;
-  kubectl(...args: string[]): Promise<string>;
-  /** Applies what Flux starts with, and waits for it. */
-  start(...objects: JsonObject[]): Promise<void>;
-}
-
-async function withFleet(
-  files: (namespace: string) => Record<string, string>,
-  test: (fleet: Fleet) => Promise<void>,
-): Promise<void> {
-  await withNamespaceOn(plane, 'sync', async namespace => {
-    const repository = await createRepository(server, server.admin, namespace);
-    const work = await WorkRepository.create({ 'README.md': 'A fleet.\n' });
-    await work.git('remote', 'add', 'origin', repository.url);
-    const config = `version: 1
-environments:
-- name: staging
-  source: { path: clusters/staging }
-  cluster: { context: admin, uid: ${uid} }
-`;
-    const push = async (changed: Record<string, string>) => {
-      const commit = await work.commit('Change', changed);
-      await pushTo(server, repository, work);
-      return commit;
-    };
-    const kubectl = (...args: string[]) => kubectlOn(plane, [...args, '-n', namespace]);
-    const fleet: Fleet = {
-      namespace,
-      url: repository.url,
-      work,
-      folder: new Folder(plane.kubeconfig, {}, work.folder),
-      push,
-      kubectl,
-      start: async (...objects) => {
-        const written = manifests(source(fleet), ...objects);
-        await push({
-          'driftline.yaml': config,
-          'clusters/staging/all.yaml': written,
-          ...files(namespace),
-        });
-        await applyOn(plane, [source(fleet), ...objects]);
-      },
-    };
-    try {
-      await test(fleet);
-    } finally {
-      // Flux removes what it made only where its objects go before it is stopped.
-      await kubectl('delete', 'kustomization,helmrelease', '--all', '--wait=false');
-      work.remove();
-    }
-  });
-}
-
-function source({ namespace, url }: Fleet): JsonObject {
-  return {
-    apiVersion: 'source.toolkit.fluxcd.io/v1',
-    kind: 'GitRepository',
-    metadata: { name: 'fleet', namespace },
-    spec: { interval: '1h', url, ref: { branch: 'main' } },
-  };
-}
-
-function kustomization(namespace: string, name: string, spec: JsonObject = {}): JsonObject {
-  return {
-    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-    kind: 'Kustomization',
-    metadata: { name, namespace },
-    spec: {
-      interval: '1h',
-      path: `./${name}`,
-      prune: true,
-      targetNamespace: namespace,
-      sourceRef: { kind: 'GitRepository', name: 'fleet' },
-      ...spec,
-    },
-  };
-}
-
 const run = () => ({ environment: 'staging', uid });
-const ready = (fleet: Fleet, what: string) =>
-  fleet.kubectl('wait', '--for=condition=Ready', '--timeout=60s', what);
 const level = (fleet: Fleet) =>
   fleet.kubectl('get', 'configmap/settings', '-o', 'jsonpath={.data.level}');
 const edit = (fleet: Fleet, name = 'settings') =>
@@ -119,11 +30,6 @@ const edit = (fleet: Fleet, name = 'settings') =>
     '--field-manager=kubectl-edit',
     '-p',
     '{"data":{"level":"debug"}}',
-  );
-const exists = (fleet: Fleet, what: string) =>
-  fleet.kubectl('get', what).then(
-    () => true,
-    () => false,
   );
 /** Flux waits for it to become ready, which it never does. */
 const stuckPod: JsonObject = {

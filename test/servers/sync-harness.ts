@@ -2,9 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { drift } from '../../src/core/actions/drift.ts';
+import { type Ignoring, ignoreDifference } from '../../src/core/actions/ignore/ignore.ts';
 import type { SyncOutcome, SyncPlan } from '../../src/core/actions/plans.ts';
 import { planSync, runSync, type SyncRun } from '../../src/core/actions/sync.ts';
+import { type Taking, takeLive } from '../../src/core/actions/take/take.ts';
 import type { EngineVerb } from '../../src/core/engines/engine.ts';
+import type { DriftResult } from '../../src/core/model/drift.ts';
 import type { JsonObject } from '../../src/core/model/resource.ts';
 import { Workspace, type WorkspaceOptions } from '../../src/core/workspace.ts';
 
@@ -40,6 +43,53 @@ export class Folder {
           .map(({ resource: { kind, name }, state }) => `${kind} ${name} ${state}`),
         ...notChecked.map(({ reason }) => reason),
       ]);
+    });
+  }
+
+  /** What a reconciliation would do to it, by our word: `ConfigMap old prune-candidate, kept`. */
+  async states(environment: string): Promise<string[]> {
+    const results = await this.#results(environment);
+    return results
+      .filter(({ state }) => state !== 'synced')
+      .map(
+        ({ resource: { kind, name }, state, kept }) =>
+          `${kind} ${name} ${state}${kept === true ? ', kept' : ''}`,
+      )
+      .sort();
+  }
+
+  /** Does in the folder what a person does with one difference: leaves it out for good, or takes what runs. */
+  async settle(
+    verb: 'ignore' | 'take',
+    environment: string,
+    name: string,
+    path: string,
+    live: JsonObject,
+  ): Promise<Exclude<Ignoring | Taking, { kind: 'elsewhere' }>> {
+    const result = (await this.#results(environment)).find(each => each.resource.name === name);
+    const found = result?.paths.find(each => each.path === path);
+    if (!result || !found)
+      throw new Error(`no difference at ${path}: ${JSON.stringify(result?.paths)}`);
+    return this.#open({}, async workspace => {
+      const [chosen] = await workspace.choose([environment]);
+      const applications = chosen?.applications ?? [];
+      const ways = { ignore: ignoreDifference, take: takeLive };
+      for (const { name: application } of applications) {
+        const difference = { environment, application, object: result.resource, path: found, live };
+        const said = await ways[verb](workspace, difference);
+        if (said.kind === 'elsewhere') continue;
+        writeFileSync(join(this.path, said.file), said.after);
+        return said;
+      }
+      throw new Error(`nothing can be written for ${path} of ${name}`);
+    });
+  }
+
+  async #results(environment: string): Promise<DriftResult[]> {
+    return this.#open({}, async workspace => {
+      const environments = await workspace.choose([environment]);
+      const report = await drift(workspace, { environments, placeAll: false });
+      return report.environments.flatMap(({ results }) => results);
     });
   }
 
