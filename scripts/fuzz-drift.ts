@@ -7,11 +7,12 @@ import { buildUpstream } from './build-upstream.ts';
 import { fuzzSession } from './fuzz-drift/session.ts';
 
 /*
- * `npm run fuzz:drift -- [--pairs N] [--seed S] [--kinds A,B] [--modes ssa,flux,csa] [--object NUMBER] [--cases FILE]
- * [--server PROGRAM]`: makes random pairs of manifest and live object on a real kube-apiserver, and holds what we say
- * without asking it against its own dry-run. Prints the table, and where the failed pairs were written as a drift
- * case file. Exits 1 when a target is missed. `--server` is the kube-apiserver of another version, such as a build of
- * `k8s.io/kubernetes/cmd/kube-apiserver` at v1.34.4; we judge for the version that the server says it is.
+ * `npm run fuzz:drift -- [--pairs N] [--seed S] [--kinds A,B] [--modes ssa,flux,csa,csa3] [--object NUMBER]
+ * [--cases FILE] [--server PROGRAM]`: makes random pairs of manifest and live object on a real kube-apiserver, and
+ * holds what we say without asking it against its own dry-run. Prints the table, and where the failed pairs were
+ * written as a drift case file. Exits 1 when a target is missed. `--server` is the kube-apiserver of another version,
+ * such as a build of `k8s.io/kubernetes/cmd/kube-apiserver` at v1.34.4; we judge for the version that the server says
+ * it is.
  */
 const { values } = parseArgs({
   options: {

@@ -38,7 +38,7 @@ export function caseFileText(
 }
 
 function caseOf({ pair, faults, ours }: Failed, schemas: Schemas) {
-  const { trial, desired, live, word } = pair;
+  const { trial, desired, live, previous, word } = pair;
   const resource = resourceOf(desired);
   const kind = resource && schemas.lookup(resource);
   const type = kind?.found ? kind.kind.type : anyType;
@@ -55,6 +55,7 @@ function caseOf({ pair, faults, ours }: Failed, schemas: Schemas) {
     owner: { tool: 'fuzz', ...trial.profile },
     desired,
     live,
+    ...(previous ? { previous } : {}),
     expect: {
       state,
       local: state,

@@ -1,10 +1,12 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { OwnerProfile } from '../../src/core/model/drift.ts';
 import { isObject, type Json, type JsonObject } from '../../src/core/model/resource.ts';
 import { chance, weighted } from './chance.ts';
+import { asHelmSends } from './helm-object.ts';
 import { mutated } from './mutate.ts';
 import { partOf } from './part.ts';
 import type { Answer, PatchType, Server } from './server.ts';
-import { type Trial, typeIn } from './trial.ts';
+import { isClientSide, type Trial, typeIn } from './trial.ts';
 
 const strangers = [
   'kubectl-edit',
@@ -44,25 +46,41 @@ export async function makeLive(server: Server, trial: Trial): Promise<History | 
     steps > 0;
     steps--
   ) {
-    if (trial.profile.mode !== 'csa' && chance(random, 0.25))
+    if (!isClientSide(trial) && chance(random, 0.25))
       applied = await applyAgain(server, trial, applied);
     else await disturb(server, trial);
   }
   if (chance(random, 0.04))
     await server.patch(trial.path, 'merge', { metadata: { managedFields: [{}] } });
-  const { code, body } = await server.get(trial.path);
+  const { code, body } = await settled(server, trial);
   if (code !== 200) return undefined;
   const entries = (body.metadata as JsonObject).managedFields;
   return { live: body, applied, managers: Array.isArray(entries) ? entries.length : 0 };
 }
 
+/** Kinds whose status the API server writes itself, a moment after each change. */
+const withOwnStatus = new Set(['APIService', 'CustomResourceDefinition']);
+
+/** The object as it lives when the server is done with it. */
+async function settled(server: Server, trial: Trial): Promise<Answer> {
+  let answer = await server.get(trial.path);
+  for (let attempt = 0; attempt < 30 && withOwnStatus.has(trial.subject.kind); attempt++) {
+    await wait(100);
+    const before = answer;
+    answer = await server.get(trial.path);
+    const isJudged = isObject(answer.body.status) && 'conditions' in answer.body.status;
+    if (isJudged && JSON.stringify(before.body) === JSON.stringify(answer.body)) break;
+  }
+  return answer;
+}
+
 async function create(server: Server, trial: Trial): Promise<{ applied: JsonObject } | undefined> {
-  const { random, profile, rich } = trial;
+  const { random, rich } = trial;
   const share = random.pick([0.2, 0.5, 0.8, 1]);
   for (const part of [partOf(rich, typeIn(trial), random, share) as JsonObject, rich]) {
     const answer = await createAs(server, trial, part);
     if (answer.code >= 300) continue;
-    if (profile.mode === 'csa' || chance(random, 0.9)) return { applied: part };
+    if (isClientSide(trial) || chance(random, 0.9)) return { applied: part };
     return { applied: await applyAgain(server, trial, part) };
   }
   return undefined;
@@ -75,6 +93,8 @@ function createAs(server: Server, trial: Trial, object: JsonObject): Promise<Ans
     const query = `?fieldManager=${profile.manager}`;
     return server.post(collection + query, chance(random, 0.9) ? annotated(object) : object);
   }
+  if (profile.mode === 'csa3')
+    return server.post(`${collection}?fieldManager=${profile.manager}`, asHelmSends(object));
   if (chance(random, 0.75)) return server.patch(applyAs(path, profile), 'apply', object);
   const manager = random.pick(['kubectl-create', 'kubectl-client-side-apply', profile.manager]);
   const written = manager.endsWith('apply') ? annotated(object) : object;

@@ -10,5 +10,7 @@ export interface Pair {
   managers: number;
   desired: JsonObject;
   live: JsonObject;
+  /** csa3: the object in the release before. */
+  previous?: JsonObject;
   word: ServerWord;
 }

@@ -8,7 +8,9 @@ import { isObject, type JsonObject, resourceOf } from '../../src/core/model/reso
 import type { ApplyVerdict, Judge } from '../../src/core/upstream/judge.ts';
 import type { ControlPlane } from '../../test/servers/start.ts';
 import { type Failed, failedText } from './case-text.ts';
-import { weighted } from './chance.ts';
+import { chance, weighted } from './chance.ts';
+import { helmWords } from './helm.ts';
+import { asHelmSends } from './helm-object.ts';
 import { type History, makeLive } from './history.ts';
 import { mutated, unknownField } from './mutate.ts';
 import { compared, kubectlWords, serverWords } from './oracle.ts';
@@ -16,7 +18,7 @@ import type { Pair } from './pair.ts';
 import { concurrency, type Server } from './server.ts';
 import type { Subjects } from './subjects.ts';
 import { faultsOf, type Judgement, type Tally } from './tally.ts';
-import { makeTrial, type Trial, typeIn } from './trial.ts';
+import { isClientSide, makeTrial, type Trial, typeIn } from './trial.ts';
 
 export interface FuzzOptions {
   plane: ControlPlane;
@@ -85,12 +87,25 @@ async function makePairs(options: FuzzOptions, numbers: readonly number[]) {
 async function pairsOf(server: Server, trial: Trial, history: History): Promise<Pair[]> {
   const { live, managers } = history;
   const manifests = Array.from({ length: manifestsPerObject }, () => manifestOf(trial, history));
-  const clientSide = trial.profile.mode === 'csa';
-  const words = clientSide ? [] : await serverWords(server, trial, live, manifests);
+  const words = isClientSide(trial) ? [] : await serverWords(server, trial, live, manifests);
+  const previous = trial.profile.mode === 'csa3' ? releasedBefore(trial, history) : undefined;
   return manifests.map((desired, index) => {
     const word = words[index] ?? { says: 'nothing', reason: 'not asked' };
-    return { id: `${trial.number}-${index}`, trial, managers, desired, live, word };
+    const id = `${trial.number}-${index}`;
+    return { id, trial, managers, desired, live, ...(previous ? { previous } : {}), word };
   });
+}
+
+/**
+ * The manifest in the release before: mostly what was applied last, at times another, as after an upgrade that
+ * failed; or none, for an object that the upgrade adopts, which must say that it is of the release. What Helm would do
+ * to adopted custom resources is not known here.
+ */
+function releasedBefore(trial: Trial, { applied, live }: History): JsonObject | undefined {
+  const { random, custom } = trial;
+  const isAdoptable = !custom && equal(asHelmSends(live), live);
+  if (chance(random, 0.1)) return isAdoptable ? undefined : applied;
+  return chance(random, 0.15) ? mutated(applied, typeIn(trial), { random, count: 1 }) : applied;
 }
 
 /** What git says now: what the owner applied last, with some changes. */
@@ -107,36 +122,57 @@ function manifestOf(trial: Trial, { applied, live }: History): JsonObject {
     [1, trial.rich],
   ]);
   const manifest = mutated(base, typeIn(trial), { random, count, model: live });
-  // kubectl refuses unknown fields before it asks the server, all manifests of a call together.
-  const isAsked = trial.profile.mode !== 'csa' || !JSON.stringify(manifest).includes(unknownField);
-  return isAsked ? manifest : (JSON.parse(JSON.stringify(base, withoutUnknown)) as JsonObject);
+  // kubectl refuses unknown fields before it asks the server, all manifests of a call together. Of what Helm sends the
+  // server drops them, and we call the manifest invalid all the same.
+  const isAsked = !isClientSide(trial) || !JSON.stringify(manifest).includes(unknownField);
+  const sent = isAsked
+    ? manifest
+    : (JSON.parse(JSON.stringify(base, withoutUnknown)) as JsonObject);
+  return trial.profile.mode === 'csa3' ? asHelmSends(sent) : sent;
 }
 
 function withoutUnknown(key: string, value: unknown): unknown {
   return key === unknownField ? undefined : value;
 }
 
-/** Objects of client-side apply, one manifest of each at a time: kubectl tells them apart by name. */
-async function askKubectl(plane: ControlPlane, pairs: Pair[]): Promise<void> {
-  const open = pairs.filter(({ trial }) => trial.profile.mode === 'csa');
-  const rounds = Array.from({ length: manifestsPerObject }, (_, index) =>
+/** One manifest of each object at a time: kubectl and Helm tell objects apart by name. */
+function rounds(pairs: readonly Pair[], mode: string): Pair[][] {
+  const open = pairs.filter(({ trial }) => trial.profile.mode === mode);
+  return Array.from({ length: manifestsPerObject }, (_, index) =>
     open.filter(({ id }) => id.endsWith(`-${index}`)),
-  );
+  ).filter(round => round.length > 0);
+}
+
+async function askKubectl(plane: ControlPlane, pairs: readonly Pair[]): Promise<void> {
   const ask = async (round: Pair[]) => {
     const asked = round.map(({ trial, live, desired }) => ({ trial, live, manifest: desired }));
     const words = await kubectlWords(plane, asked);
     for (const [at, pair] of round.entries()) pair.word = words[at] ?? pair.word;
   };
-  await Promise.all(rounds.filter(round => round.length > 0).map(ask));
+  await Promise.all(rounds(pairs, 'csa').map(ask));
+}
+
+/** One upgrade after the other, as they are upgrades of the same release. */
+async function askHelm(server: Server, pairs: readonly Pair[]): Promise<void> {
+  for (const round of rounds(pairs, 'csa3')) {
+    const asked = round.map(({ trial, live, desired, previous }) => ({
+      trial,
+      live,
+      manifest: desired,
+      previous,
+    }));
+    const words = await helmWords(server, asked);
+    for (const [at, pair] of round.entries()) pair.word = words[at] ?? pair.word;
+  }
 }
 
 async function checkPairs(
-  { judge, subjects, plane }: FuzzOptions,
+  { judge, subjects, plane, server }: FuzzOptions,
   pairs: Pair[],
   tally: Tally,
 ): Promise<Failed[]> {
   const { schemas, customTypes, target } = subjects;
-  await askKubectl(plane, pairs);
+  await Promise.all([askKubectl(plane, pairs), askHelm(server, pairs)]);
   const inputs = pairs.map(inputOf);
   const results = await compareObjects(inputs, { judge, schemas, target });
   const begun = await Promise.all(inputs.map(input => begin(input, schemas)));
@@ -148,6 +184,7 @@ async function checkPairs(
             ...each.open.profile,
             desired: each.open.desired,
             live: each.open.live,
+            ...(each.open.input.previous ? { previous: each.open.input.previous } : {}),
             wantPredicted: true,
           },
         ]
@@ -171,7 +208,7 @@ async function checkPairs(
   });
 }
 
-function inputOf({ trial, desired, live }: Pair): DriftInput {
+function inputOf({ trial, desired, live, previous }: Pair): DriftInput {
   const resource = resourceOf(desired) ?? resourceOf(live);
   if (!resource) throw new Error(`object ${trial.number} has no identity`);
   return {
@@ -181,6 +218,7 @@ function inputOf({ trial, desired, live }: Pair): DriftInput {
     owners: { said: trial.profile },
     ignore: [],
     substituted: true,
+    ...(previous ? { previous } : {}),
   };
 }
 
@@ -194,9 +232,19 @@ function judgementOf(
   const predicted = verdict?.predicted;
   const right =
     predicted && 'after' in word
-      ? equal(comparedWith(word.after, predicted), compared(predicted))
+      ? equal(timeless(comparedWith(word.after, predicted)), timeless(compared(predicted)))
       : undefined;
   return { state: result.state, refused, proven, predictionRight: right };
+}
+
+/** With each time of the last minutes as the same text: some defaults are the time of the request. */
+function timeless(object: JsonObject): JsonObject {
+  const isNow = (value: unknown) =>
+    typeof value === 'string' &&
+    /^\d{4}-\d\d-\d\dT[\d:]+Z$/.test(value) &&
+    Math.abs(Date.now() - Date.parse(value)) < 1_800_000;
+  const text = JSON.stringify(object, (_, value) => (isNow(value) ? 'now' : value));
+  return JSON.parse(text) as JsonObject;
 }
 
 /**

@@ -14,6 +14,13 @@ export interface Answer {
   body: JsonObject;
 }
 
+export interface Passed {
+  code: number;
+  /** Media type of the body. */
+  type: string;
+  body: Buffer;
+}
+
 /** How a patch is written. */
 export type PatchType = 'apply' | 'merge' | 'json' | 'strategic';
 
@@ -70,12 +77,24 @@ export class Server {
     return this.#ask('PATCH', path, body, contentTypes[type]);
   }
 
-  #ask(method: string, path: string, body?: Json, type = 'application/json'): Promise<Answer> {
+  async #ask(method: string, path: string, body?: Json, type = 'application/json') {
+    const text = Buffer.from(body === undefined ? '' : JSON.stringify(body));
+    const passed = await this.pass(method, path, { 'content-type': type }, text);
+    return { code: passed.code, body: parseBody(passed.body) };
+  }
+
+  /** A request with the administrator's token, and its answer as it came. */
+  pass(
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body: Buffer,
+  ): Promise<Passed> {
     this.requests++;
     const options = {
       method,
       agent: this.#agent,
-      headers: { authorization: this.#authorization, 'content-type': type },
+      headers: { ...headers, authorization: this.#authorization },
     };
     return new Promise((resolve, reject) => {
       const sent = request(new URL(path, this.#url), options, response => {
@@ -83,16 +102,21 @@ export class Server {
         response.on('data', part => parts.push(part));
         response.on('error', reject);
         response.on('end', () =>
-          resolve({ code: response.statusCode ?? 0, body: parse(Buffer.concat(parts)) }),
+          resolve({
+            code: response.statusCode ?? 0,
+            type: response.headers['content-type'] ?? 'application/json',
+            body: Buffer.concat(parts),
+          }),
         );
       });
       sent.on('error', reject);
-      sent.end(body === undefined ? undefined : JSON.stringify(body));
+      sent.end(body);
     });
   }
 }
 
-function parse(text: Buffer): JsonObject {
+/** The JSON of an answer; what is none stands in its `message`. */
+export function parseBody(text: Buffer): JsonObject {
   try {
     const body: Json = JSON.parse(text.toString('utf8'));
     return isObject(body) ? body : { message: JSON.stringify(body) };

@@ -30,7 +30,7 @@ export interface Outcome {
   misses: string[];
 }
 
-const usualModes = ['ssa', 'ssa', 'flux', 'csa'];
+const usualModes = ['ssa', 'ssa', 'ssa', 'flux', 'flux', 'csa', 'csa', 'csa3'];
 
 /** Fuzzes the comparison on a control plane that nobody else uses and that has no controllers. */
 export async function fuzzSession(plane: ControlPlane, options: SessionOptions): Promise<Outcome> {

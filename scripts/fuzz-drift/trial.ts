@@ -31,6 +31,7 @@ const managers: Record<string, readonly string[]> = {
   ssa: ['kubectl', 'argocd-controller', 'flux-operator', 'mgr'],
   flux: ['kustomize-controller'],
   csa: ['kubectl-client-side-apply'],
+  csa3: ['helm'],
 };
 
 /** The trial of a number: the same for the same seed, subjects and modes. */
@@ -46,10 +47,7 @@ export function makeTrial(
   const profile = { mode, manager: random.pick(managers[mode] ?? ['mgr']) };
   const custom = subject.rich === undefined;
   const apiVersion = custom ? random.pick(subject.apiVersions) : (subject.apiVersions[0] as string);
-  const name =
-    subject.plural === 'customresourcedefinitions'
-      ? `things${number}.fuzz.example.com`
-      : `d${number}`;
+  const name = nameOf(subject, number);
   const pathIn = (version: string) => collectionPath(version, subject.plural, subject.namespace);
   const richIn = (version: string) => richOf(subject, version, name, random);
   return {
@@ -65,6 +63,11 @@ export function makeTrial(
     path: `${pathIn(apiVersion)}/${name}`,
     pathIn: version => `${pathIn(version)}/${name}`,
   };
+}
+
+/** True for owners that patch what they find, and not by server-side apply. */
+export function isClientSide({ profile }: Trial): boolean {
+  return profile.mode === 'csa' || profile.mode === 'csa3';
 }
 
 export function typeIn({ subject, apiVersion }: Trial): FieldType {
@@ -86,10 +89,20 @@ function richOf(subject: Subject, apiVersion: string, name: string, random: Rand
   return chance(random, 0.2) ? mutated(rich, type, { random, count: 1 }) : rich;
 }
 
-/** A definition's names are those of its own kind only. */
+/** Most kinds may have any name; in those of some their own content stands. */
+function nameOf({ plural }: Subject, number: number): string {
+  if (plural === 'customresourcedefinitions') return `things${number}.fuzz.example.com`;
+  return plural === 'apiservices' ? `v1.d${number}.fuzz.example.com` : `d${number}`;
+}
+
+/** What a definition or an APIService says of itself must fit its name. */
 function withOwnNames(object: JsonObject): JsonObject {
-  if (object.kind !== 'CustomResourceDefinition' || !isObject(object.spec)) return object;
-  const plural = String((object.metadata as JsonObject).name).split('.')[0] as string;
+  if (!isObject(object.spec)) return object;
+  const name = String((object.metadata as JsonObject).name);
+  if (object.kind === 'APIService')
+    return { ...object, spec: { ...object.spec, group: name.slice('v1.'.length) } };
+  if (object.kind !== 'CustomResourceDefinition') return object;
+  const plural = name.split('.')[0] as string;
   const number = plural.slice('things'.length);
   const kind = `Thing${number}`;
   const names = { plural, singular: `thing${number}`, kind, listKind: `${kind}List` };

@@ -57,10 +57,9 @@ func TestPanicsAreNotChecked(t *testing.T) {
 		t.Errorf("the log does not say where: %s", log.String())
 	}
 	q := question{
-		Mode:     "csa3",
-		Live:     objectOf(t, keyThatIsAText),
-		Desired:  objectOf(t, keyThatIsAList),
-		Previous: objectOf(t, keyThatIsAText),
+		Mode:    "csa",
+		Live:    objectOf(t, keyThatIsAText),
+		Desired: objectOf(t, keyThatIsAList),
 	}
 	v := q.judge(&typeSet{}, newestMinor)
 	if !strings.HasPrefix(v.Unchecked, upstreamFailed) {

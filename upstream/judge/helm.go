@@ -5,6 +5,7 @@ import (
 
 	jsonpatch "gopkg.in/evanphx/json-patch.v4"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 )
 
@@ -22,7 +23,7 @@ func (q *question) helmPatch(k kind, current []byte) (*clientPatch, error) {
 	if err != nil {
 		return nil, err
 	}
-	if helmKnows(k) {
+	if helmKnows(k) && isOfItsType(k, q.Desired) {
 		return strategicThreeWay(k, before, desired, current)
 	}
 	if q.Previous == nil {
@@ -32,6 +33,12 @@ func (q *question) helmPatch(k kind, current []byte) (*clientPatch, error) {
 }
 
 var errNoRelease = unknownKind{"what Helm would change of this kind depends on the previous release, which is not known here"}
+
+// isOfItsType: a manifest that cannot be read as the Go type of its kind, Helm treats as a custom resource.
+func isOfItsType(k kind, manifest *unstructured.Unstructured) bool {
+	typed, err := scheme.New(k.groupVersionKind())
+	return err == nil && runtime.DefaultUnstructuredConverter.FromUnstructured(manifest.Object, typed) == nil
+}
 
 // helmKnows: what client-go's scheme holds, and CustomResourceDefinitions. The aggregator's kinds are not there.
 func helmKnows(k kind) bool {

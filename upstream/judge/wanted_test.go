@@ -31,6 +31,15 @@ func TestApplyReturnsWhatIsWanted(t *testing.T) {
 			patch:     `{"body":{"spec":{"cpu":null,"tags":["a"]}},"contentType":"application/merge-patch+json"}`,
 			predicted: `{"apiVersion":"example.com/v1","kind":"Widget","metadata":{"generation":1,"name":"a","namespace":"default"},"spec":{"size":9,"tags":["a"]}}`,
 		},
+		"Helm compares releases where the manifest is not of its type": {
+			mode:     "csa3",
+			live:     "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {x: '9', w: '2'}}",
+			desired:  "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {x: [1]}}",
+			previous: "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {x: [1]}}",
+			// What did not change between the releases is not sent, so that the server does not see what is wrong.
+			patch:     `{"body":{},"contentType":"application/merge-patch+json"}`,
+			predicted: `{"apiVersion":"v1","data":{"w":"2","x":"9"},"kind":"ConfigMap","metadata":{"name":"a","namespace":"default"}}`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			q := question{Mode: c.mode, Manager: "mgr", Live: objectOf(t, c.live), Desired: objectOf(t, c.desired), WantPredicted: true, WantPatch: true}
