@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Agent, request as ask, createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
@@ -40,6 +41,8 @@ export class FaultProxy {
   readonly #sockets = new Set<Socket>();
   readonly #answers = new Set<ServerResponse>();
   #pulled = false;
+  /** What watches said since they are held back. */
+  #held: { response: ServerResponse; text: string }[] | undefined;
   #agent: Agent;
 
   static async before(target: ControlPlane): Promise<FaultProxy> {
@@ -91,6 +94,34 @@ export class FaultProxy {
     this.cut();
   }
 
+  /** From now on what watches say waits here. */
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  /** Events that wait here and are whole. */
+  get waiting(): number {
+    return linesOf(this.#held ?? []).filter(({ text }) => isEvent(text)).length;
+  }
+
+  /** Passes on what waits at no more than so many events a second; answers how many there were and how long it took. */
+  async release(rate: number): Promise<{ events: number; milliseconds: number }> {
+    const start = performance.now();
+    const waiting = linesOf(this.#held ?? []);
+    this.#held = [];
+    let events = 0;
+    for (const { response, text } of waiting) {
+      if (isEvent(text)) events++;
+      response.write(text, 'latin1');
+      const early = start + (events / rate) * 1000 - performance.now();
+      if (early > 5) await new Promise(resolve => setTimeout(resolve, early));
+    }
+    // What came meanwhile.
+    for (const { response, text } of this.#held) response.write(text, 'latin1');
+    this.#held = undefined;
+    return { events, milliseconds: performance.now() - start };
+  }
+
   /** Leads to another server from now on, which takes one token for another. */
   leadTo(target: ControlPlane, tokens: Record<string, string> = {}): void {
     this.#target = target;
@@ -129,7 +160,10 @@ export class FaultProxy {
     const cutAfter = fault && 'cutAfter' in fault ? fault.cutAfter : undefined;
     const headers = fault && 'headers' in fault ? fault.headers : {};
     const pass = () =>
-      this.#pass(request, response, { headers, ...(cutAfter !== undefined && { cutAfter }) });
+      this.#pass(request, response, {
+        ...{ headers, watch: asked.watch },
+        ...(cutAfter !== undefined && { cutAfter }),
+      });
     if (fault && 'delay' in fault) setTimeout(pass, fault.delay);
     else pass();
   }
@@ -137,7 +171,11 @@ export class FaultProxy {
   #pass(
     request: IncomingMessage,
     response: ServerResponse,
-    { headers, cutAfter }: { headers?: OutgoingHttpHeaders; cutAfter?: number },
+    {
+      headers,
+      cutAfter,
+      watch,
+    }: { headers?: OutgoingHttpHeaders; cutAfter?: number; watch: boolean },
   ): void {
     const { method, headers: given } = request;
     const url = new URL(request.url ?? '/', this.#target.server);
@@ -161,6 +199,10 @@ export class FaultProxy {
       let sent = 0;
       answer.on('data', (chunk: Buffer) => {
         if (this.#pulled) return;
+        if (watch && this.#held) {
+          this.#held.push({ response, text: chunk.toString('latin1') });
+          return;
+        }
         const room = cutAfter === undefined ? chunk.length : cutAfter - sent;
         sent += chunk.length;
         response.write(chunk.subarray(0, Math.max(0, room)), () => {
@@ -171,6 +213,37 @@ export class FaultProxy {
     });
     request.pipe(outgoing);
   }
+}
+
+/** What each watch said, line by line in turn; the start of a line that is not whole stays at its end. */
+function linesOf(held: readonly { response: ServerResponse; text: string }[]) {
+  const byResponse = Map.groupBy(held, ({ response }) => response);
+  const lines = [...byResponse].map(([response, parts]) =>
+    parts
+      .map(({ text }) => text)
+      .join('')
+      .split(/(?<=\n)/)
+      .map(text => ({ response, text })),
+  );
+  const longest = Math.max(0, ...lines.map(each => each.length));
+  return Array.from({ length: longest }, (_, at) => lines.flatMap(each => each[at] ?? [])).flat();
+}
+
+function isEvent(line: string): boolean {
+  return /^\{"type":"(ADDED|MODIFIED|DELETED)".*\n$/.test(line);
+}
+
+/** A kubeconfig with the context `admin` that leads to `server`. */
+export function writeKubeconfig(
+  file: string,
+  plane: ControlPlane,
+  server: string,
+  user?: object,
+): void {
+  const config = JSON.parse(readFileSync(plane.kubeconfig, 'utf8'));
+  config.clusters[0].cluster.server = server;
+  if (user) config.users = [{ name: 'admin', user }];
+  writeFileSync(file, JSON.stringify(config));
 }
 
 function refuse(response: ServerResponse, fault: Extract<Fault, { status: number }>): void {

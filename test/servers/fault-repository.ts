@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import type { Live } from '../../src/core/live/live.ts';
 import { openLive } from '../../src/core/live/live-repository.ts';
 import type { EnvironmentState } from '../../src/core/live/state.ts';
+import { writeKubeconfig } from './fault-proxy.ts';
 import { applyOn, kubectlOn } from './kubectl.ts';
 import { kubectl } from './plane.ts';
 import type { ControlPlane } from './start.ts';
@@ -64,19 +65,6 @@ export async function fill(plane: ControlPlane, namespace: string): Promise<void
   await applyOn(plane, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }]);
   await applyOn(plane, [web, settings]);
   await kubectlOn(plane, ['scale', 'deployment/web', '--replicas=7', '-n', namespace]);
-}
-
-/** A kubeconfig with the context `admin` that leads to `server`. */
-export function writeKubeconfig(
-  file: string,
-  plane: ControlPlane,
-  server: string,
-  user?: object,
-): void {
-  const config = JSON.parse(readFileSync(plane.kubeconfig, 'utf8'));
-  config.clusters[0].cluster.server = server;
-  if (user) config.users = [{ name: 'admin', user }];
-  writeFileSync(file, JSON.stringify(config));
 }
 
 /** Opens a repository that is compared with a namespace of the cluster behind `server`, and waits for the result. */

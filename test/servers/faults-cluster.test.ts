@@ -12,7 +12,7 @@ import {
   vi,
 } from 'vitest';
 import { ownersText } from '../../src/core/words/change.ts';
-import { type Asked, FaultProxy } from './fault-proxy.ts';
+import { type Asked, FaultProxy, writeKubeconfig } from './fault-proxy.ts';
 import {
   expectNothingElse,
   type FaultRepository,
@@ -20,7 +20,6 @@ import {
   openFaultRepository,
   same,
   usual,
-  writeKubeconfig,
 } from './fault-repository.ts';
 import { kubectlOn } from './kubectl.ts';
 import { kubectl } from './plane.ts';

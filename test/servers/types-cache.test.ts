@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Cluster } from '../../src/core/cluster/cluster.ts';
 import { openCluster } from '../../src/core/cluster/open.ts';
-import { FaultProxy } from './fault-proxy.ts';
-import { writeKubeconfig } from './fault-repository.ts';
+import { FaultProxy, writeKubeconfig } from './fault-proxy.ts';
 import { kubectl } from './plane.ts';
 
 // What a server says of its types is read once, and then only looked at: by this process and by the next.
