@@ -29,6 +29,8 @@ export interface WindowOptions {
   vsix?: string;
   /** A file to open, by its path in the folder. */
   file?: string;
+  /** A module of `inside/` that runs in the extension host, see `bundleInside`. */
+  inside?: string;
   /** For the extension host and what it starts. */
   env?: NodeJS.ProcessEnv;
   size?: { width: number; height: number };
@@ -75,6 +77,12 @@ export async function openWindow(options: WindowOptions): Promise<Window> {
     const payload: [string, string][] = [];
     if (options.vsix === undefined)
       payload.push(['extensionDevelopmentPath', server.remote(extensionFolder)]);
+    if (options.inside !== undefined) {
+      payload.push(['extensionTestsPath', server.remote(options.inside)]);
+      // It tells the page what it logs, and its end.
+      for (const name of ['codeAutomationLog', 'codeAutomationExit'])
+        await page.exposeFunction(name, () => {});
+    }
     if (options.file !== undefined)
       payload.push(['openFile', server.remote(join(options.folder, options.file))]);
     await page.goto(server.address(options.folder, payload));

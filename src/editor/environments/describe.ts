@@ -170,9 +170,16 @@ function removedWord({ state, kept }: Pick<ObjectState, 'state' | 'kept'>): stri
   return kept === true ? 'kept' : 'will be pruned';
 }
 
-function spansNamespaces({ objects }: ApplicationState): boolean {
-  const [first, ...rest] = objects.filter(({ resource }) => resource.namespace !== '');
-  return rest.some(({ resource }) => resource.namespace !== first?.resource.namespace);
+const spanning = new WeakMap<ApplicationState, boolean>();
+
+/** True where objects of an application are in several namespaces, so that each line says which. */
+export function spansNamespaces(application: ApplicationState): boolean {
+  const known = spanning.get(application);
+  if (known !== undefined) return known;
+  const namespaces = application.objects.map(({ resource }) => resource.namespace);
+  const found = new Set(namespaces.filter(namespace => namespace !== '')).size > 1;
+  spanning.set(application, found);
+  return found;
 }
 
 function describeField({ object }: ObjectNode, wanted: string, now: Date): Description {

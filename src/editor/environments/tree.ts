@@ -2,10 +2,19 @@ import * as vscode from 'vscode';
 import { commandLink } from '../../lsp/markdown.ts';
 import { trustedMarkdown } from '../links.ts';
 import type { Repository } from '../repository.ts';
-import { describeNode } from './describe.ts';
+import { type Description, describeNode, spansNamespaces } from './describe.ts';
 import type { Filter } from './filter.ts';
 import { childNodes, type EnvironmentNode, placeOf, rootNodes, targetOf } from './node.ts';
 import { tooltipOf } from './tooltip.ts';
+
+/** A line that the view has asked for, as it was drawn. */
+interface Shown {
+  node: EnvironmentNode;
+  description: Description;
+  drawn: string;
+  /** Milliseconds since 1970: it may say how long ago something was. */
+  at: number;
+}
 
 /**
  * Gives the view its lines. Its elements are ids, which outlive every answer of the server, so that only lines
@@ -14,8 +23,7 @@ import { tooltipOf } from './tooltip.ts';
 export class EnvironmentTree implements vscode.TreeDataProvider<string> {
   readonly #repository: Repository;
   readonly #changes = new vscode.EventEmitter<string[] | undefined>();
-  /** Lines that the view has asked for, as they are drawn. */
-  readonly #shown = new Map<string, { node: EnvironmentNode; drawn: string }>();
+  readonly #shown = new Map<string, Shown>();
   #filter: Filter = { kind: 'everything' };
   #visible = false;
   #rootIds: string[] = [];
@@ -56,13 +64,13 @@ export class EnvironmentTree implements vscode.TreeDataProvider<string> {
     const below = parent === undefined ? [] : childNodes(parent, this.#filter);
     const nodes = id === undefined ? this.#roots() : below;
     if (id === undefined) this.#rootIds = nodes.map(node => node.id);
-    for (const node of nodes) this.#shown.set(node.id, { node, drawn: this.#drawn(node) });
+    for (const node of nodes) this.#shown.set(node.id, this.#look(node));
     return nodes.map(node => node.id);
   }
 
   getTreeItem(id: string): vscode.TreeItem {
-    const node = this.#shown.get(id)?.node;
-    return node === undefined ? new vscode.TreeItem('') : this.#item(node);
+    const shown = this.#shown.get(id);
+    return shown === undefined ? new vscode.TreeItem('') : this.#item(shown);
   }
 
   resolveTreeItem(item: vscode.TreeItem, id: string): vscode.TreeItem {
@@ -90,19 +98,26 @@ export class EnvironmentTree implements vscode.TreeDataProvider<string> {
   #changedUnder(node: EnvironmentNode): string[] {
     const shown = this.#shown.get(node.id);
     if (shown === undefined) return [];
-    const drawn = this.#drawn(node);
-    this.#shown.set(node.id, { node, drawn });
-    if (drawn !== shown.drawn) return [node.id];
-    return childNodes(node, this.#filter).flatMap(child => this.#changedUnder(child));
+    if (isAsBefore(shown, node)) {
+      this.#shown.set(node.id, { ...shown, node });
+      return [];
+    }
+    const children = childNodes(node, this.#filter);
+    const look = this.#look(node, children);
+    this.#shown.set(node.id, look);
+    if (look.drawn !== shown.drawn) return [node.id];
+    return children.flatMap(child => this.#changedUnder(child));
   }
 
-  #drawn(node: EnvironmentNode): string {
-    const children = childNodes(node, this.#filter).map(({ id }) => id);
-    return JSON.stringify([describeNode(node, new Date()), placeOf(node), children]);
+  #look(node: EnvironmentNode, children = childNodes(node, this.#filter)): Shown {
+    const now = new Date();
+    const description = describeNode(node, now);
+    const below = children.map(({ id }) => id);
+    const drawn = JSON.stringify([description, placeOf(node), below]);
+    return { node, description, drawn, at: now.getTime() };
   }
 
-  #item(node: EnvironmentNode): vscode.TreeItem {
-    const description = describeNode(node, new Date());
+  #item({ node, description }: Shown): vscode.TreeItem {
     const item = new vscode.TreeItem(description.label, foldings[description.folding]);
     item.id = node.id;
     item.description = description.description;
@@ -132,6 +147,13 @@ export class EnvironmentTree implements vscode.TreeDataProvider<string> {
     const title = vscode.l10n.t('Compare with Live');
     return { title, command: 'driftline.compare', arguments: [targetOf(node)] };
   }
+}
+
+/** Objects in which nothing changed are the same ones in every answer; their lines tell times by the minute. */
+function isAsBefore({ node, at }: Shown, now: EnvironmentNode): boolean {
+  if (node.kind !== 'object' || now.kind !== 'object' || node.object !== now.object) return false;
+  const isNear = Date.now() - at < 60_000;
+  return isNear && spansNamespaces(node.application) === spansNamespaces(now.application);
 }
 
 const foldings = {
