@@ -8,6 +8,7 @@ export function serverSettings(): Settings {
   return {
     ...(kubeconfig !== '' && { kubeconfig }),
     forges: configuration.get<Record<string, string>>('forges', {}),
+    auditLogs: configuration.get<Record<string, string>>('auditLogs', {}),
     localOnly: configuration.get<boolean>('localOnly', false),
     validation: configuration.get<boolean>('diagnostics.validation', true),
     drift: configuration.get<boolean>('diagnostics.drift', true),

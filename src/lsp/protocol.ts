@@ -43,6 +43,8 @@ export interface Settings {
   forges: Record<string, string>;
   /** Send no dry-run to a cluster: each leaves an entry in its audit log. A person's own choice. */
   localOnly: boolean;
+  /** Audit logs of clusters, absolute paths by context: `{"admin": "/var/log/kubernetes/audit.log"}`. */
+  auditLogs: Record<string, string>;
   /** Publish findings as diagnostics. */
   validation: boolean;
   /** Publish drift as diagnostics too, as information. */

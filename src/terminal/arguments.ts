@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { forgeIds } from '../core/forges/forge.ts';
 import { UserError } from '../core/lib/errors.ts';
@@ -29,6 +30,8 @@ export interface CommonArguments {
   decrypt: boolean;
   /** Forges of hosts that are not well-known; of `--forge HOST=NAME`. */
   forges: Record<string, string>;
+  /** Audit logs by context; of `--audit-log CONTEXT=FILE`. */
+  auditLogs: ReadonlyMap<string, string>;
   quiet: boolean;
   verbose: boolean;
   /** `--no-color` was given. */
@@ -158,6 +161,7 @@ function commonArguments(command: CommandName, given: Given): CommonArguments {
     trust: given.flag('trust'),
     decrypt: given.flag('decrypt'),
     forges: Object.fromEntries(given.values('forge').map(hostAndForge)),
+    auditLogs: new Map(given.values('audit-log').map(contextAndFile)),
     quiet,
     verbose,
     noColor: given.flag('no-color'),
@@ -181,6 +185,15 @@ function hostAndForge(text: string): [string, string] {
       `--forge takes a host and what runs there (${forgeIds.join(', ')}), such as git.example.com=gitea; not ${JSON.stringify(text)}.`,
     );
   return [host.toLowerCase(), forge];
+}
+
+function contextAndFile(text: string): [string, string] {
+  const [, context, file] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (context === undefined || file === undefined)
+    throw new UserError(
+      `--audit-log takes a context of the kubeconfig and the file of its cluster's audit log, such as admin=/var/log/kubernetes/audit.log; not ${JSON.stringify(text)}.`,
+    );
+  return [context, resolve(file)];
 }
 
 function chartArguments(given: Given): ChartArguments {

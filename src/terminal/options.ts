@@ -170,6 +170,11 @@ export const commands = {
       local: {
         help: 'send no dry-run: each leaves an entry in the audit log of the cluster',
       },
+      'audit-log': {
+        value: 'CONTEXT=FILE',
+        multiple: true,
+        help: 'say who changed what, by the audit log of the cluster of a context',
+      },
       strict,
       decrypt,
     },

@@ -77,5 +77,6 @@ function hostOf(common: CommonArguments, { stderr, env }: Terminal): Host {
     trusted: () => common.trust,
     secret: name => env[name],
     forges: () => common.forges,
+    auditLog: context => common.auditLogs.get(context),
   };
 }

@@ -28,6 +28,7 @@ describe('options', () => {
       settings: {
         kubeconfig: undefined,
         forges: { 'git.example': 'gitea' },
+        auditLogs: {},
         localOnly: false,
         validation: true,
         drift: false,

@@ -1,6 +1,7 @@
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/core/lib/errors.ts';
-import { parseArguments } from '../../src/terminal/arguments.ts';
+import { type CommonArguments, parseArguments } from '../../src/terminal/arguments.ts';
 import { helpText } from '../../src/terminal/help.ts';
 import { commandNames } from '../../src/terminal/options.ts';
 import { expectGolden } from './golden.ts';
@@ -24,6 +25,7 @@ const common = {
   trust: false,
   decrypt: false,
   forges: {},
+  auditLogs: new Map(),
   quiet: false,
   verbose: false,
   noColor: false,
@@ -47,6 +49,12 @@ describe('the command line', () => {
     expect(parse('drift --verify')).toMatchObject({ verify: true, local: false });
     expect(parse('drift --local')).toMatchObject({ verify: false, local: true });
     expect(() => parse('drift --local --verify')).toThrow('use one of them');
+    const { auditLogs } = parse('drift --audit-log prod=/a=b --audit-log dev=c') as CommonArguments;
+    expect([...auditLogs]).toEqual([
+      ['prod', '/a=b'],
+      ['dev', resolve('c')],
+    ]);
+    expect(() => parse('drift --audit-log /a')).toThrow('--audit-log takes a context');
     expect(parse('validate a b --revision HEAD~1 --no-color --verbose')).toEqual({
       command: 'validate',
       ...common,

@@ -14,4 +14,9 @@ export interface Host {
   kubeconfig?(): string | undefined;
   /** True where the person wants no dry-run sent to a cluster: each leaves an entry in its audit log. */
   localOnly?(): boolean;
+  /**
+   * File of the audit log (JSON lines) of the cluster that a context leads to. A person's setting, never the
+   * repository's: it decides which file is read.
+   */
+  auditLog?(context: string): string | undefined;
 }

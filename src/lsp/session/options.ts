@@ -18,18 +18,23 @@ export function readOptions(sent: unknown): InitializationOptions {
 
 export function readSettings(sent: unknown): Settings {
   const given = isRecord(sent) ? sent : {};
-  const { kubeconfig, forges } = given;
+  const { kubeconfig, forges, auditLogs } = given;
   return {
     kubeconfig: typeof kubeconfig === 'string' && kubeconfig !== '' ? kubeconfig : undefined,
-    forges: Object.fromEntries(
-      Object.entries(isRecord(forges) ? forges : {}).filter(
-        (entry): entry is [string, string] => typeof entry[1] === 'string',
-      ),
-    ),
+    forges: textsOf(forges),
+    auditLogs: textsOf(auditLogs),
     localOnly: given.localOnly === true,
     validation: given.validation !== false,
     drift: given.drift !== false,
   };
+}
+
+/** Without a prototype: any name may be asked for. */
+function textsOf(value: unknown): Record<string, string> {
+  const texts = Object.entries(isRecord(value) ? value : {}).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  return Object.assign(Object.create(null), Object.fromEntries(texts));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -63,6 +63,7 @@ export class Session {
       forges: () => this.options.settings.forges,
       kubeconfig: () => this.options.settings.kubeconfig,
       localOnly: () => this.options.settings.localOnly,
+      auditLog: context => this.options.settings.auditLogs[context],
     };
     this.repositories = new Repositories({
       openLive,

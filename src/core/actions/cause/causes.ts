@@ -9,11 +9,12 @@ import type { Schemas } from '../../schemas/type.ts';
 import type { Workspace } from '../../workspace.ts';
 import { needsCluster } from '../cluster-data.ts';
 import { controllersOf } from '../controllers.ts';
+import { auditHint } from './audit-hint.ts';
 import type { CommitStates, SavedFiles } from './commit-states.ts';
 import type { GitFacts } from './git-facts.ts';
 import { ClusterEvents, mayHaveEvent } from './hints.ts';
 import { foreignOwners } from './in-cluster.ts';
-import { ObjectCauses, wantsCause, wantsEvents } from './object-causes.ts';
+import { ObjectCauses, wantsCause, wantsEvents, wantsHints } from './object-causes.ts';
 import { StageObjects } from './stage-objects.ts';
 import { Ways } from './way.ts';
 
@@ -62,12 +63,19 @@ export async function withCauses(
       return abouts[index] ? causes.of(result, abouts[index]) : result;
     }),
   );
-  const changed = found.flatMap((result, index) => {
-    const live = abouts[index]?.live;
-    return live && wantsEvents(result) ? [live] : [];
-  });
-  const about = await events.about(changed);
-  return found.map((result, index) => causes.withHints(result, abouts[index], about));
+  const liveOf = (wants: (result: DriftResult) => boolean) =>
+    found.flatMap((result, index) => {
+      const live = abouts[index]?.live;
+      return live && wants(result) ? [live] : [];
+    });
+  const changed = liveOf(wantsHints);
+  if (changed.length === 0) return found;
+  const [about, audit] = await Promise.all([
+    events.about(liveOf(wantsEvents)),
+    auditHint(cluster, workspace.host, changed, signal),
+  ]);
+  const from = { events: about, audit };
+  return found.map((result, index) => causes.withHints(result, abouts[index], from));
 }
 
 /**

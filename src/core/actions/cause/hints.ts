@@ -5,19 +5,29 @@ import { objectAt, textAt } from '../../model/fields.ts';
 import { newestFirst } from '../../model/newest-first.ts';
 import { parsePath } from '../../model/path.ts';
 import type { JsonObject } from '../../model/resource.ts';
+import type { AuditHint } from './audit-hint.ts';
+
+/** Where more than managedFields is told. */
+export interface HintSources {
+  events: EventsByUid;
+  /** Where the person named an audit log. */
+  audit?: AuditHint | undefined;
+}
 
 /** What else is told about who changed a field in the cluster: one sentence, nothing secret in it. */
 export function changeHint(
   path: DriftPath,
   live: JsonObject,
   owners: readonly Owner[],
-  events: EventsByUid,
+  { events, audit }: HintSources,
 ): string | undefined {
   const [newest] = newestFirst(owners);
   if (path.path.includes('kubectl.kubernetes.io/restartedAt')) return 'By kubectl rollout restart.';
   if (newest?.subresource === 'scale' && newest.manager === 'kube-controller-manager')
     return 'A HorizontalPodAutoscaler scales it.';
-  return newest && (noted(live, newest) ?? eventHint(live, newest, events));
+  return (
+    newest && (audit?.(live, newest) ?? noted(live, newest) ?? eventHint(live, newest, events))
+  );
 }
 
 /** The Events about what somebody changed in one cluster; those of a namespace are asked for once. */

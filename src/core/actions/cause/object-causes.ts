@@ -7,7 +7,7 @@ import type { Cause, DriftPath, DriftResult, DriftState } from '../../model/drif
 import { type Application, secretValues } from '../../model/environment.ts';
 import type { JsonObject, Resource } from '../../model/resource.ts';
 import type { CommitStates, Present } from './commit-states.ts';
-import { changeHint, type EventsByUid, mayHaveEvent } from './hints.ts';
+import { changeHint, type HintSources, mayHaveEvent } from './hints.ts';
 import { causeInCluster, foreignOwners, type InCluster } from './in-cluster.ts';
 import { repositoryCause, type Travelled } from './path-cause.ts';
 import type { Stage } from './stage.ts';
@@ -32,6 +32,11 @@ export function wantsCause({ state }: DriftResult): boolean {
 }
 
 /** True where an Event may tell more about who changed something. */
+/** True where somebody changed something in the cluster, so that more may be told of it. */
+export function wantsHints({ paths }: DriftResult): boolean {
+  return paths.some(({ cause }) => cause?.kind === 'changed-in-cluster');
+}
+
 export function wantsEvents({ paths, resource }: DriftResult): boolean {
   return (
     resource.kind !== 'Secret' &&
@@ -79,16 +84,15 @@ export class ObjectCauses {
   }
 
   /** The same with what else is told about the fields that somebody changed in the cluster. */
-  withHints(result: DriftResult, compared: Compared | undefined, events: EventsByUid): DriftResult {
+  withHints(result: DriftResult, compared: Compared | undefined, from: HintSources): DriftResult {
     const live = compared?.live;
-    if (!live || !result.paths.some(({ cause }) => cause?.kind === 'changed-in-cluster'))
-      return result;
+    if (!live || !wantsHints(result)) return result;
     const profile = chooseProfile(live, compared.input?.owners ?? {});
     const secrets = compared.declared ? secretValues(compared.declared.application.source) : [];
     const paths = result.paths.map(path => {
       const { cause } = path;
       if (cause?.kind !== 'changed-in-cluster' || cause.reason !== undefined) return path;
-      const hint = changeHint(path, live, foreignOwners(path, profile), events);
+      const hint = changeHint(path, live, foreignOwners(path, profile), from);
       const told = hint !== undefined && !secrets.some(secret => hint.includes(secret));
       return told ? { ...path, cause: { ...cause, reason: hint } } : path;
     });

@@ -31,7 +31,7 @@ const event = (more: JsonObject = {}): JsonObject => ({
   ...more,
 });
 const hint = (events: JsonObject[], of = live(), owners = [by]) =>
-  changeHint(path, of, owners, eventsByUid(events));
+  changeHint(path, of, owners, { events: eventsByUid(events) });
 
 describe('what else is told about a change in the cluster', () => {
   it('is the first Event about the object from the change on', () => {
@@ -64,7 +64,7 @@ describe('what else is told about a change in the cluster', () => {
 
   it('knows a restart and an autoscaler', () => {
     const restarted = '.spec.template.metadata.annotations["kubectl.kubernetes.io/restartedAt"]';
-    expect(changeHint({ ...path, path: restarted }, live(), [by], new Map())).toBe(
+    expect(changeHint({ ...path, path: restarted }, live(), [by], { events: new Map() })).toBe(
       'By kubectl rollout restart.',
     );
     const scaled = { ...by, manager: 'kube-controller-manager', subresource: 'scale' };
