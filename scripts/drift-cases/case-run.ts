@@ -1,7 +1,9 @@
 import { compareObjects } from '../../src/core/drift/compare.ts';
+import { fluxName, fluxNamespace } from '../../src/core/drift/owners/tracking.ts';
 import { inventoryOf } from '../../src/core/drift/removed/inventory.ts';
 import { classifyUnmanaged } from '../../src/core/drift/removed/unmanaged.ts';
 import { confirm, type DryRunAnswer } from '../../src/core/drift/server/dryrun.ts';
+import { metadataMap } from '../../src/core/drift/values.ts';
 import type { DriftResult } from '../../src/core/model/drift.ts';
 import {
   type JsonObject,
@@ -103,8 +105,25 @@ function unmanagedResult(test: DriftCase): DriftResult {
       state: 'skipped',
       reason: 'Nothing is declared, and nothing runs.',
     };
-  const found = classifyUnmanaged(live, test.owner, deployerOf(test), isListed(test, resource));
+  const listed = isListed(test, resource);
+  const found = classifyUnmanaged(
+    listed ? labelled(live, test) : live,
+    test.owner,
+    deployerOf(test),
+    listed,
+  );
   return { ...empty(resource), ...found };
+}
+
+/** A case of Flux that names no Kustomization leaves its labels out, too. */
+function labelled(live: JsonObject, test: DriftCase): JsonObject {
+  const labels = metadataMap(live, 'labels');
+  const deployer = deployerOf(test);
+  const isSaid = test.options?.flux?.name !== undefined || fluxName in labels;
+  if (test.owner.mode !== 'flux' || !deployer || isSaid) return live;
+  const { name, namespace } = deployer;
+  const added = { ...labels, [fluxName]: name, [fluxNamespace]: namespace };
+  return { ...live, metadata: { ...(live.metadata as JsonObject), labels: added } };
 }
 
 /** In the engine's own record; a case of Flux that gives none speaks of an object that is in it. */

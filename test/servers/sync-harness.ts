@@ -8,7 +8,12 @@ import { planSync, runSync, type SyncRun } from '../../src/core/actions/sync.ts'
 import { type Taking, takeLive } from '../../src/core/actions/take/take.ts';
 import type { EngineVerb } from '../../src/core/engines/engine.ts';
 import type { DriftResult } from '../../src/core/model/drift.ts';
-import type { JsonObject } from '../../src/core/model/resource.ts';
+import {
+  type JsonObject,
+  type Resource,
+  resourceKey,
+  resourceOf,
+} from '../../src/core/model/resource.ts';
 import { Workspace, type WorkspaceOptions } from '../../src/core/workspace.ts';
 
 /** A folder with manifests, and what a person does in it. */
@@ -62,11 +67,13 @@ export class Folder {
   async settle(
     verb: 'ignore' | 'take',
     environment: string,
-    name: string,
-    path: string,
     live: JsonObject,
+    path: string,
   ): Promise<Exclude<Ignoring | Taking, { kind: 'elsewhere' }>> {
-    const result = (await this.#results(environment)).find(each => each.resource.name === name);
+    const key = resourceKey(resourceOf(live) as Resource);
+    const result = (await this.#results(environment)).find(
+      ({ resource }) => resourceKey(resource) === key,
+    );
     const found = result?.paths.find(each => each.path === path);
     if (!result || !found)
       throw new Error(`no difference at ${path}: ${JSON.stringify(result?.paths)}`);
@@ -81,7 +88,7 @@ export class Folder {
         writeFileSync(join(this.path, said.file), said.after);
         return said;
       }
-      throw new Error(`nothing can be written for ${path} of ${name}`);
+      throw new Error(`nothing can be written for ${path} of ${key}`);
     });
   }
 

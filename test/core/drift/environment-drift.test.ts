@@ -188,7 +188,7 @@ spec: {prune: ${prune}}
 status: {inventory: {entries: [{id: shop_a__ConfigMap, v: v1}, {id: shop_left__ConfigMap, v: v1}, {id: _the__one_rbac.authorization.k8s.io_ClusterRole, v: v1}]}}
 `);
     const role = object(
-      `{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: 'the:one'}}`,
+      `{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: 'the:one'${owned.replace(inShop, '')}}}`,
     );
     for (const [prune, state] of [
       [true, 'prune-candidate'],
@@ -198,7 +198,7 @@ status: {inventory: {entries: [{id: shop_a__ConfigMap, v: v1}, {id: shop_left__C
         [{ application: application(), rendered: rendered(conf('a', '1')) }],
         [
           object(conf('a', '1', inShop)),
-          object(conf('left', '1', inShop)),
+          object(conf('left', '1', owned)),
           role,
           kustomization(prune),
         ],

@@ -147,7 +147,8 @@ describe('a live object that no manifest declares', () => {
     ['Flux’ own', conf({}, labels('shop')), flux, deployer, false, 'prune-candidate'],
     ['another Kustomization’s', conf({}, labels('web')), flux, deployer, true, 'untracked'],
     ['nobody’s', conf(), flux, deployer, false, 'untracked'],
-    ['in the inventory', conf(), flux, deployer, true, 'prune-candidate'],
+    ['in the inventory', conf({}, labels('shop')), flux, deployer, true, 'prune-candidate'],
+    ['in the inventory, without its labels', conf(), flux, deployer, true, 'orphan'],
     [
       'of a Kustomization that does not prune',
       conf({}, labels('shop')),

@@ -2,6 +2,7 @@ import type { DriftState, OwnerProfile } from '../../model/drift.ts';
 import type { JsonObject } from '../../model/resource.ts';
 import {
   argoInstallation,
+  argoTrackingId,
   type Deployer,
   fluxName,
   fluxNamespace,
@@ -51,9 +52,9 @@ function classify(
   const owners = own(own(live, 'metadata'), 'ownerReferences');
   if (Array.isArray(owners) && owners.length > 0)
     return untracked('Another object owns it (ownerReferences).');
+  if (profile.mode === 'flux') return byFlux(live, deployer, listed);
   if (marked('helm.sh/resource-policy', 'keep', live))
     return { state: 'orphan', reason: 'Helm keeps it (helm.sh/resource-policy: keep).' };
-  if (profile.mode === 'flux') return byFlux(live, deployer, listed);
   if (profile.manager === 'argocd-controller') return byArgo(live, deployer, listed);
   const release = releaseOf(live);
   if (release && deployer?.engine === 'helm' && !isSame(release, deployer))
@@ -75,6 +76,11 @@ function byFlux(live: JsonObject, deployer: Deployer | undefined, listed: boolea
   if (elsewhere)
     return untracked(`It belongs to the Kustomization ${labels[fluxNamespace]}/${name}.`);
   if (name === undefined && !listed) return untracked('No Kustomization names it.');
+  if (name === undefined)
+    return {
+      state: 'orphan',
+      reason: `It lost the labels by which Flux knows its own (${fluxName}), so Flux leaves it.`,
+    };
   if (deployer?.prunes === false)
     return {
       state: 'orphan',
@@ -100,7 +106,7 @@ function byArgo(live: JsonObject, deployer: Deployer | undefined, listed: boolea
   const installation = metadataMap(live, 'annotations')[argoInstallation];
   if (deployer?.installation && installation && installation !== deployer.installation)
     return untracked(`It belongs to another Argo CD (installation ${installation}).`);
-  if (application === undefined && !listed)
+  if (application === undefined && (!listed || isNotSeen(live, deployer)))
     return untracked('Its tracking id does not name it, or it has none.');
   if (argoOptions(live, 'compare-options').includes('IgnoreExtraneous'))
     return { state: 'skipped', reason: 'Argo CD does not count it (IgnoreExtraneous).' };
@@ -109,6 +115,15 @@ function byArgo(live: JsonObject, deployer: Deployer | undefined, listed: boolea
   return keeps === undefined
     ? candidate('No manifest declares it any more, so a sync with pruning would delete it.')
     : kept(`No manifest declares it any more; Argo CD does not prune it by itself (${keeps}).`);
+}
+
+/**
+ * Argo CD finds what it applied by tracking ids alone, and leaves alone what carries another object's; its record may
+ * name both. Where nobody knows how it tracks, an object without an id may be found by its label.
+ */
+function isNotSeen(live: JsonObject, deployer: Deployer | undefined): boolean {
+  if (deployer?.tracking === 'label') return false;
+  return deployer?.tracking !== undefined || argoTrackingId in metadataMap(live, 'annotations');
 }
 
 /** Of Argo CD's sync options the one by which what is removed stays, or waits for a person. */
