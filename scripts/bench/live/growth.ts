@@ -3,10 +3,17 @@ import { join } from 'node:path';
 import { type ControlPlane, startControlPlane } from '../../../test/servers/start.ts';
 import { median } from '../table.ts';
 import { editedObjects, ourTime } from './cold.ts';
-import { fleetObjects, namespace, objectsPerApplication, writeFleet } from './fleet.ts';
+import { type EditorBurst, editorBurst } from './editor-burst.ts';
+import {
+  type FleetObject,
+  fleetObjects,
+  namespace,
+  objectsPerApplication,
+  writeFleet,
+} from './fleet.ts';
 import { Hand } from './server.ts';
 import { EditorSession } from './session.ts';
-import { type Burst, burst, type Latency, markerLatency } from './watch.ts';
+import { type Latency, markerLatency, spreadObjects } from './watch.ts';
 
 /** What one size of a fleet costs. */
 export interface Growth {
@@ -17,10 +24,12 @@ export interface Growth {
   memory: number;
   judge: number;
   latency: Latency;
-  /** 1,000 events in a second; of 10,000 objects only. */
-  burst?: Burst;
+  /** 1,000 events within a second, in VS Code; of 10,000 objects only. */
+  burst?: EditorBurst;
 }
 
+/** How many changes are waited for one by one. */
+const latencies = 100;
 /** At this size a burst is measured, too. */
 export const burstSize = 10_000;
 
@@ -63,17 +72,37 @@ async function measure(
   await writeFleet(folder, applications);
   const cold: number[] = [];
   for (let round = 0; round < 3; round++) cold.push(await ourTime(folder, plane));
+  const growth = {
+    ...{ objects, cold: median(cold) },
+    ...(await measureSession(folder, plane, { applications, idle })),
+  };
+  if (objects !== burstSize) return growth;
+  return { ...growth, burst: await burst(folder, plane, applications) };
+}
+
+async function measureSession(
+  folder: string,
+  plane: ControlPlane,
+  { applications, idle }: { applications: number; idle: number },
+): Promise<Pick<Growth, 'memory' | 'judge' | 'latency'>> {
   const session = await compared(folder, plane, 50);
   try {
     const { server, judge } = await session.memory();
-    const latency = await markerLatency(session, plane, applications, 100);
-    return {
-      ...{ objects, cold: median(cold), memory: server - idle, judge, latency },
-      ...(objects === burstSize && { burst: await burst(session, plane, applications, 1000) }),
-    };
+    const latency = await markerLatency(session, plane, applications, latencies);
+    return { memory: server - idle, judge, latency };
   } finally {
     await session.stop();
   }
+}
+
+/** What the marker latencies left edited is drifted before. */
+function burst(folder: string, plane: ControlPlane, applications: number): Promise<EditorBurst> {
+  const objects = fleetObjects(applications).slice(0, 1000);
+  const before = [...editedObjects(applications), ...spreadObjects(applications, latencies)];
+  const count = (of: readonly FleetObject[]) =>
+    new Set(of.map(({ kind, name }) => `${kind} ${name}`)).size;
+  const drifted = { before: count(before), after: count([...before, ...objects]) };
+  return editorBurst({ folder, plane, objects, edition: 7, drifted });
 }
 
 /** The server with a repository of one object, compared with the same cluster. */

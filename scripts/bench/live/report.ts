@@ -41,8 +41,9 @@ function largeRows({ memory, judge, latency, burst }: Growth): string[][] {
     ],
   ];
   if (!burst) return rows;
-  const said = `none lost; sent in ${seconds(burst.sent)}, all shown ${seconds(burst.shown)} after the last; the client was blocked for ${burst.blocked.toFixed(0)} ms at most`;
-  return [...rows, ['1,000 events in a burst', said]];
+  const { arrived, shown, blocked, computing } = burst;
+  const said = `none lost; arrived within ${seconds(arrived)}, all shown ${seconds(shown)} after the last; the extension host of VS Code was blocked for ${blocked.toFixed(0)} ms at most, and computed for ${computing.toFixed(0)} ms at a stretch`;
+  return [...rows, ['1,000 events in a second, 10,000 objects', said]];
 }
 
 function against(times: readonly number[], ours: number): string {
