@@ -27,13 +27,14 @@ export async function openWorkingTree(folder: string, signal?: AbortSignal): Pro
   const entries = new Map<string, TreeEntry>();
   for (const path of paths) addEntry(entries, left, root, path);
   const tree = resolveLinks(entries, root);
+  const realRoot = realpathSync.native(root);
   return {
     root,
     revision: workingTree,
     files: [...tree.files.keys()].sort(),
     linked: linkedFiles(tree),
     left: [...left, ...tree.left],
-    read: file => readInside(root, file, tree.files.get(file)),
+    read: file => readInside(realRoot, file, tree.files.get(file)),
   };
 }
 
@@ -119,7 +120,7 @@ async function readInside(
   const full = join(root, real);
   try {
     // A folder on the way may have become a link since the files were listed.
-    const actual = realpathSync(full);
+    const actual = realpathSync.native(full);
     if (!actual.startsWith(root.endsWith(sep) ? root : root + sep))
       throw new UserError(`${file} leads out of the repository and is not read.`);
     const { size } = statSync(actual);

@@ -6,15 +6,25 @@ import type { MapEntry, Node, ParsedFile } from './syntax.ts';
 /** Plain JSON of a node, made anew by each call. Aliases are unfolded; parsing has bounded them. */
 export function jsonOf(node: Node): Json {
   if (node.kind === 'scalar') return node.value;
-  if (node.kind === 'list') return node.items.map(jsonOf);
+  if (node.kind === 'list') {
+    const items: Json[] = [];
+    for (const item of node.items) items.push(jsonOf(item));
+    return items;
+  }
   const value: JsonObject = {};
-  for (const entry of node.entries) setOwn(value, entry.key, jsonOf(entry.node));
+  for (const { key, node: member } of node.entries) {
+    const json = member.kind === 'scalar' ? member.value : jsonOf(member);
+    if (key !== '__proto__') value[key] = json;
+    else setOwn(value, key, json);
+  }
   return value;
 }
 
 /** The entry of a map with this key; undefined for other nodes and keys. */
 export function entryOf(node: Node | undefined, key: string): MapEntry | undefined {
-  return node?.kind === 'map' ? node.entries.find(entry => entry.key === key) : undefined;
+  if (node?.kind !== 'map') return undefined;
+  for (const entry of node.entries) if (entry.key === key) return entry;
+  return undefined;
 }
 
 /** The string that a map has at a key; undefined for anything else. */
@@ -91,12 +101,10 @@ function lineIndex(lineStarts: readonly number[], offset: number): number {
 
 /** Assignment would take the key `__proto__` for the object's prototype. */
 function setOwn(object: JsonObject, key: string, value: Json): void {
-  if (key !== '__proto__') object[key] = value;
-  else
-    Object.defineProperty(object, key, {
-      value,
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
+  Object.defineProperty(object, key, {
+    value,
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
 }

@@ -30,14 +30,18 @@ export function readQuickly(
 /** The code units of a text, with a 0 behind them; good until the next call. */
 export function codesOf(text: string): Uint16Array {
   const { length } = text;
-  const codes = length < shared.length ? shared : new Uint16Array(length + 1);
+  if (length >= shared.codes.length && length <= largestShared)
+    shared.codes = new Uint16Array(Math.min(length * 2, largestShared) + 1);
+  const codes = length <= largestShared ? shared.codes : new Uint16Array(length + 1);
   Buffer.from(codes.buffer).write(text, 'utf16le');
   codes[length] = 0;
   return codes;
 }
 
-/** For texts that are not large; a large one has code units of its own, which nothing holds. */
-const shared = new Uint16Array(1 << 16);
+/** One place for the code units of all texts: to get it anew for each is much work for the garbage collector. */
+const shared = { codes: new Uint16Array(1 << 16) };
+/** A larger text, of some megabytes, has a place of its own, so that it is not held. */
+const largestShared = 1 << 21;
 
 /** Whether the marker `---` is at `at`, and all of its line but a comment. */
 function isMarker({ codes, at, column }: Source): boolean {
