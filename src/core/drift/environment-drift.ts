@@ -50,6 +50,8 @@ export class EnvironmentComparison {
   readonly #aliases = new Map<string, string>();
   /** What the server is asked now about each object: answers to earlier questions do not count. */
   readonly #asked = new Map<string, Asked>();
+  /** Each until the server's word on what changed at one time was told. */
+  readonly #words = new Set<Promise<void>>();
   readonly #word: ServerWord;
   readonly #inSync: InSync;
 
@@ -131,6 +133,11 @@ export class EnvironmentComparison {
     this.#inSync.later(() => this.#input.followed?.reached?.());
   }
 
+  /** Resolves when the server's word on all that differs was told to who follows. */
+  async settled(): Promise<void> {
+    while (this.#words.size > 0) await Promise.all(this.#words);
+  }
+
   /** Ends what goes on beside. */
   end(): void {
     this.#inSync.end();
@@ -180,9 +187,11 @@ export class EnvironmentComparison {
     const all = Promise.all(words);
     if (followed) await Promise.race([all, sleep(moment)]);
     else await all;
-    // Whoever is aborted meanwhile, is told so by what it asks next.
-    all.catch(() => {});
     later.begin();
+    // Whoever is aborted meanwhile, is told so by what it asks next.
+    const told = all.catch(() => {}).then(() => later.told());
+    this.#words.add(told);
+    void told.then(() => this.#words.delete(told));
     return new Set(keys.filter(key => !isSame(was.get(key), this.compared.get(key))));
   }
 

@@ -1,3 +1,4 @@
+import { sleep } from '../lib/backoff.ts';
 import type { Followed } from './environment-input.ts';
 
 /** Milliseconds in which what the server says is told together. */
@@ -8,7 +9,7 @@ export class Later {
   readonly #followed: Followed | undefined;
   readonly #keys = new Set<string>();
   #begun = false;
-  #timer: NodeJS.Timeout | undefined;
+  #telling: Promise<void> | undefined;
 
   constructor(followed: Followed | undefined) {
     this.#followed = followed;
@@ -22,11 +23,19 @@ export class Later {
   tell(key: string): void {
     if (!this.#begun || !this.#followed) return;
     this.#keys.add(key);
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      const keys = new Set(this.#keys);
-      this.#keys.clear();
-      this.#followed?.later(keys);
-    }, gather);
+    this.#telling ??= this.#tellSoon(this.#followed);
+  }
+
+  /** Resolves when what came was told. */
+  async told(): Promise<void> {
+    await this.#telling;
+  }
+
+  async #tellSoon(followed: Followed): Promise<void> {
+    await sleep(gather);
+    this.#telling = undefined;
+    const keys = new Set(this.#keys);
+    this.#keys.clear();
+    followed.later(keys);
   }
 }

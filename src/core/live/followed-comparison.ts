@@ -149,9 +149,10 @@ export class FollowedComparison {
     return { objects, header };
   }
 
-  /** Resolves when what differs was explained. */
-  explained(): Promise<void> {
-    return this.#explanations.settled();
+  /** Resolves when the server had its word on what differs, and it was explained. */
+  async explained(): Promise<void> {
+    await this.#comparison.settled();
+    await this.#explanations.settled();
   }
 
   /** What is on its way to another health, also when nothing changes. */
