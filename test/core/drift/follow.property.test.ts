@@ -221,3 +221,33 @@ describe('a comparison that follows what happens', () => {
     }
   }, 60_000);
 });
+
+describe('a comparison whose server is slow', () => {
+  it('is shown before its word, and is settled when that was told', async () => {
+    const cluster = new Memory();
+    for (const object of declared) cluster.put(object);
+    cluster.put(config('n0', '2'));
+    let asked = 0;
+    cluster.dryRun = async () => {
+      asked++;
+      await new Promise(resolve => setTimeout(resolve, 500));
+      return { ok: false as const, status: 403, reason: 'not you', causes: [] };
+    };
+    const told: string[] = [];
+    const comparison = await EnvironmentComparison.of({
+      ...inputOf(cluster),
+      word: new ServerWord(cluster),
+      followed: { later: keys => told.push(...keys) },
+    });
+    const key = keyOf(config('n0', '1'));
+    const result = () => comparison.compared.get(key)?.result;
+    expect(result()?.state).toBe('drifted');
+    expect(result()?.reason).toBeUndefined();
+    expect(told).toEqual([]);
+    await comparison.settled();
+    expect(asked).toBe(1);
+    expect(told).toEqual([key]);
+    expect(result()?.reason).toBeDefined();
+    comparison.end();
+  });
+});
