@@ -317,10 +317,18 @@ export class Window {
   /** Points at a word of the active editor and answers the text of the hover that appears. */
   async hover(text: string): Promise<Locator> {
     const word = this.editor().locator('.view-line span', { hasText: text }).last();
-    await word.hover();
     const hover = this.page.locator('.monaco-hover:not(.hidden) .monaco-hover-content').first();
-    await hover.waitFor({ timeout: 20_000 });
-    return hover;
+    // VS Code forgets a hover that it began to ask for when something scrolls or is drawn anew: one points again.
+    for (let attempt = 0; ; attempt++) {
+      await word.hover();
+      const shown = hover.waitFor({ timeout: 5_000 });
+      if (attempt === 5) await shown;
+      else if (!(await shown.then(() => true).catch(() => false))) {
+        await this.page.mouse.move(0, 0);
+        continue;
+      }
+      return hover;
+    }
   }
 
   async screenshot(file: string): Promise<void> {
