@@ -4,7 +4,7 @@ import { type Pointer, parsePath, resolveSteps, type Step } from '../../model/pa
 import type { Json, JsonObject, Resource } from '../../model/resource.ts';
 import type { FieldType } from '../../schemas/type.ts';
 import { managedEntries, treeAt } from '../owners/fields.ts';
-import { startsWith, stepText, typedSteps } from '../typed-path.ts';
+import { listMerge, startsWith, stepText, typeAt, typedSteps } from '../typed-path.ts';
 import { equal, metadataMap, own } from '../values.ts';
 import { compileJq } from './jq/jq.ts';
 import { globMatches, safeRegExp } from './pattern.ts';
@@ -75,6 +75,7 @@ export interface Hiding {
 export interface Hidings {
   all: Hiding[];
   left: [Json, Json];
+  type: FieldType;
 }
 
 /**
@@ -102,7 +103,7 @@ export function hidings(
     }
     return remaining.value;
   };
-  return { all, left: [takeFrom(desired, 0), takeFrom(live, 1)] };
+  return { all, left: [takeFrom(desired, 0), takeFrom(live, 1)], type };
 }
 
 /** Engines take out what one rule names before they read the next. */
@@ -144,11 +145,11 @@ export type Cover = 'hidden' | 'inside' | 'no';
 /** What the rules say of a difference, and the first of them that does. */
 export function coverOf(
   path: DriftPath,
-  { all, left }: Hidings,
+  { all, left, type }: Hidings,
   live: JsonObject,
 ): { cover: Cover; hiding?: Hiding } {
   const steps = parsePath(path.path);
-  const trusted = all.find(({ rule }) => changedByTrusted(rule, path, steps, live));
+  const trusted = all.find(({ rule }) => changedByTrusted(rule, path, steps, live, type));
   if (trusted) return { cover: 'hidden', hiding: trusted };
   for (const cover of ['hidden', 'inside'] as const) {
     const hiding = all.find(each => reach(each, steps) === cover);
@@ -210,11 +211,18 @@ function changedByTrusted(
   { kind }: DriftPath,
   steps: readonly Step[],
   live: JsonObject,
+  type: FieldType,
 ): boolean {
   if (trusted.length === 0) return false;
   return managedEntries(live).some(entry => {
     if (!trusted.includes(entry.manager)) return false;
-    const { tree, coveredAbove } = treeAt(entry.fields, steps);
-    return coveredAbove || (kind === 'changed' && tree?.member === true);
+    const { tree, coveredAbove, depth } = treeAt(entry.fields, steps);
+    if (coveredAbove) return isOneValue(typeAt(type, steps.slice(0, depth)), steps[depth]);
+    return kind === 'changed' && tree?.member === true;
   });
+}
+
+/** True where what a step leads into is owned as a whole; whoever owns an item or a map has not all that is in it. */
+function isOneValue(type: FieldType, step: Step | undefined): boolean {
+  return typeof step === 'string' ? type.merge === 'atomic' : listMerge(type) === 'atomic';
 }

@@ -87,16 +87,20 @@ function parseJson(text: string): Json | undefined {
   }
 }
 
-/** The node at a path, and whether a node above it owns the path as part of one value. */
+/**
+ * The node at a path, and whether a node above it owns the path as part of one value; `depth` is how many steps lead
+ * to the last node that there is.
+ */
 export function treeAt(
   tree: FieldTree,
   steps: readonly Step[],
-): { tree: FieldTree | undefined; coveredAbove: boolean } {
+): { tree: FieldTree | undefined; coveredAbove: boolean; depth: number } {
   let at = tree;
-  for (const step of steps) {
+  for (const [depth, step] of steps.entries()) {
     const child = at.children.get(stepText(step));
-    if (!child) return { tree: undefined, coveredAbove: at.member && at.children.size === 0 };
+    if (!child)
+      return { tree: undefined, coveredAbove: at.member && at.children.size === 0, depth };
     at = child.tree;
   }
-  return { tree: at, coveredAbove: false };
+  return { tree: at, coveredAbove: false, depth: steps.length };
 }
