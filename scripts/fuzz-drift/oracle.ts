@@ -114,7 +114,17 @@ export function compared(object: JsonObject, hasStatus = true): JsonObject {
   const { annotations, ...rest } = serverFields.reduce(without, metadata);
   const kept = isObject(annotations) ? notes.reduce(without, annotations) : {};
   const whole = Object.keys(kept).length > 0 ? { ...rest, annotations: kept } : rest;
-  return { ...(hasStatus ? without(object, 'status') : object), metadata: whole };
+  return withoutNullTimes({
+    ...(hasStatus ? without(object, 'status') : object),
+    metadata: whole,
+  });
+}
+
+/** Servers before 1.34 write null where an object inside another, such as a Pod template, has no such time. */
+function withoutNullTimes(object: JsonObject): JsonObject {
+  const keep = (key: string, value: unknown) =>
+    key === 'creationTimestamp' && value === null ? undefined : value;
+  return JSON.parse(JSON.stringify(object, keep));
 }
 
 /**

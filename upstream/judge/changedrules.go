@@ -74,10 +74,14 @@ var changedRules = []changedRule{
 	// k8s.io/api/resource/v1alpha3: DeviceTaintSelector lost two fields in 1.35.
 	{since: 35, kinds: devices[:1], paths: []string{".spec.deviceSelector.deviceClassName", ".spec.deviceSelector.selectors"}, when: isPresent,
 		text: "its spec.deviceSelector has fields that are not known here"},
-	// k8s.io/api/networking/v1: ServiceBackendPort is atomic since 1.31.
-	{since: 31, kinds: []string{"Ingress.networking.k8s.io"}, when: isChanged,
-		paths: []string{".spec.defaultBackend.service.port", ".spec.rules[].http.paths[].backend.service.port"},
-		text:  "name and number of a Service's port are merged one by one"},
+	// k8s.io/api/networking/v1: ServiceBackendPort is atomic since 1.31; in the rules, it is part of an atomic list.
+	{since: 31, kinds: []string{"Ingress.networking.k8s.io"}, paths: []string{".spec.defaultBackend.service.port"}, when: isChanged,
+		text: "name and number of a Service's port are merged one by one"},
+	// pkg/api/pod/util.go: dropContainerRestartRules is called since 1.34; sidecars are older.
+	{since: 34, paths: []string{".containers[].restartPolicy"}, when: isPresent,
+		text: "the restartPolicy of a container is not dropped"},
+	{since: 34, paths: []string{".initContainers[].restartPolicy"}, when: isPresent, value: isNot("Always"),
+		text: "the restartPolicy of a container is not dropped"},
 
 	// What is accepted now and was refused.
 
@@ -115,25 +119,27 @@ var changedRules = []changedRule{
 	{since: 31, kinds: []string{definition}, paths: []string{".spec.conversion"}, when: isRefused,
 		text: "the conversion's caBundle is not checked"},
 	// pkg/apis/core/validation: ValidateNodeSelectorRequirement checks values since 1.33.
-	{since: 33, paths: []string{".affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"}, when: isRefused,
-		text: "the values of a required node affinity are not checked"},
-	{since: 33, kinds: []string{"PersistentVolume"}, paths: []string{".spec.nodeAffinity.required"}, when: isRefused,
-		text: "the values of a required node affinity are not checked"},
+	{since: 33, when: isRefused,
+		paths: []string{".affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[].matchExpressions[].values[]"},
+		text:  "the values of a required node affinity are not checked"},
+	{since: 33, kinds: []string{"PersistentVolume"}, when: isRefused,
+		paths: []string{".spec.nodeAffinity.required.nodeSelectorTerms[].matchExpressions[].values[]"},
+		text:  "the values of a required node affinity are not checked"},
 	// pkg/apis/discovery/validation: IPv6 addresses are validated strictly since 1.33.
-	{since: 33, kinds: []string{"EndpointSlice.discovery.k8s.io"}, paths: []string{".endpoints[].addresses"}, when: isRefused,
+	{since: 33, kinds: []string{"EndpointSlice.discovery.k8s.io"}, paths: []string{".endpoints[].addresses[]"}, when: isRefused, says: "canonical",
 		text: "IPv6 addresses may be written in other ways"},
 	// pkg/apis/apps/validation: ValidatePodTemplateSpecForStatefulSet looks into the Pod's spec since 1.34.
-	{since: 34, kinds: []string{"StatefulSet.apps"}, paths: []string{".spec.template"}, when: isRefused,
+	{since: 34, kinds: []string{"StatefulSet.apps"}, paths: []string{".spec.template.spec"}, when: isRefused,
 		text: "the Pod template of a StatefulSet is hardly checked"},
 	// pkg/apis/autoscaling/validation: ValidateAPIVersion is called since 1.34.
 	{since: 34, kinds: []string{"HorizontalPodAutoscaler.autoscaling"}, when: isRefused,
 		paths: []string{".spec.scaleTargetRef.apiVersion", ".spec.metrics[].object.describedObject.apiVersion"},
 		text:  "the apiVersion of what it refers to is not checked"},
 	// pkg/apis/core/validation: validateHostUsers forbids them since 1.34.
-	{since: 34, paths: []string{".containers[].volumeDevices", ".initContainers[].volumeDevices"}, when: isRefused,
+	{since: 34, paths: []string{".containers[].volumeDevices", ".initContainers[].volumeDevices"}, when: isRefused, says: "hostUsers",
 		text: "volumeDevices are allowed with hostUsers: false"},
 	// pkg/apis/core/validation: validateInitContainers forbids RestartContainer since 1.36.
-	{since: 36, paths: []string{".initContainers[].resizePolicy"}, when: isRefused,
+	{since: 36, paths: []string{".initContainers[].resizePolicy"}, when: isRefused, says: "RestartContainer",
 		text: "the resizePolicy RestartContainer is allowed for all init containers"},
 
 	// Both: resource.k8s.io became stable in 1.34; slices had other limits until 1.35.

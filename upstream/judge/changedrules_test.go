@@ -17,6 +17,7 @@ const (
 	cronJobOf       = "{apiVersion: batch/v1, kind: CronJob, metadata: {name: a}, spec: {schedule: '1 * * * *', jobTemplate: {spec: {template: {spec: {restartPolicy: Never, %s}}}}}}"
 	statefulSetWith = "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {%s, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {" + oneContainer + "}}}}"
 	ingressTo       = "{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: a}, spec: {rules: [{host: %s, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: s, port: {%s}}}}]}}]}}"
+	defaultPort     = "{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: a}, spec: {defaultBackend: {service: {name: s, port: {%s}}}}}"
 	portService     = "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {type: LoadBalancer, ports: [{port: %d}]}}"
 	volume          = "{apiVersion: v1, kind: PersistentVolume, metadata: {name: a}, spec: {accessModes: [ReadWriteOnce], capacity: {storage: 1Gi}, csi: {driver: d, volumeHandle: h}%s}}"
 	rangeOf         = "{apiVersion: networking.k8s.io/v1beta1, kind: ServiceCIDR, metadata: {name: a}, spec: {cidrs: [%s]}}"
@@ -47,9 +48,12 @@ func TestRulesThatChangedWithoutAGate(t *testing.T) {
 	for name, c := range map[string]struct{ live, desired, suspect string }{
 		"a history limit":              {fmt.Sprintf(statefulSetWith, "revisionHistoryLimit: 10"), fmt.Sprintf(statefulSetWith, "revisionHistoryLimit: 3"), "30 31 32"},
 		"replicas":                     {fmt.Sprintf(statefulSetWith, "replicas: 1"), fmt.Sprintf(statefulSetWith, "replicas: 3"), ""},
-		"a merged port":                {fmt.Sprintf(ingressTo, "a", "number: 80"), fmt.Sprintf(ingressTo, "a", "name: http"), "30"},
-		"a host":                       {fmt.Sprintf(ingressTo, "a", "number: 80"), fmt.Sprintf(ingressTo, "b", "number: 80"), "30"},
-		"an Ingress's label":           {fmt.Sprintf(ingressTo, "a", "number: 80"), strings.Replace(fmt.Sprintf(ingressTo, "a", "number: 80"), "name: a", "name: a, labels: {a: b}", 1), ""},
+		"a merged port":                {fmt.Sprintf(defaultPort, "number: 80"), fmt.Sprintf(defaultPort, "name: http"), "30"},
+		"a port in an atomic list":     {fmt.Sprintf(ingressTo, "a", "number: 80"), fmt.Sprintf(ingressTo, "b", "name: http"), ""},
+		"a container's own policy":     {inPod("Deployment", oneContainer), inPod("Deployment", "containers: [{name: c, image: i, restartPolicy: Never}]"), "30 31 32 33"},
+		"an init container's policy":   {inPod("Deployment", oneContainer), inPod("Deployment", "initContainers: [{name: i, image: i, restartPolicy: Never}], "+oneContainer), "30 31 32 33"},
+		"a sidecar":                    {inPod("Deployment", oneContainer), inPod("Deployment", "initContainers: [{name: i, image: i, restartPolicy: Always}], "+oneContainer), ""},
+		"labels that do not match":     {inPod("StatefulSet", oneContainer), strings.Replace(inPod("StatefulSet", oneContainer), "{labels: {a: b}}", "{labels: {a: c}}", 1), ""},
 		"the kubelet's port":           {fmt.Sprintf(portService, 80), fmt.Sprintf(portService, 10250), "30 31 32"},
 		"another port":                 {fmt.Sprintf(portService, 80), fmt.Sprintf(portService, 10251), ""},
 		"a volume's class":             {fmt.Sprintf(volume, ""), fmt.Sprintf(volume, ", volumeAttributesClassName: c"), "30"},
@@ -63,6 +67,7 @@ func TestRulesThatChangedWithoutAGate(t *testing.T) {
 		"a wrong reference":            {fmt.Sprintf(autoscaler, 3, "apps/v1"), fmt.Sprintf(autoscaler, 3, "a/b/c"), "30 31 32 33"},
 		"what was always refused, too": {fmt.Sprintf(autoscaler, 3, "apps/v1"), fmt.Sprintf(autoscaler, -1, "a/b/c"), ""},
 		"an address":                   {fmt.Sprintf(slice, "2001:db8::1"), fmt.Sprintf(slice, "2001:db8::0001"), "30 31 32"},
+		"no address":                   {fmt.Sprintf(slice, "2001:db8::1"), fmt.Sprintf(slice, "c-1"), ""},
 		"a Deployment's affinity":      {inPod("Deployment", oneContainer), inPod("Deployment", fmt.Sprintf(wrongAffinity, "b c")), "30 31 32"},
 		"a CronJob's affinity":         {fmt.Sprintf(cronJobOf, oneContainer), fmt.Sprintf(cronJobOf, fmt.Sprintf(wrongAffinity, "b c")), "30 31 32"},
 		"a right affinity":             {inPod("Deployment", oneContainer), inPod("Deployment", fmt.Sprintf(wrongAffinity, "b")), ""},

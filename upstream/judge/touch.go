@@ -94,6 +94,10 @@ func isNumber(wanted int64) func(any) bool {
 	return func(value any) bool { return equalJSON(value, wanted) }
 }
 
+func isNot(text string) func(any) bool {
+	return func(value any) bool { return value != text }
+}
+
 // has tells values that are or hold a text which matches.
 func has(pattern string) func(any) bool {
 	wanted := regexp.MustCompile(pattern)
