@@ -9,7 +9,8 @@ import { configMap, Folder, manifests } from './sync-harness.ts';
 // is asked about objects.
 
 const plane = inject('plane');
-const count = 40;
+// More than are compared in one go.
+const count = 300;
 const names = Array.from({ length: count }, (_, index) => `c-${index}`);
 const fileOf = (name: string) => `app/${name}.yaml`;
 /** As many are prepared at the same time. */
@@ -79,29 +80,29 @@ describe('the server of the cluster is asked first', () => {
           uris: shown.map(name => started.uri(fileOf(name))),
         });
       await started.open(fileOf('c-2'));
-      await show('c-38', 'c-39');
+      await show('c-298', 'c-299');
       await started.compared(({ environments }) => environments[0]?.counts.drifted === count);
       await allTried();
-      expect([isEarly('c-38'), isEarly('c-39')]).toEqual([true, true]);
+      expect([isEarly('c-298'), isEarly('c-299')]).toEqual([true, true]);
 
       // The person turns to another file; then everything changes at the same time.
-      await show('c-37');
+      await show('c-297');
       proxy.hold();
       await live(namespace, 'by hand again');
       await expect.poll(() => proxy.waiting, { timeout: 10_000 }).toBe(count);
       proxy.asked = [];
       await proxy.release(100_000);
       await allTried();
-      expect([isEarly('c-37'), isEarly('c-38')]).toEqual([true, false]);
+      expect([isEarly('c-297'), isEarly('c-298')]).toEqual([true, false]);
     }));
 
   it('about what is open, where the editor does not tell what it shows', () =>
     withNamespace('visible', async namespace => {
       await live(namespace, 'by hand');
       const started = await start(namespace, false);
-      await started.open(fileOf('c-39'));
+      await started.open(fileOf('c-299'));
       await started.compared(({ environments }) => environments[0]?.counts.drifted === count);
       await allTried();
-      expect([isEarly('c-39'), isEarly('c-38')]).toEqual([true, false]);
+      expect([isEarly('c-299'), isEarly('c-298')]).toEqual([true, false]);
     }));
 });

@@ -172,15 +172,15 @@ export class EnvironmentComparison {
     const words: Promise<unknown>[] = [];
     const chunks = new Set<Promise<void>>();
     const breath = new Breath();
-    for (let start = 0; start < keys.length; start += chunkSize) {
-      const chunk = this.#compareLocally(keys.slice(start, start + chunkSize), before).then(
-        open => {
-          if (open.length > 0) words.push(this.#confirm(open, later));
-          chunks.delete(chunk);
-        },
-      );
+    const { seen, parts } = this.#visibleFirst(keys);
+    for (const part of parts) {
+      const chunk = this.#compareLocally(part, before).then(open => {
+        if (open.length > 0) words.push(this.#confirm(open, later));
+        chunks.delete(chunk);
+      });
       chunks.add(chunk);
-      if (chunks.size === chunksAtATime) await Promise.race(chunks);
+      if (part === seen) await chunk;
+      else if (chunks.size === chunksAtATime) await Promise.race(chunks);
       else if (breath.isDue) await breath.take();
     }
     await Promise.all(chunks);
@@ -193,6 +193,22 @@ export class EnvironmentComparison {
     this.#words.add(told);
     void told.then(() => this.#words.delete(told));
     return new Set(keys.filter(key => !isSame(was.get(key), this.compared.get(key))));
+  }
+
+  /** Chunks of the keys; what a person looks at is compared before all others, where there are more than a few. */
+  #visibleFirst(keys: readonly string[]): { seen?: string[]; parts: string[][] } {
+    const files = keys.length > chunkSize ? this.#input.visibleFiles?.() : undefined;
+    const seen = files?.size ? keys.filter(key => this.#isIn(files, key)) : [];
+    const first = new Set(seen);
+    const others = seen.length === 0 ? keys : keys.filter(key => !first.has(key));
+    const parts = seen.length === 0 ? [] : [seen];
+    for (let start = 0; start < others.length; start += chunkSize)
+      parts.push(others.slice(start, start + chunkSize));
+    return seen.length === 0 ? { parts } : { seen, parts };
+  }
+
+  #isIn(files: ReadonlySet<string> | undefined, key: string): boolean {
+    return files?.has(this.#declared.get(key)?.object.source.file ?? '') === true;
   }
 
   #question(key: string): Question {
@@ -260,8 +276,7 @@ export class EnvironmentComparison {
       if (!isSame(was, this.compared.get(key))) later.tell(key);
     };
     const files = this.#input.visibleFiles?.();
-    const visible = (resource: Resource) =>
-      files?.has(this.#declared.get(this.#keyOf(resource))?.object.source.file ?? '') === true;
+    const visible = (resource: Resource) => this.#isIn(files, this.#keyOf(resource));
     const options = { ...this.#input, visible, answered: take };
     const results = await this.#word.confirm(inputs, locals, options);
     for (const [index, result] of results.entries()) take(index, result);
