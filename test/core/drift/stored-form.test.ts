@@ -43,6 +43,13 @@ const claims = (claim: string) =>
   `{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a, namespace: b}, spec: {serviceName: a, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: a}]}}, volumeClaimTemplates: [${claim}]}}`;
 const request = '{accessModes: [ReadWriteOnce], resources: {requests: {storage: 1024Mi}}}';
 
+const slice = (ports: string) =>
+  `{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: a, namespace: b}, addressType: IPv4, endpoints: [{addresses: [10.0.0.1], conditions: {}}], ports: [${ports}]}`;
+const endpoints = (ports: string) =>
+  `{apiVersion: v1, kind: Endpoints, metadata: {name: a, namespace: b}, subsets: [{addresses: [{ip: 10.0.0.1}], ports: [${ports}]}]}`;
+const workload = (kind: string, spec = '') =>
+  `{apiVersion: apps/v1, kind: ${kind}, metadata: {name: a, namespace: b}, spec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: a}]}}${spec}}}`;
+
 describe('what Kubernetes makes of a manifest is proven to be it', () => {
   it.each<[string, string, string]>([
     [
@@ -65,6 +72,13 @@ describe('what Kubernetes makes of a manifest is proven to be it', () => {
       policy(', ingress: [{ports: [{port: 80}]}]'),
       policy(', ingress: [{}]'),
     ],
+    ['a port of an EndpointSlice', slice('{port: 80}'), slice('{port: 81}')],
+    ['a port of Endpoints', endpoints('{port: 80}'), endpoints('{port: 81}')],
+    ...(['Deployment', 'DaemonSet', 'StatefulSet'].map(kind => [
+      `no wait for a ${kind}`,
+      workload(kind, ', minReadySeconds: 0'),
+      workload(kind),
+    ]) as [string, string, string][]),
     ['a user', binding('{kind: User, name: x}'), binding('{kind: User, name: z}')],
     [
       'an account',
