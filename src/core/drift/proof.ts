@@ -4,6 +4,7 @@ import type { FieldType } from '../schemas/type.ts';
 import { keepsFields } from './keeps.ts';
 import { lastApplied } from './prepare/last-applied.ts';
 import { stands } from './stands.ts';
+import { fieldType } from './typed-path.ts';
 import { equal, own, without } from './values.ts';
 
 export interface ProofInput {
@@ -34,12 +35,20 @@ export function provenUnchanged(input: ProofInput): boolean {
   if (before === 'unreadable') return false;
   if (!stands(desired, live, type, { merge: builtin ? 'strategic' : 'json', builtin }))
     return false;
+  if (!builtin && !isWrittenIn(desired.apiVersion, live)) return false;
   // Helm compares custom resources with the previous release alone.
   if (before === undefined) return profile.mode === 'csa' || builtin;
   const applied = input.hasStatusSubresource ? without(before, 'status') : before;
+  const typed = builtin ? type : undefined;
   return profile.mode === 'csa'
-    ? keepsValue(asKept(applied), asKept(desired), live)
-    : keepsValue(applied, desired, live);
+    ? keepsValue(asKept(applied), asKept(desired), live, typed)
+    : keepsValue(applied, desired, live, typed);
+}
+
+/** A write in another version than others before it fills in defaults of its own. */
+function isWrittenIn(apiVersion: Json | undefined, live: JsonObject): boolean {
+  const entries = own(own(live, 'metadata'), 'managedFields');
+  return !Array.isArray(entries) || entries.every(entry => own(entry, 'apiVersion') === apiVersion);
 }
 
 /**
@@ -53,13 +62,27 @@ function asKept(manifest: JsonObject): JsonObject {
   return { ...manifest, metadata: { ...rest, annotations } };
 }
 
-/** True when nothing of the manifest applied last is undeclared now, unless live lost it anyway. */
-function keepsValue(before: Json, desired: Json | undefined, live: Json | undefined): boolean {
+/**
+ * True when nothing of the manifest applied last is undeclared now, unless live lost it anyway. With a type, patches
+ * are made by it: they cannot be made of what it leaves open, such as a ControllerRevision's data, where it differs.
+ */
+function keepsValue(
+  before: Json,
+  desired: Json | undefined,
+  live: Json | undefined,
+  type?: FieldType,
+): boolean {
   if (live === undefined) return true;
   if (isObject(before) && isObject(desired)) {
-    for (const key of Object.keys(before))
-      if (!keepsValue(before[key] as Json, own(desired, key), own(live, key))) return false;
-    return true;
+    if (type && !type.fields && !type.element) return equal(before, desired);
+    return Object.keys(before).every(key =>
+      keepsValue(
+        before[key] as Json,
+        own(desired, key),
+        own(live, key),
+        type && fieldType(type, key),
+      ),
+    );
   }
   if (Array.isArray(before) || isObject(before)) return equal(before, desired);
   return desired !== undefined && desired !== null;

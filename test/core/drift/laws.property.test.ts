@@ -206,7 +206,9 @@ describe('the laws of drift', () => {
         const { pointer, value } = random.pick(values);
         const desired = withValue(before, pointer, otherValue(value)) as JsonObject;
         const result = await compare(desired, owned);
-        if (isRefused(result) || result.state === 'synced') return;
+        // A Namespace's finalizers and the label with its name are the server's own.
+        if (isRefused(result) || (desired.kind === 'Namespace' && result.state === 'synced'))
+          return;
         differed++;
         const wanted = typedSteps(type, desired, pointer);
         const context = JSON.stringify({ wanted, result, desired, live });
@@ -259,7 +261,13 @@ function holdsNothing(value: Json): boolean {
 }
 
 /** Fields that the server writes by two names. */
-const twins = new Set(['serviceAccount', 'serviceAccountName', 'clusterIP', 'clusterIPs']);
+const twins = new Set([
+  'kubernetes.io/metadata.name',
+  'serviceAccount',
+  'serviceAccountName',
+  'clusterIP',
+  'clusterIPs',
+]);
 
 /** Values that say which object or member it is, and what is no field of the type, are left alone. */
 function isPlain(type: FieldType, object: JsonObject, pointer: Pointer): boolean {
