@@ -224,6 +224,8 @@ export class TextMaker {
     if (way < 0.1) return this.#tail();
     if (way < 0.2 && depth > 0) return ` ${this.#flow(2, column + 1)}${this.#tail()}`;
     if (way < 0.32) return ` ${this.#block(column)}`;
+    if (way < 0.36 && random.chance(0.5))
+      return ` ${random.pick(['&a ', '&b ', '&a', '*a', '*b', '*a ', '&a\n'])}${random.chance(0.6) ? this.#inline(column) : ''}${this.#tail()}`;
     if (way < 0.36 && isStrange)
       return ` ${random.pick(['&a', '*a', '!!str', '!x', '&a !!int'])} ${this.#inline(column)}${this.#tail()}`;
     if (way < 0.6 && depth > 0) {

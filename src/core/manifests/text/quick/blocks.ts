@@ -1,6 +1,9 @@
 import type { ListNode, MapNode, Node } from '../../syntax.ts';
+import { readAlias, readAnchorName, setAnchor } from './anchors.ts';
 import { readBlockScalar } from './block-scalars.ts';
 import {
+  ampersand,
+  asterisk,
   colon,
   dash,
   doubleQuote,
@@ -114,10 +117,23 @@ function readRest(source: Source, indent: number): Node | undefined {
   let node: Node | undefined;
   if (code === doubleQuote || code === singleQuote) node = readQuoted(source, indent + 1);
   else if (code === openBrace || code === openBracket) node = readFlowNode(source, indent + 1);
+  else if (code === ampersand) return readAnchored(source, indent);
+  else if (code === asterisk) node = readAlias(source);
   else if (code !== pipe && code !== greater) return readPlainLines(source, indent);
   // The place of a root is told from what is before it.
   else if (indent >= 0) node = readBlockScalar(source, indent);
   return node !== undefined && nextContent(source) ? node : undefined;
+}
+
+/** An anchor with what it names, which begins on the same line. */
+function readAnchored(source: Source, indent: number): Node | undefined {
+  const { codes } = source;
+  const name = readAnchorName(source);
+  if (name === undefined || isRestEmpty(source)) return undefined;
+  if (codes[source.at] === ampersand || codes[source.at] === asterisk) return undefined;
+  const node = readRest(source, indent);
+  if (node !== undefined) setAnchor(source, name, node);
+  return node;
 }
 
 function readPlainLines(source: Source, indent: number): Node | undefined {

@@ -87,6 +87,11 @@ function readList(source: Source, indent: number): ListNode | undefined {
 function skipBlank(source: Source, indent: number): boolean {
   const { codes, end } = source;
   let { at } = source;
+  if (codes[at] === space) at++;
+  if ((codes[at] as number) > hash) {
+    source.at = at;
+    return true;
+  }
   /** The column of the last line's content; on the first line any will do. */
   let column = indent;
   for (;;) {

@@ -9,6 +9,7 @@ import {
   isUncommon,
   lineFeed,
   nine,
+  question,
   space,
   tilde,
   zero,
@@ -66,8 +67,10 @@ function breaksBetween({ codes, at: end }: Source, start: number): number {
 export function plainEnd(source: Source, inFlow: boolean): number {
   const { codes, at } = source;
   const code = codes[at] as number;
-  if (code <= tilde && indicators[code] === 1)
-    if (code !== dash || endsPlain(codes[at + 1] as number, inFlow)) return -1;
+  if (code <= tilde && indicators[code] === 1) {
+    const isText = code === dash || code === colon || code === question;
+    if (!isText || endsPlain(codes[at + 1] as number, inFlow)) return -1;
+  }
   return lineEnd(source, inFlow);
 }
 

@@ -6,8 +6,8 @@ import { contentFrom, nextContent, type Source, sourceOf } from './source.ts';
 
 /**
  * Reads one document of a text in a single pass, if all of it is of the forms that manifests mostly have; the
- * tree is then the one that `composeDocument` makes. Undefined for everything else: anchors and aliases, tags,
- * scalars over several lines, tabs, keys that are set twice, and whatever is not certainly right.
+ * tree is then the one that `composeDocument` makes. Undefined for everything else: tags, merge
+ * keys, aliases of collections, tabs, keys that are set twice, and whatever is not certainly right.
  */
 export function readQuickly(
   text: string,

@@ -27,6 +27,9 @@ export interface Source {
   entryCount: number;
   readonly items: Node[];
   itemCount: number;
+  /** What has been anchored so far, by name. */
+  anchors: Map<string, Node> | undefined;
+  aliasCount: number;
 }
 
 export function sourceOf(text: string, codes: Uint16Array, start: number, end: number): Source {
@@ -44,6 +47,8 @@ export function sourceOf(text: string, codes: Uint16Array, start: number, end: n
     entryCount: 0,
     items: [],
     itemCount: 0,
+    anchors: undefined,
+    aliasCount: 0,
   };
 }
 
@@ -55,7 +60,7 @@ export function nextContent(source: Source): boolean {
   const { codes } = source;
   let { at } = source;
   while (codes[at] === space) at++;
-  if (codes[at] === hash && at > source.at) at = commentEnd(codes, at);
+  if (codes[at] === hash && codes[at - 1] === space) at = commentEnd(codes, at);
   if (codes[at] === lineFeed && at < source.end) return contentFrom(source, at + 1);
   source.column = -1;
   source.at = at;
