@@ -1,33 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
 import { healthOf } from '../cluster/health.ts';
 import { type Found, type Live, readLive } from '../cluster/live.ts';
-import { sleep } from '../lib/backoff.ts';
-import { Breath } from '../lib/breath.ts';
 import type { DriftResult } from '../model/drift.ts';
 import type { Application } from '../model/environment.ts';
 import type { NotChecked } from '../model/finding.ts';
 import type { Health } from '../model/health.ts';
 import { type JsonObject, type Resource, resourceKey } from '../model/resource.ts';
-import { compareObjects } from './compare.ts';
-import { ComparedDeclared, ComparedRemoved, isSame, notYet, stamped } from './compared-object.ts';
+import { ComparedDeclared, ComparedRemoved, isSame, notYet } from './compared-object.ts';
 import { type Declared, declaredObjects, unsureObjects } from './declared.ts';
-import { type Basis, BasisOf, inputOf, isSameBasis, lazyInputOf } from './declared-input.ts';
+import { inputOf, lazyInputOf } from './declared-input.ts';
 import { type EngineWords, engineWords, readArgoSettings, withOwnCheck } from './engine-words.ts';
 import type { Compared, EnvironmentInput } from './environment-input.ts';
 import { InSync } from './in-sync.ts';
 import type { DriftInput } from './input.ts';
-import { Later } from './later.ts';
 import { mayBeUnsure } from './removed/generated.ts';
 import type { Removed } from './removed/removed.ts';
 import { RemovedObjects } from './removed/removed-objects.ts';
 import { ServerWord } from './server/server-word.ts';
-
-/** Few, so that the server is asked about the first objects while the others are compared. */
-const chunkSize = 125;
-/** How many chunks the judge may have at a time: as much is in memory, to be compared. */
-const chunksAtATime = 4;
-/** Milliseconds: what the server says sooner is not told as it was predicted before. */
-const moment = 150;
+import { Verdicts } from './verdicts.ts';
 
 /**
  * The comparison of one environment: what its applications declare, what runs, and the result of each object by its
@@ -43,16 +33,9 @@ export class EnvironmentComparison {
   readonly #live: Live;
   readonly #removed: RemovedObjects;
   readonly #engines: EngineWords;
-  readonly #basisOf: BasisOf;
-  /** What was found without the server, and from what; without that where it is not to count again. */
-  readonly #locals = new Map<string, { local: DriftResult; basis: Basis | undefined }>();
+  readonly #verdicts: Verdicts;
   /** Keys of declared objects by those of live ones, where they differ. */
   readonly #aliases = new Map<string, string>();
-  /** What the server is asked now about each object: answers to earlier questions do not count. */
-  readonly #asked = new Map<string, Asked>();
-  /** Each until the server's word on what changed at one time was told. */
-  readonly #words = new Set<Promise<void>>();
-  readonly #word: ServerWord;
   readonly #inSync: InSync;
 
   /**
@@ -78,7 +61,7 @@ export class EnvironmentComparison {
     const engines = engineWords(told, declared, each => removed.recordOf(each));
     const read = { declared, unsure, live, removed, engines, word };
     const comparison = new EnvironmentComparison(input, read);
-    await comparison.#compareAll(before);
+    await comparison.#compareAll(before === undefined ? undefined : before.#verdicts);
     return comparison;
   }
 
@@ -89,8 +72,18 @@ export class EnvironmentComparison {
     this.#live = read.live;
     this.#removed = read.removed;
     this.#engines = read.engines;
-    this.#basisOf = new BasisOf(this.#compares);
-    this.#word = read.word;
+    this.#verdicts = new Verdicts({
+      ...this.#compares,
+      word: read.word,
+      declared: this.#declared,
+      keyOf: resource => this.#keyOf(resource),
+      comparedOf: key => this.compared.get(key),
+      put: (key, result, health) => {
+        const declared = this.#declared.get(key);
+        if (declared) this.#put(key, declared, result, health);
+      },
+      healthOf: (live, application) => this.#healthOf(live, application),
+    });
     this.#inSync = new InSync({
       input,
       word: read.word,
@@ -118,7 +111,7 @@ export class EnvironmentComparison {
   async follow(changed: Iterable<Resource>): Promise<Set<string>> {
     const resources = new Map([...changed].map(resource => [this.#keyOf(resource), resource]));
     const keys = new Set(resources.keys());
-    const told = await this.#compare([...keys].filter(key => this.#declared.has(key)));
+    const told = await this.#verdicts.compare([...keys].filter(key => this.#declared.has(key)));
     const isSaidAnew = await this.#removed.reread(keys);
     for (const key of this.#renewHealth(keys)) told.add(key);
     if (isSaidAnew) for (const key of this.#findRemoved()) told.add(key);
@@ -134,8 +127,8 @@ export class EnvironmentComparison {
   }
 
   /** Resolves when the server's word on all that differs was told to who follows. */
-  async settled(): Promise<void> {
-    while (this.#words.size > 0) await Promise.all(this.#words);
+  settled(): Promise<void> {
+    return this.#verdicts.settled();
   }
 
   /** Ends what goes on beside. */
@@ -143,7 +136,7 @@ export class EnvironmentComparison {
     this.#inSync.end();
   }
 
-  async #compareAll(before: EnvironmentComparison | undefined): Promise<void> {
+  async #compareAll(before: Verdicts | undefined): Promise<void> {
     for (const [key, declared] of this.#declared) {
       const { resource } = declared;
       // Each has its place in the order before there is a result.
@@ -151,7 +144,7 @@ export class EnvironmentComparison {
       if (resource.namespace !== '' && this.#live.namespaced(resource) === false)
         this.#aliases.set(resourceKey({ ...resource, namespace: '' }), key);
     }
-    await this.#compare([...this.#declared.keys()], before);
+    await this.#verdicts.compare([...this.#declared.keys()], before);
     if (this.#input.followed) this.tryInSync();
     else await this.#inSync.now();
     for (const { result, application } of this.#unsure)
@@ -162,125 +155,6 @@ export class EnvironmentComparison {
   #keyOf(resource: Resource): string {
     const key = resourceKey(resource);
     return this.#aliases.get(key) ?? key;
-  }
-
-  /** Compares declared objects; answers the keys of those that are not as they were. */
-  async #compare(keys: readonly string[], before?: EnvironmentComparison): Promise<Set<string>> {
-    const { followed } = this.#input;
-    const was = new Map(keys.map(key => [key, this.compared.get(key)]));
-    const later = new Later(followed);
-    const words: Promise<unknown>[] = [];
-    const chunks = new Set<Promise<void>>();
-    const breath = new Breath();
-    const { seen, parts } = this.#visibleFirst(keys);
-    for (const part of parts) {
-      const chunk = this.#compareLocally(part, before).then(open => {
-        if (open.length > 0) words.push(this.#confirm(open, later));
-        chunks.delete(chunk);
-      });
-      chunks.add(chunk);
-      if (part === seen) await chunk;
-      else if (chunks.size === chunksAtATime) await Promise.race(chunks);
-      else if (breath.isDue) await breath.take();
-    }
-    await Promise.all(chunks);
-    const all = Promise.all(words);
-    if (followed) await Promise.race([all, sleep(moment)]);
-    else await all;
-    later.begin();
-    // Whoever is aborted meanwhile, is told so by what it asks next.
-    const told = all.catch(() => {}).then(() => later.told());
-    this.#words.add(told);
-    void told.then(() => this.#words.delete(told));
-    return new Set(keys.filter(key => !isSame(was.get(key), this.compared.get(key))));
-  }
-
-  /** Chunks of the keys; what a person looks at is compared before all others, where there are more than a few. */
-  #visibleFirst(keys: readonly string[]): { seen?: string[]; parts: string[][] } {
-    const files = keys.length > chunkSize ? this.#input.visibleFiles?.() : undefined;
-    const seen = files?.size ? keys.filter(key => this.#isIn(files, key)) : [];
-    const first = new Set(seen);
-    const others = seen.length === 0 ? keys : keys.filter(key => !first.has(key));
-    const parts = seen.length === 0 ? [] : [seen];
-    for (let start = 0; start < others.length; start += chunkSize)
-      parts.push(others.slice(start, start + chunkSize));
-    return seen.length === 0 ? { parts } : { seen, parts };
-  }
-
-  #isIn(files: ReadonlySet<string> | undefined, key: string): boolean {
-    return files?.has(this.#declared.get(key)?.object.source.file ?? '') === true;
-  }
-
-  #question(key: string): Question {
-    const declared = this.#declared.get(key) as Declared;
-    const found = this.#live.find(declared.resource);
-    return { key, declared, found, basis: this.#basisOf.of(declared, found) };
-  }
-
-  /**
-   * Takes what is known without the server: earlier results, and for the rest what the judge says. Answers those
-   * that the server may have a word on.
-   */
-  async #compareLocally(
-    keys: readonly string[],
-    before: EnvironmentComparison | undefined,
-  ): Promise<Asked[]> {
-    const questions = keys.map(key => this.#question(key));
-    const fresh = questions.filter(({ key, basis }) => !isSameBasis(before?.basisOf(key), basis));
-    const inputs = fresh.map(({ declared, found }) => this.inputOf(declared, found));
-    const compared = await compareObjects(inputs, this.#input);
-    const locals = new Map(fresh.map(({ key }, index) => [key, compared[index]]));
-    const asked: Asked[] = [];
-    for (const question of questions) {
-      const { key, declared, found, basis } = question;
-      const kept = locals.has(key) ? undefined : before?.compared.get(key);
-      const local = locals.get(key) ?? before?.localOf(key);
-      if (!local) continue;
-      this.#locals.set(key, { local, basis: isLasting(local) ? basis : undefined });
-      // What the server said of an object in sync may be another thing now.
-      if (kept && local.state === 'synced' && kept.result.confirmed === 'local') {
-        this.#put(key, declared, stamped(kept.result, found), kept.health);
-        continue;
-      }
-      const input = this.inputOf(declared, found);
-      const known = this.#word.known(input, local, this.#input.schemas);
-      const shown = known ?? this.#word.meanwhile(local);
-      this.#put(
-        key,
-        declared,
-        stamped(shown, found),
-        this.#healthOf(input.live, declared.application),
-      );
-      this.#asked.delete(key);
-      if (known) continue;
-      const open = { ...question, input, local };
-      this.#asked.set(key, open);
-      asked.push(open);
-      const differing = this.compared.get(key);
-      if (differing) this.#input.differing?.(differing);
-    }
-    return asked;
-  }
-
-  /** Takes the server's word on each as it comes. Rejects only when aborted. */
-  async #confirm(asked: readonly Asked[], later: Later): Promise<void> {
-    const inputs = asked.map(({ input }) => input);
-    const locals = asked.map(({ local }) => local);
-    const take = (index: number, result: DriftResult) => {
-      const open = asked[index] as Asked;
-      const { key, declared, found } = open;
-      // What changed since was asked about anew.
-      if (this.#asked.get(key) !== open) return;
-      const was = this.compared.get(key);
-      this.#put(key, declared, stamped(result, found), was?.health);
-      if (!isSame(was, this.compared.get(key))) later.tell(key);
-    };
-    const files = this.#input.visibleFiles?.();
-    const visible = (resource: Resource) => this.#isIn(files, this.#keyOf(resource));
-    const options = { ...this.#input, visible, answered: take };
-    const results = await this.#word.confirm(inputs, locals, options);
-    for (const [index, result] of results.entries()) take(index, result);
-    for (const open of asked) if (this.#asked.get(open.key) === open) this.#asked.delete(open.key);
   }
 
   #known(): { key: string; input: DriftInput; result: DriftResult }[] {
@@ -309,16 +183,6 @@ export class EnvironmentComparison {
     return this.#removed.find(resource);
   }
 
-  /** What an object was compared by, where its result may count again. */
-  basisOf(key: string): Basis | undefined {
-    return this.#locals.get(key)?.basis;
-  }
-
-  /** The result before the server had its word. */
-  localOf(key: string): DriftResult | undefined {
-    return this.#locals.get(key)?.local;
-  }
-
   #put(key: string, declared: Declared, result: DriftResult, health: Health | undefined): void {
     this.compared.set(key, new ComparedDeclared(this, declared, result, health));
   }
@@ -339,11 +203,15 @@ export class EnvironmentComparison {
 
   /** Looks again how the objects of Applications that changed fare: they may say so. Answers what changed. */
   *#renewHealth(changed: ReadonlySet<string>): Iterable<string> {
+    const applications = new Set(
+      this.#input.applications.flatMap(({ application: { controller, name } }) =>
+        controller?.kind === 'Application' && changed.has(resourceKey(controller)) ? [name] : [],
+      ),
+    );
+    if (applications.size === 0) return;
     for (const [key, declared] of this.#declared) {
-      const { controller } = declared.application;
       const was = this.compared.get(key);
-      if (!was || controller?.kind !== 'Application' || !changed.has(resourceKey(controller)))
-        continue;
+      if (!was || !applications.has(declared.application.name)) continue;
       const health = this.#healthOf(this.liveOf(declared.resource), declared.application);
       if (isDeepStrictEqual(health, was.health)) continue;
       this.#put(key, declared, was.result, health);
@@ -390,22 +258,4 @@ interface Read {
   removed: RemovedObjects;
   engines: EngineWords;
   word: ServerWord;
-}
-
-interface Question {
-  key: string;
-  declared: Declared;
-  found: Found;
-  basis: Basis;
-}
-
-/** A declared object that the server may have a word on. */
-interface Asked extends Question {
-  input: DriftInput;
-  local: DriftResult;
-}
-
-/** What could not be checked is compared again the next time: it may be known then. */
-function isLasting({ state }: DriftResult): boolean {
-  return state !== 'unknown';
 }
