@@ -15,8 +15,10 @@ export interface BadScalar {
 export function resolvePlain(text: string): Scalar | BadScalar {
   switch (hints[text.charCodeAt(0)]) {
     case word:
-      return words.has(text) ? (words.get(text) as Scalar) : text;
+      return text.length <= longestWord && words.has(text) ? (words.get(text) as Scalar) : text;
     case number:
+      // `10.0.0.1` needs a closer look, `100m` and `5Gi` do not.
+      if (numberEnds[text.charCodeAt(text.length - 1)] !== 1) return text;
       return infinite.test(text)
         ? { message: `${text} is a number that JSON, and so Kubernetes, cannot hold.` }
         : (numberOf(text) ?? text);
@@ -79,10 +81,15 @@ const hints = new Uint8Array(128);
 for (const letter of 'yYnNtTfFoO~') hints[letter.charCodeAt(0)] = word;
 for (const letter of '+-.0123456789') hints[letter.charCodeAt(0)] = number;
 
+/** 1 for what a number can end with: digits, also hexadecimal ones, a point, an underscore, and `inf` and `nan`. */
+const numberEnds = new Uint8Array(128);
+for (const letter of '0123456789abcdefABCDEF._nN') numberEnds[letter.charCodeAt(0)] = 1;
+
 const words = new Map<string, Scalar>([['~', null]]);
 for (const name of ['y', 'yes', 'true', 'on']) addWord(name, true);
 for (const name of ['n', 'no', 'false', 'off']) addWord(name, false);
 addWord('null', null);
+const longestWord = 'false'.length;
 
 function addWord(name: string, value: Scalar): void {
   words.set(name, value);
