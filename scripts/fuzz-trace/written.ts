@@ -27,8 +27,9 @@ export class WrittenFile {
     this.text = text;
     this.#isTemplate = /(?:^|\/)templates\//.test(name) && text.includes('{{');
     this.#isYaml = !this.#isTemplate && /\.(ya?ml|json)$|(^|\/)Kustomization$/.test(name);
-    this.#parsed = parseManifests(this.#isYaml ? text : '');
-    if (!this.#isYaml) this.#parsed.lineStarts = lineStarts(text);
+    this.#parsed = this.#isYaml
+      ? parseManifests(text)
+      : { documents: [], problems: [], lineStarts: lineStarts(text) };
     const found = new Map<number, ScalarNode>();
     for (const { root } of this.#parsed.documents) if (root) collect(root, found);
     this.#scalars = [...found.values()].sort((a, b) => a.start - b.start);

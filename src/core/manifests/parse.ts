@@ -1,6 +1,6 @@
 import { YAMLException } from 'js-yaml';
 import { lineStartsOf, rangeOf } from './locate.ts';
-import type { Node, ParsedFile } from './syntax.ts';
+import type { ManifestDocument, Node, ParsedFile, SyntaxProblem } from './syntax.ts';
 import { composeDocument } from './text/compose.ts';
 import type { Defect } from './text/defect.ts';
 import { explainSyntaxError } from './text/explain.ts';
@@ -16,7 +16,7 @@ import { tabIndentedLines } from './text/tab-lines.ts';
  * documents of their own.
  */
 export function parseManifests(text: string): ParsedFile {
-  const parsed: ParsedFile = { documents: [], problems: [], lineStarts: lineStartsOf(text) };
+  const parsed = new ReadFile(text);
   const codes = codesOf(text);
   for (const [index, chunk] of splitDocuments(text).entries()) {
     const quick = readQuickly(text, codes, chunk);
@@ -26,6 +26,23 @@ export function parseManifests(text: string): ParsedFile {
     parsed.documents.push(...flattenList({ index, root, ...chunk, within: [] }));
   }
   return parsed;
+}
+
+/** Most files are read without a place in them being asked for. */
+class ReadFile implements ParsedFile {
+  readonly documents: ManifestDocument[] = [];
+  readonly problems: SyntaxProblem[] = [];
+  readonly #text: string;
+  #lineStarts: number[] | undefined;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get lineStarts(): number[] {
+    this.#lineStarts ??= lineStartsOf(this.#text);
+    return this.#lineStarts;
+  }
 }
 
 /** Reads any document, and says what is wrong with it. */

@@ -65,5 +65,5 @@ export interface ParsedFile {
   documents: ManifestDocument[];
   problems: SyntaxProblem[];
   /** Offset at which each line starts. */
-  lineStarts: number[];
+  readonly lineStarts: readonly number[];
 }
