@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '../../src/core/cluster/cluster.ts';
 import { compareObjects } from '../../src/core/drift/compare.ts';
 import type { DriftInput } from '../../src/core/drift/input.ts';
+import { Agreements } from '../../src/core/drift/server/agreements.ts';
 import { ServerWord } from '../../src/core/drift/server/server-word.ts';
 import type { DriftResult, OwnerProfile } from '../../src/core/model/drift.ts';
 import type { JsonObject } from '../../src/core/model/resource.ts';
@@ -378,5 +382,40 @@ describe('what Flux applies', () => {
       expect(result).toMatchObject({ state: 'drifted', confirmed: 'dry-run' });
       expect(paths(result)).toEqual(['.data.b stale']);
     });
+  });
+});
+
+describe('a later session', () => {
+  it('asks only about what is not as the server agreed to it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'driftline-agreements-'));
+    await withNamespace('word', async namespace => {
+      await apply([configMap(namespace, { a: '1', b: '1' })]);
+      let asked = 0;
+      const counting = new Proxy(admin, {
+        get(target, name: keyof Cluster) {
+          if (name === 'dryRun') asked++;
+          const value = target[name];
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+      const session = async (data: Record<string, string>) => {
+        asked = 0;
+        const agreements = new Agreements(folder, namespace);
+        const word = new ServerWord(counting, { agreements });
+        const input = await bench.input(admin, configMap(namespace, data));
+        const { results } = await bench.compare([input], word);
+        word.close();
+        return { asked, result: results[0] };
+      };
+      const first = await session({ a: '2', b: '1' });
+      expect(first).toMatchObject({ asked: 1, result: { state: 'drifted', confirmed: 'dry-run' } });
+      expect(await session({ a: '2', b: '1' })).toEqual({ asked: 0, result: first.result });
+      expect(await session({ a: '3', b: '1' })).toMatchObject({ asked: 1 });
+      await kubectl(['patch', 'configmap', 'conf', '-n', namespace, '-p', '{"data":{"b":"2"}}']);
+      const edited = await session({ a: '2', b: '1' });
+      expect(edited).toMatchObject({ asked: 1, result: { confirmed: 'dry-run' } });
+      expect(edited.result?.paths.map(({ path }) => path)).toEqual(['.data.a', '.data.b']);
+    });
+    rmSync(folder, { recursive: true, force: true });
   });
 });

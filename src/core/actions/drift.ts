@@ -14,6 +14,7 @@ import { placeText } from '../model/source.ts';
 import { newestVersion } from '../schemas/schemas.ts';
 import type { Schemas } from '../schemas/type.ts';
 import type { Workspace } from '../workspace.ts';
+import { agreementsOf } from './agreements.ts';
 import { foreseeCause, withCauses } from './cause/causes.ts';
 import { CommitStates } from './cause/commit-states.ts';
 import { ClusterEvents } from './cause/hints.ts';
@@ -68,7 +69,7 @@ export async function drift(
       const events = new ClusterEvents(opened.cluster, signal);
       const facts = states.facts(workspace.repository);
       const differing = (each: Compared) => foreseeCause(each, facts, events);
-      const options = { traced: placeAll, verify, local, differing, signal };
+      const options = { traced: placeAll, verify, local, again: !verify, differing, signal };
       const found = await compareOpen(workspace, open, options);
       const about = { ...open, ...found, states, events, signal };
       return { ...found.report, results: await withCauses(workspace, found.report.results, about) };
@@ -101,6 +102,8 @@ export interface CompareOptions {
   /** See `DriftOptions`. */
   verify?: boolean;
   local?: boolean;
+  /** True where what was found and confirmed in earlier sessions counts again. */
+  again?: boolean;
   /** See `EnvironmentInput`. */
   differing?(compared: Compared): void;
   signal?: AbortSignal;
@@ -113,14 +116,16 @@ export interface CompareOptions {
 export async function compareOpen(
   workspace: Workspace,
   open: RenderedEnvironment & { cluster: Cluster },
-  { traced, verify = false, local = false, differing, signal }: CompareOptions,
+  { traced, verify = false, local = false, again = false, differing, signal }: CompareOptions,
 ): Promise<{ report: EnvironmentDrift; compared: Compared[]; schemas: Schemas }> {
   const { environment, cluster } = open;
   const deployed = deployedRevision(workspace, environment, cluster, signal);
   const input = await environmentInput(workspace, open, signal);
-  const word = new ServerWord(cluster, { localOnly: () => local });
+  const agreements = again ? agreementsOf(workspace, environment, cluster) : undefined;
+  const word = new ServerWord(cluster, { localOnly: () => local, agreements });
   const audited = verify ? Number.POSITIVE_INFINITY : triedUnasked;
   const comparison = await EnvironmentComparison.of({ ...input, word, audited, differing });
+  word.close();
   const compared = [...comparison.compared.values()];
   const placed = await placeResults(workspace, compared, traced);
   const results = placed.map(result => byOurClock(result, cluster.clockAhead));

@@ -138,9 +138,10 @@ function digest(text: string): string {
 }
 
 /** True where a result that followed from the one follows from the other. */
-export function isSameBasis(one: Basis | undefined, other: Basis): boolean {
+export function isSameBasis(one: Basis | undefined, other: Basis | undefined): boolean {
   return (
     one !== undefined &&
+    other !== undefined &&
     one.version !== undefined &&
     one.version === other.version &&
     one.desired === other.desired &&

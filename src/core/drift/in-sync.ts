@@ -74,6 +74,10 @@ export class InSync {
     signal: AbortSignal | undefined;
   }): Promise<void> {
     const { input, word, objects, take } = this.#options;
+    if (!(await word.mayRewrite(how.signal))) {
+      this.notReached = [];
+      return;
+    }
     const all = objects();
     const inputs = all.map(each => each.input);
     const results = all.map(each => each.result);

@@ -18,7 +18,7 @@ import type { ServerWord } from './server/server-word.ts';
 /** Few, so that the server is asked about the first objects while the others are compared. */
 const chunkSize = 125;
 /** How many chunks the judge may have at a time: as much is in memory, to be compared. */
-const chunksAtATime = 4;
+const chunksAtATime = 8;
 /** Milliseconds: what the server says sooner is not told as it was predicted before. */
 const moment = 150;
 
@@ -42,7 +42,8 @@ export interface VerdictsOptions extends EnvironmentInput {
  */
 export class Verdicts {
   readonly #options: VerdictsOptions;
-  readonly #basisOf: BasisOf;
+  /** Of a comparison that is not followed no result counts again. */
+  readonly #basisOf: BasisOf | undefined;
   /** What was found without the server, and from what; without that where it is not to count again. */
   readonly #locals = new Map<string, { local: DriftResult; basis: Basis | undefined }>();
   /** What the server is asked now about each object: answers to earlier questions do not count. */
@@ -52,7 +53,7 @@ export class Verdicts {
 
   constructor(options: VerdictsOptions) {
     this.#options = options;
-    this.#basisOf = new BasisOf(options);
+    this.#basisOf = options.followed && new BasisOf(options);
   }
 
   /**
@@ -124,7 +125,7 @@ export class Verdicts {
     const { declared: all, live } = this.#options;
     const declared = all.get(key) as Declared;
     const found = live.find(declared.resource);
-    return { key, declared, found, basis: this.#basisOf.of(declared, found) };
+    return { key, declared, found, basis: this.#basisOf?.of(declared, found) };
   }
 
   /**
@@ -138,27 +139,31 @@ export class Verdicts {
     );
     const inputs = fresh.map(({ declared, found }) => inputOf(declared, found, this.#options));
     const compared = await compareObjects(inputs, this.#options);
-    const locals = new Map(fresh.map(({ key }, index) => [key, compared[index]]));
+    const locals = new Map(
+      fresh.map(({ key }, index) => [key, { local: compared[index], input: inputs[index] }]),
+    );
     return questions.flatMap(question => {
-      const { key } = question;
-      const isFresh = locals.has(key);
-      const local = isFresh ? locals.get(key) : before?.found(key)?.local;
-      const kept = isFresh ? undefined : before?.shown(key);
-      return local ? (this.#take(question, local, kept) ?? []) : [];
+      const { key, declared, found } = question;
+      const { local, input } = locals.get(key) ?? { local: before?.found(key)?.local };
+      if (!local) return [];
+      if (!input && this.#takeKept(question, local, before?.shown(key))) return [];
+      return this.#take(question, local, input ?? inputOf(declared, found, this.#options)) ?? [];
     });
   }
 
+  /** Shows what was shown before of an object in sync; what the server said of it may be another thing now. */
+  #takeKept({ key, found, basis }: Question, local: DriftResult, kept: Compared | undefined) {
+    if (!kept || local.state !== 'synced' || kept.result.confirmed !== 'local') return false;
+    this.#locals.set(key, { local, basis });
+    this.#options.put(key, stamped(kept.result, found), kept.health);
+    return true;
+  }
+
   /** Shows what is known of an object; answers it where the server may have a word on it. */
-  #take(question: Question, local: DriftResult, kept: Compared | undefined): Asked | undefined {
+  #take(question: Question, local: DriftResult, input: DriftInput): Asked | undefined {
     const { put, word, schemas, healthOf } = this.#options;
     const { key, declared, found, basis } = question;
     this.#locals.set(key, { local, basis: isLasting(local) ? basis : undefined });
-    // What the server said of an object in sync may be another thing now.
-    if (kept && local.state === 'synced' && kept.result.confirmed === 'local') {
-      put(key, stamped(kept.result, found), kept.health);
-      return undefined;
-    }
-    const input = inputOf(declared, found, this.#options);
     const known = word.known(input, local, schemas);
     const shown = known ?? word.meanwhile(local);
     put(key, stamped(shown, found), healthOf(input.live, declared.application));
@@ -198,7 +203,7 @@ interface Question {
   key: string;
   declared: Declared;
   found: Found;
-  basis: Basis;
+  basis: Basis | undefined;
 }
 
 /** A declared object that the server may have a word on. */

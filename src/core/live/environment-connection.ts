@@ -1,3 +1,4 @@
+import { agreementsOf } from '../actions/agreements.ts';
 import type { Cluster, ClusterIdentity } from '../cluster/cluster.ts';
 import { HeldCluster, type HeldOptions } from '../cluster/held.ts';
 import type { OpenAnswer } from '../cluster/open.ts';
@@ -71,6 +72,7 @@ export class EnvironmentConnection {
         cluster,
         word: new ServerWord(cluster, {
           held: true,
+          agreements: agreementsOf(workspace, environment, opened.cluster),
           localOnly: () => host.localOnly?.() === true,
           changed: () => changed(undefined),
         }),

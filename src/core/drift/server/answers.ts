@@ -30,11 +30,16 @@ const most = 5_000;
  * resourceVersion, but the answer stays the same: it is found by its content then. No value of a Secret is kept.
  */
 export class Answers {
-  readonly #hash = keyedHash();
+  readonly #hash: (text: string) => string;
   readonly #byVersion = new Map<string, KnownAnswer>();
   readonly #byContent = new Map<string, KnownAnswer>();
   readonly #hashes = new WeakMap<JsonObject, string>();
   readonly #contents = new WeakMap<JsonObject, string>();
+
+  /** `hash`: one that says nothing to who has not its key. Default: one of this session. */
+  constructor(hash = keyedHash()) {
+    this.#hash = hash;
+  }
 
   keyOf(input: DriftInput, live: JsonObject, { epoch, statusApart }: Times): QuestionKey {
     const metadata = own(live, 'metadata');

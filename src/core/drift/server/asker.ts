@@ -5,6 +5,7 @@ import type { Schemas } from '../../schemas/type.ts';
 import { begin } from '../begin.ts';
 import type { CompareOptions, DriftInput } from '../input.ts';
 import { Admission, type MutatingAdmission } from './admission/admission.ts';
+import type { Agreements } from './agreements.ts';
 import { Answers, type QuestionKey } from './answers.ts';
 import { type Asked, askServer, kindOf } from './ask.ts';
 import { type DryRunAnswer, knowsNoDryRun, whyNot } from './dryrun.ts';
@@ -19,6 +20,8 @@ import { questionOf } from './question.ts';
 /** For how long these count, in milliseconds (drift.md 3.5): a missing permission, and an object that changes. */
 const forbiddenAge = 10 * 60_000;
 const unsettledAge = 30_000;
+/** Milliseconds: what the server agrees to is written together. */
+const saveAfter = 5_000;
 
 /** Asks one cluster's server about one object after another, each question once, and not what cannot be answered. */
 export class Asker {
@@ -26,7 +29,8 @@ export class Asker {
   readonly permissions: Permissions;
   readonly admission: Admission;
   readonly learned = new LearnedRewrites();
-  readonly #answers = new Answers();
+  readonly #answers: Answers;
+  readonly #agreements: Agreements | undefined;
   readonly #failing = new Failing();
   readonly #pace = new Pace();
   readonly #closed = new AbortController();
@@ -34,10 +38,13 @@ export class Asker {
   /** Webhooks that a dry-run does not get past, each with the epoch in which the server said so. */
   readonly #noDryRun = new Map<string, string>();
   #admission: MutatingAdmission | undefined;
+  #saving: NodeJS.Timeout | undefined;
 
   /** `held`: its lists are held current. */
-  constructor(cluster: Cluster, held: boolean) {
+  constructor(cluster: Cluster, held: boolean, agreements?: Agreements) {
     this.cluster = cluster;
+    this.#agreements = agreements;
+    this.#answers = new Answers(agreements && (text => agreements.hash(text)));
     this.permissions = new Permissions(cluster);
     this.admission = new Admission(cluster, this.permissions, held);
   }
@@ -53,6 +60,21 @@ export class Asker {
   known(input: DriftInput, schemas: Schemas): DryRunAnswer | undefined {
     const key = this.#keyOf(input, schemas);
     return key && this.#answers.find(key, Date.now());
+  }
+
+  /** True where the server agreed to this in an earlier session, and nothing that it depends on is another now. */
+  agreed(input: DriftInput, local: DriftResult, schemas: Schemas): boolean {
+    const key = this.#agreements && this.#keyOf(input, schemas);
+    return key !== undefined && this.#agreements?.knows(key.version, local) === true;
+  }
+
+  /** Keeps for later sessions that the server agreed; not where nobody may read what admission there is. */
+  keepAgreed(input: DriftInput, local: DriftResult, schemas: Schemas): void {
+    const key = this.#admission?.mutations && this.#keyOf(input, schemas);
+    if (!key || !this.#agreements) return;
+    this.#agreements.add(key.version, local);
+    this.#saving ??= setTimeout(() => this.#save(), saveAfter);
+    this.#saving.unref();
   }
 
   /** Why nothing of the kind is asked now. */
@@ -94,6 +116,7 @@ export class Asker {
 
   forget(): void {
     this.#answers.clear();
+    this.#agreements?.clear();
     this.#failing.clear();
     this.#noDryRun.clear();
     this.learned.clear();
@@ -102,6 +125,7 @@ export class Asker {
   }
 
   close(): void {
+    this.#save();
     this.#closed.abort(new Error('the comparison was closed'));
   }
 
@@ -110,6 +134,13 @@ export class Asker {
     const discovery = await this.cluster.discovery(signal);
     const types = discovery.ok ? discovery.resources : [];
     return types.find(type => isType(type, resource));
+  }
+
+  /** Writes what later sessions may know. */
+  #save(): void {
+    clearTimeout(this.#saving);
+    this.#saving = undefined;
+    this.#agreements?.save();
   }
 
   /** Undefined while it is not known what admission there is. */

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Cluster } from '../../cluster/cluster.ts';
 import type { DriftResult } from '../../model/drift.ts';
 import { type Resource, resourceKey } from '../../model/resource.ts';
 import type { Schemas } from '../../schemas/type.ts';
 import type { CompareOptions, DriftInput } from '../input.ts';
+import type { Agreements } from './agreements.ts';
 import { Asker } from './asker.ts';
 import { type AuditOptions, auditObjects } from './audit.ts';
 import { confirm, isAsked } from './dryrun.ts';
@@ -13,6 +15,8 @@ export interface ServerWordOptions {
   held?: boolean;
   /** True while no dry-run is to be sent: each leaves an entry in the cluster's audit log. */
   localOnly?(): boolean;
+  /** What the server agreed to in earlier sessions. */
+  agreements?: Agreements;
   /** Hears that `known` may say more than before, or that it is time to ask again. Called seldom. */
   changed?(): void;
 }
@@ -43,9 +47,14 @@ export class ServerWord {
 
   constructor(
     cluster: Cluster,
-    { held = false, localOnly = () => false, changed = () => {} }: ServerWordOptions = {},
+    {
+      held = false,
+      localOnly = () => false,
+      agreements,
+      changed = () => {},
+    }: ServerWordOptions = {},
   ) {
-    this.#asker = new Asker(cluster, held);
+    this.#asker = new Asker(cluster, held, agreements);
     this.#localOnly = localOnly;
     this.#changed = changed;
   }
@@ -65,6 +74,7 @@ export class ServerWord {
     const answer = this.#asker.known(input, schemas);
     if (answer) return confirm(local, answer);
     if (local.state === 'synced') return local;
+    if (this.#asker.agreed(input, local, schemas)) return { ...local, confirmed: 'dry-run' };
     const failure = this.#asker.failure(input.resource);
     if (failure === undefined) return undefined;
     return confirm(local, { kind: 'unavailable', reason: failure });
@@ -114,6 +124,8 @@ export class ServerWord {
         const answer = await this.#asker.ask(input, local, options, wordAge);
         underWay--;
         const result = answer ? confirm(local, answer) : local;
+        if (isDeepStrictEqual(result, { ...local, confirmed: 'dry-run' }))
+          this.#asker.keepAgreed(input, local, options.schemas);
         results[index] = result;
         options.answered?.(index, result);
       }
@@ -121,6 +133,13 @@ export class ServerWord {
     await unlessAborted(Promise.all(Array.from({ length: askers }, work)), options.signal);
     this.#tellWhenToAskAgain();
     return results;
+  }
+
+  /** False where there is no mutating admission at all, so that nothing in sync need be tried. */
+  async mayRewrite(signal?: AbortSignal): Promise<boolean> {
+    if (this.#localOnly()) return false;
+    const { mutations } = await this.#asker.look(signal);
+    return mutations === undefined || mutations.length > 0;
   }
 
   /**
