@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { provenUnchanged } from '../../../src/core/drift/proof.ts';
+import { anyType } from '../../../src/core/drift/typed-path.ts';
 import type { OwnerProfile } from '../../../src/core/model/drift.ts';
 import type { JsonObject } from '../../../src/core/model/resource.ts';
 import { createSchemas } from '../../../src/core/schemas/schemas.ts';
@@ -141,6 +142,22 @@ describe('what the owner applied before', () => {
     const running = service('{type: NodePort, selector: {a: b}}');
     expect(proven(desired, running, csa3, service('{selector: {a: b}}'))).toBe(false);
     expect(proven(desired, running, csa3, service('{type: NodePort}'))).toBe(true);
+  });
+
+  it('is not known of a custom kind that somebody wrote in another version', () => {
+    const widget = (...versions: string[]) => ({
+      ...object('{apiVersion: example.com/v1, kind: Widget, spec: {size: 1}}'),
+      metadata: {
+        name: 'w',
+        managedFields: versions.map(version => ({ apiVersion: `example.com/${version}` })),
+      },
+    });
+    const { managedFields: _, ...metadata } = widget().metadata;
+    const manifest = { ...widget(), metadata };
+    const settled = (live: JsonObject) =>
+      provenUnchanged({ desired: manifest, live, type: anyType, builtin: false, profile: csa });
+    expect(settled(widget('v1'))).toBe(true);
+    expect(settled(widget('v1', 'v2'))).toBe(false);
   });
 
   it('is merged by the first key in a patch, where the items are the same ones', () => {
