@@ -109,7 +109,11 @@ export class Server {
           }),
         );
       });
-      sent.on('error', reject);
+      sent.on('error', (error: NodeJS.ErrnoException) => {
+        // The server may close an idle connection in the moment in which it is used again.
+        if (!sent.reusedSocket || error.code !== 'ECONNRESET') return reject(error);
+        this.pass(method, path, headers, body).then(resolve, reject);
+      });
       sent.end(body);
     });
   }
