@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ControlPlane, startControlPlane } from '../../../test/servers/start.ts';
 import { median } from '../table.ts';
-import { editedObjects, ourTime } from './cold.ts';
+import { editedObjects, firstTime } from './cold.ts';
 import { type EditorBurst, editorBurst } from './editor-burst.ts';
 import {
   type FleetObject,
@@ -71,7 +71,7 @@ async function measure(
   const applications = objects / objectsPerApplication;
   await writeFleet(folder, applications);
   const cold: number[] = [];
-  for (let round = 0; round < 3; round++) cold.push(await ourTime(folder, plane));
+  for (let round = 0; round < 3; round++) cold.push(await firstTime(folder, plane));
   const growth = {
     ...{ objects, cold: median(cold) },
     ...(await measureSession(folder, plane, { applications, idle })),
