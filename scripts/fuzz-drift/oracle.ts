@@ -232,12 +232,16 @@ async function applyAll({ program, adminConfig }: ControlPlane, asked: readonly 
   }
 }
 
+/** By name: what kubectl says of each object that is refused; in the patches that it quotes stand any names. */
 function refusals(error: string, names: readonly string[]): Map<string, string> {
   const refused = new Map<string, string>();
   for (const part of error.split(/^(?=Error from server|error: |The )/m)) {
-    for (const name of names)
-      if (new RegExp(`["/]${name.replaceAll('.', '\\.')}"`).test(part))
-        refused.set(name, part.slice(-600));
+    const [, patched] = /^Name: "([^"]+)"/m.exec(part) ?? [];
+    if (patched !== undefined) refused.set(patched, part.slice(-600));
+    else
+      for (const name of names)
+        if (new RegExp(`["/]${name.replaceAll('.', '\\.')}"`).test(part))
+          refused.set(name, part.slice(-600));
   }
   return refused;
 }
