@@ -329,7 +329,14 @@ describe('what is in the way of a sync', () => {
       await applyOn(cd.plane, [{ apiVersion, kind, metadata: named, spec }]);
       const { cluster, ...at } = await target(shop);
       const application = { ...at.application, controller: { ...controllerOf(shop), ...named } };
-      const patience = { start: 1500, blocked: 1500, kept: 1500, health: 1500, degraded: 500 };
+      const patience = {
+        start: 1500,
+        blocked: 1500,
+        kept: 1500,
+        compared: 1500,
+        health: 1500,
+        degraded: 500,
+      };
       const outcome = await argocdWith(patience).run(
         'sync',
         { ...at, application, cluster, objects: [] },
@@ -370,6 +377,7 @@ describe('the health after a sync', () => {
         start: 30_000,
         blocked: 1500,
         kept: 1500,
+        compared: 5000,
         health: 2000,
         degraded: 500,
       });

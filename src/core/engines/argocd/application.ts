@@ -25,6 +25,8 @@ export interface Patience {
   blocked: number;
   /** Until an application is healthy after a sync that succeeded. */
   health: number;
+  /** How long it may be out of sync after a sync: Argo CD sees with a delay what it applied. */
+  compared: number;
   /** How long an annotation must stay to be one that nobody takes away. */
   kept: number;
   /** How long it may be degraded meanwhile: what is being replaced often is, for a moment. */

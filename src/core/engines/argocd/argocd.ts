@@ -25,6 +25,7 @@ export const argocd: Engine = argocdWith({
   start: 60_000,
   blocked: 10_000,
   kept: 3000,
+  compared: 5000,
   health: 120_000,
   degraded: 20_000,
 });

@@ -14,8 +14,7 @@ import { conditionsOf, ownWords } from './status.ts';
 export async function settle(errand: Errand, state: JsonObject): Promise<Outcome> {
   const revision = syncedRevision(state);
   const synced = revision ? `Synced to ${shortRevision(revision)}` : 'Synced';
-  const outcome =
-    unsynced(await refreshed(errand), synced) ?? (await healthOutcome(errand, synced));
+  const outcome = (await unsyncedOutcome(errand, synced)) ?? (await healthOutcome(errand, synced));
   return { ...outcome, ...(revision && { revision }) };
 }
 
@@ -23,6 +22,18 @@ export async function settle(errand: Errand, state: JsonObject): Promise<Outcome
 function syncedRevision(state: JsonObject): string | undefined {
   const result = objectAt(state, 'syncResult');
   return textsAt(result, 'revisions')[0] || textAt(result, 'revision') || undefined;
+}
+
+/** Argo CD sees what it applied a moment later, and may have compared before: only what lasts is told. */
+async function unsyncedOutcome(errand: Errand, synced: string): Promise<Outcome | undefined> {
+  const first = unsynced(await refreshed(errand), synced);
+  if (first?.kind !== 'failed') return first;
+  const deadline = Date.now() + errand.patience.compared;
+  const { last } = await readUntil(errand, object => {
+    const now = unsynced(object, synced);
+    return now?.kind !== 'failed' || Date.now() > deadline ? { last: now } : undefined;
+  });
+  return last;
 }
 
 /** What is still not in sync: what is only to be pruned waits for a person, as the Application says. */
