@@ -102,7 +102,7 @@ export interface CompareOptions {
   /** See `DriftOptions`. */
   verify?: boolean;
   local?: boolean;
-  /** True where what was found and confirmed in earlier sessions counts again. */
+  /** True where what the server agreed to in earlier sessions counts again. */
   again?: boolean;
   /** See `EnvironmentInput`. */
   differing?(compared: Compared): void;
