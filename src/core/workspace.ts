@@ -162,6 +162,11 @@ export class Workspace {
     return this.#decrypted ? withoutValues(text, this.#decrypted.values) : text;
   }
 
+  /** Addresses of the repository's remotes. */
+  get remotes(): readonly string[] {
+    return this.#resident.remotes;
+  }
+
   /** Charts that are not in the repository. */
   get charts(): ChartFinder {
     return this.#resident.charts;

@@ -9,7 +9,11 @@ import {
 import type { Finding, NotChecked } from '../model/finding.ts';
 import { newestVersion } from '../schemas/schemas.ts';
 import type { UnusedIn } from '../validate/unused.ts';
-import { type RenderedSet, validateRepository } from '../validate/validate.ts';
+import {
+  type RenderedSet,
+  type ValidationInput,
+  validateRepository,
+} from '../validate/validate.ts';
 import { withoutSecrets } from '../words/safe-findings.ts';
 import type { Workspace } from '../workspace.ts';
 import { definitionsOf } from './definitions.ts';
@@ -41,7 +45,7 @@ export async function validate(
   const rest = await renderRest(workspace, sets, target);
   const { problems } = await workspace.discovery();
   const found = await validateRepository({
-    index: workspace.index,
+    ...repositoryOf(workspace, environments),
     rendered: [...sets, ...rest.sets],
     target,
     judge: workspace.judge,
@@ -82,15 +86,14 @@ export async function validateFile(
   const deployed = await Promise.all(
     environments.map(environment => renderDeployed(workspace, environment, target)),
   );
-  const reading = ({ reads }: RenderedSet) => reads.includes(file);
   const sets = deployed.flatMap(each => each.sets);
   const rest = await renderRest(workspace, sets, target, file);
   const { problems } = await workspace.discovery();
   const rendered = [...sets, ...rest.sets];
   const definitions = definitionsOf(workspace, rendered);
   const { findings } = await validateRepository({
-    index: workspace.index,
-    rendered: rendered.filter(reading),
+    ...repositoryOf(workspace, environments),
+    rendered,
     target,
     only: file,
     schemasOf: version => workspace.schemas(version, definitions),
@@ -106,6 +109,13 @@ export async function validateFile(
   });
   const shown = readable(findings, sets, environments);
   return [...problems, ...shown, ...unused].filter(finding => finding.file === file);
+}
+
+function repositoryOf(
+  { index, repository, remotes }: Workspace,
+  environments: readonly Environment[],
+): Pick<ValidationInput, 'index' | 'repository' | 'remotes' | 'environments'> {
+  return { index, repository, remotes, environments };
 }
 
 function readable(
@@ -134,11 +144,14 @@ async function renderDeployed(
   const applications = await renderApplications(workspace, environment, { trace: true });
   const target = environment.kubernetes ?? newest;
   return {
-    sets: applications.map(({ rendered }) => ({
+    sets: applications.map(({ application: { name, source }, rendered }) => ({
       environment: environment.name,
+      application: name,
+      source,
       target,
       objects: rendered.objects,
       reads: rendered.reads,
+      ...(rendered.failure && { failure: rendered.failure }),
     })),
     notChecked: notRendered(environment, applications, { objects: true }),
     unused: applications.map(({ application, rendered }) =>
@@ -163,7 +176,14 @@ async function renderRest(
     const rendered = await workspace.trace({ source });
     const { objects, reads, failure } = rendered;
     unused.push(unusedIn(source, rendered));
-    sets.push({ target, objects, reads, incomplete: isBase(source) });
+    sets.push({
+      source,
+      target,
+      objects,
+      reads,
+      incomplete: isBase(source),
+      ...(failure && { failure }),
+    });
     if (failure) notChecked.push({ reason: failure.message, place: failure.place });
   }
   return { sets, notChecked, unused };

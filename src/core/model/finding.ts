@@ -18,6 +18,29 @@ export interface Finding extends Range {
   environments: string[];
   /** What to do about it, when one sentence can say it. */
   fix?: string;
+  /** Other places that it is about, such as the other definition of a duplicate. */
+  related?: RelatedPlace[];
+  /** Changes that mend it, the best first. */
+  mends?: Mend[];
+}
+
+export interface RelatedPlace extends Range {
+  file: string;
+  /** One sentence. */
+  message: string;
+}
+
+/** A change of files that a person may choose. */
+export interface Mend {
+  /** What it does, as the title of a quick fix: `Replace extensions/v1beta1 by apps/v1`. */
+  title: string;
+  edits: FileEdit[];
+}
+
+/** Text in place of a stretch of a file; of a file that is not there yet, its whole text at 1:1. */
+export interface FileEdit extends Range {
+  file: string;
+  text: string;
 }
 
 /** What could not be checked, and why. Never shown as green. */

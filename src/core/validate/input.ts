@@ -1,5 +1,7 @@
 import type { RepositoryIndex } from '../manifests/repository-index.ts';
-import type { RenderedObject } from '../model/rendered.ts';
+import type { Environment, RenderSource } from '../model/environment.ts';
+import type { RenderedObject, RenderFailure } from '../model/rendered.ts';
+import type { Repository } from '../model/repository.ts';
 import type { SchemaStore } from '../schemas/store.ts';
 import type { Schemas } from '../schemas/type.ts';
 import type { Judge } from '../upstream/judge.ts';
@@ -8,6 +10,11 @@ import type { Judge } from '../upstream/judge.ts';
 export interface RenderedSet {
   /** Name of the environment; undefined for what none deploys. */
   environment?: string;
+  /** Name of the environment's application. */
+  application?: string;
+  source?: RenderSource;
+  /** Set when nothing could be rendered. */
+  failure?: RenderFailure;
   /** Kubernetes version it is checked against, such as `1.33`. */
   target: string;
   objects: readonly RenderedObject[];
@@ -19,10 +26,17 @@ export interface RenderedSet {
 
 export interface ValidationInput {
   index: RepositoryIndex;
+  /** Its files, YAML or not; without it nothing is said of files that a manifest names. */
+  repository?: Repository;
+  /** Addresses of the repository's remotes. */
+  remotes?: readonly string[];
+  /** All that the repository has, whether they are rendered or not. */
+  environments?: readonly Environment[];
+  /** All that is rendered, also where `only` limits what is checked. */
   rendered: readonly RenderedSet[];
   /** Kubernetes version for files that nothing renders. */
   target: string;
-  /** Check the text of this file only, with what `rendered` holds; all files when absent. */
+  /** Check this file only, and the objects that are rendered with it; all files when absent. */
   only?: string;
   /** Absent where the program is not there: only structure and our own rules are checked then. */
   judge?: Pick<Judge, 'validate'>;

@@ -1,4 +1,5 @@
 import type { Finding, NotChecked } from '../model/finding.ts';
+import { checkAcross } from './across.ts';
 import { createChecks } from './checks.ts';
 import { checkFinals } from './finals.ts';
 import type { ValidationInput } from './input.ts';
@@ -23,12 +24,15 @@ export async function validateRepository(input: ValidationInput): Promise<Valida
   const checks = createChecks(input);
   const { files, documents, finals } = checkTexts(checks);
   const fileAt = (path: string) => input.index.file(path);
-  for (const { environment, target, objects, incomplete } of input.rendered)
+  const { only, rendered } = input;
+  const wanted = rendered.filter(({ reads }) => only === undefined || reads.includes(only));
+  for (const { environment, target, objects, incomplete } of wanted)
     for (const object of objects) {
       const subject = renderedSubject(object, environment, fileAt);
       finals.push({ subject, target, incomplete: incomplete === true });
     }
   const objects = await checkFinals(checks, finals);
+  await checkAcross(checks, finals);
   return {
     findings: checks.findings.sorted(),
     checked: { files, documents, objects },
