@@ -9,6 +9,7 @@ const ranks: Record<string, number> = {
   'core/manifests': 1,
   'core/schemas': 1,
   'core/words': 1,
+  'core/links': 1,
   'core/cluster': 1,
   'core/upstream': 1,
   'core/git': 1,
