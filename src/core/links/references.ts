@@ -82,7 +82,7 @@ function triesOf({ apiVersion, kind }: JsonObject): Trie<ReferenceField>[] {
 
 function placeOf(
   object: JsonObject,
-  { to, namespace = 'own', soft = false }: ReferenceField,
+  { to, namespace = 'own', soft: isSoft }: ReferenceField,
   parents: readonly Json[],
 ): Omit<Reference, 'pointer' | 'name'> | undefined {
   const beside = parents.at(-1);
@@ -90,6 +90,7 @@ function placeOf(
   const kinds = kindsOf(to, siblings);
   if (kinds.length === 0) return undefined;
   const optional = siblings.optional === true;
+  const soft = isSoft === true;
   if (kinds.every(kind => isClusterKind(kindText(kind))))
     return { kinds, namespace: '', optional, soft };
   if (namespace === 'any') return { kinds, namespace: undefined, optional, soft };
