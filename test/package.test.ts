@@ -53,7 +53,10 @@ it('holds what is needed to run, and nothing else', () => {
   expect(contents('extension/media/schemas/')).toEqual(
     readdirSync(join(root, 'media', 'schemas')).sort(),
   );
-  const other = contents('extension/media/').filter(name => !name.startsWith('schemas/'));
+  expect(contents('extension/media/rules/')).toEqual(
+    readdirSync(join(root, 'media', 'rules')).sort(),
+  );
+  const other = contents('extension/media/').filter(name => !/^(schemas|rules)\//.test(name));
   expect(other.filter(name => !/^[\w/.-]+\.(json|svg)$/.test(name))).toEqual(['icon.png']);
 });
 

@@ -10,6 +10,7 @@ import { printable } from '../core/words/values.ts';
 import { ignoreTitle, removeTitle, takeTitle } from './difference-titles.ts';
 import type { Feature } from './feature.ts';
 import { lineFields } from './line-fields.ts';
+import { mendActions } from './mend-actions.ts';
 import { commands, type OfApplication, type OfField, type OfObject } from './protocol.ts';
 import type { OpenFile, Session } from './session/session.ts';
 import { type Mending, missingChart } from './to-diagnostic.ts';
@@ -32,8 +33,9 @@ export const codeActions: Feature = {
 async function actionsFor(
   open: OpenFile,
   params: CodeActionParams,
-  { client, present }: Session,
+  session: Session,
 ): Promise<CodeAction[]> {
+  const { client, present } = session;
   const { range, context } = params;
   const marked = present
     .of(open, open.document)
@@ -43,7 +45,10 @@ async function actionsFor(
     marked.map(each => differenceActions(open, { ...each, choices: marked.length })),
   );
   return [
-    ...context.diagnostics.flatMap(diagnostic => mend(open, diagnostic)),
+    ...context.diagnostics.flatMap(diagnostic => [
+      ...mend(open, diagnostic),
+      ...mendActions(open, diagnostic, session),
+    ]),
     ...of.flat(),
     ...(client.ours ? commandActions(marked.map(({ difference }) => difference)) : []),
     ...(client.ours ? fetchActions(context.diagnostics) : []),

@@ -3,6 +3,7 @@ import { Coalesce } from '../core/lib/coalesce.ts';
 import type { Live } from '../core/live/live.ts';
 import type { Marker } from '../core/live/state.ts';
 import type { Finding, NotChecked } from '../core/model/finding.ts';
+import { RuleCatalogue } from '../core/validate/catalogue.ts';
 import { isFetchable } from '../core/words/fetchable.ts';
 import type { Feature } from './feature.ts';
 import { requests } from './protocol.ts';
@@ -40,6 +41,7 @@ class Publisher {
   readonly #sent = new Map<string, string>();
   /** What waits for a chart, since the last change of a repository. */
   readonly #missing = new Map<OpenRepository, NotChecked[]>();
+  readonly #catalogue = new RuleCatalogue();
   /** True once all files were validated: those that are not open are then followed too. */
   #whole = false;
 
@@ -154,8 +156,15 @@ class Publisher {
     const lines = this.#linesOf(uri, file);
     const drift = this.#session.options.settings.drift ? this.#markersOf(uri) : [];
     const missing = this.#missingOf(repository, live).filter(({ place }) => place?.file === file);
+    const { client } = this.#session;
     return [
-      ...findingDiagnostics(findings, { lines, reaching: [...reaching] }),
+      ...findingDiagnostics(findings, {
+        lines,
+        reaching: [...reaching],
+        version: this.#found.get(uri)?.version,
+        ...(client.relates && { uriOf: (other: string) => uriOf(repository, other) }),
+        ...(client.explainsCodes && { catalogue: this.#catalogue }),
+      }),
       ...fetchDiagnostics(missing, lines),
       ...driftDiagnostics(drift, lines, new Date()),
     ];

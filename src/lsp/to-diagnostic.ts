@@ -1,22 +1,29 @@
+import { pathToFileURL } from 'node:url';
 import {
   type Diagnostic,
+  type DiagnosticRelatedInformation,
   DiagnosticSeverity,
   DiagnosticTag,
   type Range as LspRange,
   type Position,
 } from 'vscode-languageserver';
 import type { MarkedDifference, Marker } from '../core/live/state.ts';
-import type { Finding, NotChecked, Severity } from '../core/model/finding.ts';
+import type { Finding, Mend, NotChecked, RelatedPlace, Severity } from '../core/model/finding.ts';
 import type { Range } from '../core/model/source.ts';
+import type { RuleCatalogue } from '../core/validate/catalogue.ts';
 import { safeFindings } from '../core/words/safe-findings.ts';
 import { driftStates } from '../core/words/states.ts';
 import { isSecret, printable } from '../core/words/values.ts';
 import { differenceSentence } from './marker-text.ts';
 
-/** What a code action needs to mend a finding: the text that should stand there instead of the present one. */
+/** What a code action needs to mend a finding. */
 export interface Mending {
-  replacement: string;
-  instead: string;
+  /** The text that should stand there instead of the present one. */
+  replacement?: string;
+  instead?: string;
+  /** Changes of files, worked out for the version of the document that the diagnostic is of. */
+  mends?: Mend[];
+  version?: number;
 }
 
 const severities: Record<Severity, DiagnosticSeverity> = {
@@ -25,39 +32,70 @@ const severities: Record<Severity, DiagnosticSeverity> = {
   information: DiagnosticSeverity.Information,
 };
 
-/** What changes nothing is shown faded. */
-const fadedRules = new Set(['unused-patch', 'unused-value']);
+/** What changes nothing is shown faded, what is going away struck through. */
+const fadedRules = new Set(['unused-patch', 'unused-value', 'unused-suppression']);
+const struckRules = new Set(['deprecated-api']);
 
 export interface TextAbout {
   /** Its lines. */
   lines: readonly string[];
   /** All environments that read the file. */
   reaching: readonly string[];
+  /** Of the document, where it is open. */
+  version?: number;
+  /** The address of a file; absent where the client shows no other places. */
+  uriOf?(file: string): string;
+  /** Absent where the client opens no pages. */
+  catalogue?: RuleCatalogue;
 }
 
 /** Environments are named only where a finding does not hold in all that read the file. */
-export function findingDiagnostics(
-  findings: readonly Finding[],
-  { lines, reaching }: TextAbout,
-): Diagnostic[] {
+export function findingDiagnostics(findings: readonly Finding[], about: TextAbout): Diagnostic[] {
+  const { lines, reaching, version, uriOf, catalogue } = about;
   return safeFindings(findings).map(finding => {
-    const { rule, severity, fix, environments } = finding;
+    const { rule, severity, fix, environments, mends = [], related = [] } = finding;
     const range = lspRange(finding);
     const secret = isSecret(finding.object, finding.path ?? '');
     const replacement = secret ? undefined : /^Write ([^\s"]+)\.$/.exec(fix ?? '')?.[1];
     const advice = fix === undefined || replacement !== undefined ? '' : ` ${fix}`;
     const everywhere = reaching.every(name => environments.includes(name));
     const where = environments.length === 0 || everywhere ? '' : ` (in ${environments.join(', ')})`;
+    const tags = tagsOf(rule);
+    const data: Mending = {
+      ...(replacement !== undefined && mending(replacement, range, lines)),
+      ...(mends.length > 0 && { mends, version }),
+    };
+    const page = catalogue?.page(rule);
     return {
       range,
       severity: severities[severity],
       code: rule,
+      ...(page && { codeDescription: { href: pathToFileURL(page.file).href } }),
       source: 'driftline',
       message: finding.message + advice + where,
-      ...(fadedRules.has(rule) && { tags: [DiagnosticTag.Unnecessary] }),
-      ...(replacement !== undefined && { data: mending(replacement, range, lines) }),
+      ...(tags.length > 0 && { tags }),
+      ...(uriOf &&
+        related.length > 0 && {
+          relatedInformation: related.map(place => relatedAt(place, uriOf)),
+        }),
+      ...(Object.keys(data).length > 0 && { data }),
     };
   });
+}
+
+function tagsOf(rule: string): DiagnosticTag[] {
+  return [
+    ...(fadedRules.has(rule) ? [DiagnosticTag.Unnecessary] : []),
+    ...(struckRules.has(rule) ? [DiagnosticTag.Deprecated] : []),
+  ];
+}
+
+function relatedAt(
+  place: RelatedPlace,
+  uriOf: (file: string) => string,
+): DiagnosticRelatedInformation {
+  const location = { uri: uriOf(place.file), range: lspRange(place) };
+  return { location, message: printable(place.message) };
 }
 
 /** Drift as information on the line that causes it. */
@@ -101,13 +139,17 @@ export function fetchDiagnostics(
   });
 }
 
-function mending(replacement: string, { start, end }: LspRange, lines: readonly string[]): Mending {
+function mending(
+  replacement: string,
+  { start, end }: LspRange,
+  lines: readonly string[],
+): Pick<Mending, 'replacement' | 'instead'> {
   const line = lines[start.line] ?? '';
   const instead = line.slice(start.character, start.line === end.line ? end.character : undefined);
   return { replacement, instead };
 }
 
-function lspRange({ line, column, endLine, endColumn }: Range): LspRange {
+export function lspRange({ line, column, endLine, endColumn }: Range): LspRange {
   return { start: position(line, column), end: position(endLine, endColumn) };
 }
 

@@ -45,6 +45,7 @@ export type Invocation =
   | ({ command: 'render'; path?: string; diff?: string; chart: ChartArguments } & CommonArguments)
   | ({ command: 'trace'; target?: TraceTarget } & CommonArguments)
   | ({ command: 'validate'; paths: string[]; strict: boolean } & CommonArguments)
+  | ({ command: 'rules'; rule?: string } & CommonArguments)
   | ({ command: 'drift' } & DriftArguments & CommonArguments)
   | ({ command: 'propose'; paths: string[] } & ProposeArguments & CommonArguments)
   | ({ command: 'snapshot' } & CommonArguments)
@@ -125,6 +126,8 @@ function invocation(command: CommandName, operands: string[], given: Given): Inv
       return { command, target: first === undefined ? first : traceTarget(first), ...common };
     case 'validate':
       return { command, paths: operands, strict: given.flag('strict'), ...common };
+    case 'rules':
+      return { command, rule: first, ...common };
     case 'drift':
       return { command, ...driftArguments(given), ...common };
     case 'propose':

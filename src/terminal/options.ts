@@ -149,6 +149,21 @@ export const commands = {
       { command: 'driftline validate apps/web --format github', says: 'annotations in CI' },
     ],
   },
+  rules: {
+    summary: 'list what validate looks for, and explain one rule',
+    operands: '[ID]',
+    most: 1,
+    about: [
+      'Lists the rules by which findings are told, with the level at which each is shown where driftline.yaml says nothing. With ID: what the rule means, and how to mend what it finds.',
+      'Levels are set in driftline.yaml, as validate: { rules: { no-probes: warning } }; single findings are left out by a comment with a reason: # driftline-ignore no-probes: started by hand.',
+    ],
+    formats: ['text', 'json'],
+    options: {},
+    examples: [
+      { command: 'driftline rules', says: 'all of them' },
+      { command: 'driftline rules unknown-field', says: 'one' },
+    ],
+  },
   drift: {
     summary: 'compare an environment with what runs',
     about: [

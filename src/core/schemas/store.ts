@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { mediaFolder } from '../lib/media.ts';
 import type { CompactPackage, CompactType, KindTable } from './compact.ts';
 
 /** The bundled types of all Kubernetes versions; a package of types is read when first asked for. */
@@ -10,7 +11,7 @@ export interface SchemaStore {
 }
 
 /** Opens the schemas in `dir`, by default those that come with Driftline. */
-export function openStore(dir: string = bundledDir()): SchemaStore {
+export function openStore(dir: string = mediaFolder('schemas', 'kinds.json')): SchemaStore {
   const packages = new Map<string, CompactPackage>();
   const read = (name: string): unknown => JSON.parse(readFileSync(join(dir, name), 'utf8'));
   const packageOf = (name: string): CompactPackage => {
@@ -28,17 +29,4 @@ export function openStore(dir: string = bundledDir()): SchemaStore {
       return variants.findLast(([since]) => since <= minor)?.[1] ?? undefined;
     },
   };
-}
-
-/** `media/schemas` of this checkout or package: beside a bundle's folder, or above the sources. */
-function bundledDir(): string {
-  // A CommonJS bundle has `__dirname`, a module `import.meta.dirname`.
-  let dir = import.meta.dirname ?? __dirname;
-  for (;;) {
-    const found = join(dir, 'media', 'schemas');
-    if (existsSync(join(found, 'kinds.json'))) return found;
-    if (dirname(dir) === dir)
-      throw new Error('media/schemas is missing: the installation is broken');
-    dir = dirname(dir);
-  }
 }

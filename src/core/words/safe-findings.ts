@@ -1,4 +1,4 @@
-import type { Finding } from '../model/finding.ts';
+import type { Finding, Mend } from '../model/finding.ts';
 import type { RenderedObject } from '../model/rendered.ts';
 import { isHiddenField } from './masked-object.ts';
 import { isSecret, masked } from './values.ts';
@@ -9,14 +9,24 @@ import { isSecret, masked } from './values.ts';
  */
 export function safeFindings(findings: readonly Finding[]): Finding[] {
   return findings.map(finding =>
-    isSecret(finding.object, finding.path ?? '')
-      ? {
-          ...finding,
-          message: withoutQuotes(finding.message),
-          ...(finding.fix !== undefined && { fix: withoutQuotes(finding.fix) }),
-        }
-      : finding,
+    isSecret(finding.object, finding.path ?? '') ? saidBy(finding, withoutQuotes) : finding,
   );
+}
+
+/** The finding with its sentences passed through `safe`; without changes of files that it would alter. */
+function saidBy(finding: Finding, safe: (text: string) => string): Finding {
+  const { message, fix, related, mends } = finding;
+  const isSafe = ({ title, edits }: Mend) =>
+    safe(title) === title && edits.every(({ text }) => safe(text) === text);
+  return {
+    ...finding,
+    message: safe(message),
+    ...(fix !== undefined && { fix: safe(fix) }),
+    ...(related && {
+      related: related.map(place => ({ ...place, message: safe(place.message) })),
+    }),
+    ...(mends && { mends: mends.filter(isSafe) }),
+  };
 }
 
 /**
@@ -35,11 +45,11 @@ export function withoutSecrets(
   if (made.size === 0 && values.length === 0) return [...findings];
   const hide = (text: string) => values.reduce((left, each) => left.split(each).join(masked), text);
   return findings.map(finding => {
-    const { object, path = '', message, fix } = finding;
+    const { object, path = '' } = finding;
     const same = object ? (made.get(`${object.kind} ${object.name}`) ?? []) : [];
     const isMade = same.some(each => isHiddenField(each, path));
     const safe = (text: string) => hide(isMade ? withoutQuotes(text) : text);
-    return { ...finding, message: safe(message), ...(fix !== undefined && { fix: safe(fix) }) };
+    return saidBy(finding, safe);
   });
 }
 

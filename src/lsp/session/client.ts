@@ -21,6 +21,9 @@ export interface Client {
   createsFiles: boolean;
   /** It opens documents when asked to. */
   showsDocuments: boolean;
+  /** It shows other places of a diagnostic, and opens what is written about its code. */
+  relates: boolean;
+  explainsCodes: boolean;
   /** Absolute paths of the folders that are open. */
   folders: string[];
 }
@@ -37,6 +40,8 @@ export const unknownClient: Client = {
   versionsEdits: false,
   createsFiles: false,
   showsDocuments: false,
+  relates: false,
+  explainsCodes: false,
   folders: [],
 };
 
@@ -48,6 +53,7 @@ export function readClient({
 }: InitializeParams): Client {
   const { workspace, textDocument, window } = capabilities;
   const edits = workspace?.workspaceEdit;
+  const published = textDocument?.publishDiagnostics;
   const uris = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []);
   return {
     ours: initializationOptions?.markers === true,
@@ -60,6 +66,8 @@ export function readClient({
     versionsEdits: edits?.documentChanges === true,
     createsFiles: edits?.resourceOperations?.includes('create') === true,
     showsDocuments: window?.showDocument?.support === true,
+    relates: published?.relatedInformation === true,
+    explainsCodes: published?.codeDescriptionSupport === true,
     folders: uris.flatMap(uri => pathOf(uri) ?? []),
   };
 }

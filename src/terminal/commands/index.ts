@@ -6,6 +6,7 @@ import { fetch } from './fetch.ts';
 import { propose } from './propose.ts';
 import { render } from './render.ts';
 import { rollback } from './rollback.ts';
+import { rules } from './rules.ts';
 import { snapshot } from './snapshot.ts';
 import { sync } from './sync.ts';
 import { trace } from './trace.ts';
@@ -24,6 +25,7 @@ export const runners: { [Name in Work]: Runner<Name> } = {
   render,
   trace,
   validate,
+  rules,
   drift,
   snapshot,
   fetch,

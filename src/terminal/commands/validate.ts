@@ -1,5 +1,6 @@
 import type { ValidateReport } from '../../core/actions/reports.ts';
 import { validate as check } from '../../core/actions/validate.ts';
+import { RuleCatalogue } from '../../core/validate/catalogue.ts';
 import type { Invocation } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Format } from '../options.ts';
@@ -49,7 +50,10 @@ const formats: Record<Format, Write> = {
   text: (report, invocation, terminal, lines) =>
     validateText(report, { ...textOptions(invocation, terminal), lines }),
   json: validateJson,
-  sarif: report => sarif(validateIssues(report), { version }),
+  sarif: report => {
+    const catalogue = new RuleCatalogue();
+    return sarif(validateIssues(report), { version, page: id => catalogue.page(id) });
+  },
   junit: validateJunit,
   github: report => github(validateIssues(report), validateTotals(report)),
   markdown: report => validateMarkdown(report),

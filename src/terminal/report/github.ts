@@ -1,4 +1,5 @@
 import { resourceText } from '../../core/model/resource.ts';
+import { placeText } from '../../core/model/source.ts';
 import type { Issue, Issues } from './issues.ts';
 
 /**
@@ -19,7 +20,7 @@ export function github(report: Issues, totals: string): string {
   return `${[...annotations, ...open, `Driftline: ${data(totals)}`].join('\n')}\n`;
 }
 
-function annotation({ level, rule, message, place }: Issue): string {
+function annotation({ level, rule, message, place, related = [] }: Issue): string {
   const oneLine = place?.endLine === place?.line;
   return command(
     level === 'note' ? 'notice' : level,
@@ -32,7 +33,7 @@ function annotation({ level, rule, message, place }: Issue): string {
       endColumn: oneLine ? place?.endColumn : undefined,
       title: `Driftline: ${rule}`,
     },
-    message,
+    [message, ...related.map(each => `${placeText(each)}: ${each.message}`)].join('\n'),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { DriftReport, EnvironmentDrift, ValidateReport } from '../../core/actions/reports.ts';
 import type { DriftPath, DriftResult } from '../../core/model/drift.ts';
-import type { Finding, NotChecked } from '../../core/model/finding.ts';
+import type { Finding, Mend, NotChecked, RelatedPlace } from '../../core/model/finding.ts';
 import { type Resource, resourceText } from '../../core/model/resource.ts';
 import type { Place, Range } from '../../core/model/source.ts';
 import { causeReason, whyText } from '../../core/words/causes.ts';
@@ -22,6 +22,8 @@ export interface Issue {
   object?: Resource;
   path?: string;
   environments: string[];
+  related?: readonly RelatedPlace[];
+  mends?: readonly Mend[];
 }
 
 /** What a CI display is told: what was found, and what was not checked. */
@@ -61,7 +63,7 @@ export function driftIssues({ environments }: DriftReport): Issues {
 
 function findingIssue(finding: Finding): Issue {
   const { rule, severity, message, fix, file, path, object, environments } = finding;
-  const { line, column, endLine, endColumn } = finding;
+  const { line, column, endLine, endColumn, related, mends } = finding;
   return {
     rule,
     level: severity === 'information' ? 'note' : severity,
@@ -70,6 +72,8 @@ function findingIssue(finding: Finding): Issue {
     object,
     path,
     environments,
+    ...(related && related.length > 0 && { related }),
+    ...(mends && mends.length > 0 && { mends }),
   };
 }
 

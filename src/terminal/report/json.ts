@@ -78,7 +78,7 @@ export function write(value: unknown): string {
 
 function findingJson(finding: Finding): unknown {
   const { rule, severity, file, line, column, endLine, endColumn } = finding;
-  const { message, path, object, environments, fix } = finding;
+  const { message, path, object, environments, fix, related, mends } = finding;
   return {
     rule,
     severity,
@@ -92,6 +92,8 @@ function findingJson(finding: Finding): unknown {
     object: object && objectJson(object),
     environments,
     fix,
+    related,
+    mends,
   };
 }
 

@@ -77,8 +77,12 @@ function fieldTexts({ resource, paths }: DriftResult): string[] {
 }
 
 function findingCase(finding: Finding): Element {
-  const { file, line, column, rule, severity, message, fix, environments } = finding;
-  const text = [`${file}:${line}:${column}`, message, ...(fix ? [fix] : []), ...environments];
+  const { file, line, column, rule, severity, message, fix, environments, related = [] } = finding;
+  const others = related.map(place => `${placeText(place)}: ${place.message}`);
+  const text = [
+    ...[`${file}:${line}:${column}`, message, ...(fix ? [fix] : [])],
+    ...[...others, ...environments],
+  ];
   const said = text.join('\n');
   const body: Element =
     severity === 'error'

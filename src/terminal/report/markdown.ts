@@ -122,12 +122,16 @@ function fieldRow({ resource, path, name }: Field): string[] {
   ];
 }
 
-function findingRow({ file, line, column, severity, message, fix, rule }: Finding): string[] {
+function findingRow(finding: Finding): string[] {
+  const { file, line, column, severity, message, fix, rule, related = [] } = finding;
   const sentence = fix === undefined ? message : `${message} ${fix}`;
+  const others = related.map(
+    place => `${code(short(placeText(place)))} ${plain(short(place.message))}`,
+  );
   return [
     code(short(`${file}:${line}:${column}`)),
     severity,
-    plain(short(sentence)),
+    [plain(short(sentence)), ...others].join('<br>'),
     code(short(rule)),
   ];
 }

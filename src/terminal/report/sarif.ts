@@ -1,15 +1,23 @@
 import { createHash } from 'node:crypto';
-import type { NotChecked } from '../../core/model/finding.ts';
+import type { Mend, NotChecked, RelatedPlace } from '../../core/model/finding.ts';
 import { type Resource, resourceKey, resourceText } from '../../core/model/resource.ts';
+import type { Place, Range } from '../../core/model/source.ts';
+import type { RulePage } from '../../core/validate/catalogue.ts';
 import { driftRules, type Issue, type Issues } from './issues.ts';
 import { write } from './json.ts';
+
+export interface Tool {
+  version: string;
+  /** What is written about a rule. */
+  page?(id: string): RulePage | undefined;
+}
 
 /**
  * A SARIF 2.1.0 log: one run, a rule per kind of finding, each result with its place and a fingerprint
  * that survives moved lines. What was not checked is a notification of the invocation, so that an
  * empty list of results does not pass for a clean bill.
  */
-export function sarif(report: Issues, tool: { version: string }): string {
+export function sarif(report: Issues, tool: Tool): string {
   const rules = [...new Set(report.issues.map(({ rule }) => rule))].sort();
   const results = report.issues.map(issue => resultOf(issue, rules));
   return write({
@@ -21,7 +29,7 @@ export function sarif(report: Issues, tool: { version: string }): string {
           driver: {
             name: 'Driftline',
             semanticVersion: tool.version,
-            rules: rules.map(id => ruleOf(id, report.issues)),
+            rules: rules.map(id => ruleOf(id, report.issues, tool.page?.(id))),
             notifications: [
               { id: 'not-checked', shortDescription: { text: 'Something could not be checked.' } },
             ],
@@ -41,12 +49,13 @@ export function sarif(report: Issues, tool: { version: string }): string {
   });
 }
 
-function ruleOf(id: string, issues: readonly Issue[]): unknown {
+function ruleOf(id: string, issues: readonly Issue[], page: RulePage | undefined): unknown {
   const levels = issues.flatMap(({ rule, level }) => (rule === id ? [level] : []));
   const level = (['error', 'warning', 'note'] as const).find(wanted => levels.includes(wanted));
   return {
     id,
-    shortDescription: { text: driftRules[id] ?? sentenceOf(id) },
+    shortDescription: { text: driftRules[id] ?? (page ? `${page.title}.` : sentenceOf(id)) },
+    ...(page && { help: { text: page.text, markdown: page.text } }),
     defaultConfiguration: { level },
   };
 }
@@ -70,6 +79,8 @@ function resultOf(issue: Issue, rules: readonly string[]): SarifResult {
     level,
     message: { text: message },
     locations: locationsOf(issue.place, issue.object, issue.path),
+    ...(issue.related && { relatedLocations: issue.related.map(relatedLocation) }),
+    ...(issue.mends && { fixes: issue.mends.map(fixOf) }),
     partialFingerprints: { [fingerprintName]: fingerprint(issue) },
     ...(environments.length > 0 && { properties: { environments } }),
   };
@@ -85,6 +96,43 @@ function notificationOf({ reason, place, object, environment }: NotChecked): unk
   };
 }
 
+function relatedLocation(place: RelatedPlace, index: number): unknown {
+  const { file, message } = place;
+  return {
+    id: index + 1,
+    physicalLocation: { artifactLocation: artifactAt(file), region: regionOf(place) },
+    message: { text: message },
+  };
+}
+
+/** A change of files as SARIF has it; what makes a file has an empty region at its start. */
+function fixOf({ title, edits }: Mend): unknown {
+  const files = [...Map.groupBy(edits, ({ file }) => file)];
+  return {
+    description: { text: title },
+    artifactChanges: files.map(([file, changes]) => ({
+      artifactLocation: artifactAt(file),
+      replacements: changes.map(change => ({
+        deletedRegion: regionOf(change),
+        insertedContent: { text: change.text },
+      })),
+    })),
+  };
+}
+
+function artifactAt(file: string): unknown {
+  return { uri: uriOf(file), uriBaseId: '%SRCROOT%' };
+}
+
+function regionOf({
+  line,
+  column,
+  endLine,
+  endColumn,
+}: Omit<Place, 'file'> & Partial<Range>): unknown {
+  return { startLine: line, startColumn: column, endLine, endColumn };
+}
+
 function locationsOf(
   place: Issue['place'],
   object: Resource | undefined,
@@ -95,13 +143,8 @@ function locationsOf(
     {
       ...(place && {
         physicalLocation: {
-          artifactLocation: { uri: uriOf(place.file), uriBaseId: '%SRCROOT%' },
-          region: {
-            startLine: place.line,
-            startColumn: place.column,
-            endLine: place.endLine,
-            endColumn: place.endColumn,
-          },
+          artifactLocation: artifactAt(place.file),
+          region: regionOf(place),
         },
       }),
       ...(object && {

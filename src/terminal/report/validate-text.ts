@@ -1,6 +1,5 @@
 import type { ValidateReport } from '../../core/actions/reports.ts';
-import type { Finding, NotChecked, Severity } from '../../core/model/finding.ts';
-import { resourceText } from '../../core/model/resource.ts';
+import type { Finding, NotChecked, RelatedPlace, Severity } from '../../core/model/finding.ts';
 import { placeText } from '../../core/model/source.ts';
 import { safeFindings } from '../../core/words/safe-findings.ts';
 import { quantity } from '../../core/words/states.ts';
@@ -9,6 +8,7 @@ import { type Style, styleFor } from '../style.ts';
 import { justify, pad, widest, wrap, wrapParts } from './columns.ts';
 import { excerptLines } from './excerpt.ts';
 import { layoutWidth } from './layout.ts';
+import { notCheckedSummary } from './not-checked-summary.ts';
 import { elapsed } from './states.ts';
 import type { TextOptions } from './text-options.ts';
 
@@ -89,6 +89,18 @@ function findingLines(
     start + first,
     ...more.map(line => ' '.repeat(at) + line),
     ...excerptLines(finding, lines, options),
+    ...(finding.related ?? []).flatMap(place => relatedLines(place, at, options)),
+  ];
+}
+
+/** Another place that a finding is about: `→ base/web.yaml:3 the other definition`. */
+function relatedLines(place: RelatedPlace, at: number, options: TextOptions): string[] {
+  const { dim } = styleFor(options.colour);
+  const text = printable(`${placeText(place)}  ${place.message}`);
+  const [first = '', ...more] = wrap(text, options.width - at - 2);
+  return [
+    dim(`${' '.repeat(at)}→ ${first}`),
+    ...more.map(line => dim(`${' '.repeat(at + 2)}${line}`)),
   ];
 }
 
@@ -111,26 +123,8 @@ function byPlace(a: Finding, b: Finding): number {
   return a.line - b.line || a.column - b.column || (a.rule < b.rule ? -1 : 1);
 }
 
-/** One entry per reason, each with its first places; `--verbose` lists all. */
 function notCheckedBlock(notChecked: readonly NotChecked[], options: TextOptions): string[][] {
   if (notChecked.length === 0) return [];
-  const style = styleFor(options.colour);
-  const groups = Map.groupBy(notChecked, ({ reason }) => reason);
-  const lines = [...groups].flatMap(([reason, entries]) => {
-    const places = [...new Set(entries.map(notCheckedPlace))].filter(place => place !== '');
-    const shown = options.verbose ? places : places.slice(0, 3);
-    const more = places.length - shown.length;
-    return [
-      ...wrap(printable(reason), options.width - 2).map(line => `  ${line}`),
-      ...shown.map(place => `      ${style.cyan(place)}`),
-      ...(more > 0 ? [style.dim(`      and ${more} more (--verbose lists them)`)] : []),
-    ];
-  });
-  return [[style.bold('not checked'), ...lines]];
-}
-
-function notCheckedPlace({ place, object, environment }: NotChecked): string {
-  if (place !== undefined) return printable(placeText(place));
-  if (object !== undefined) return printable(resourceText(object));
-  return printable(environment ?? '');
+  const { bold } = styleFor(options.colour);
+  return [[bold('not checked'), ...notCheckedSummary(notChecked, options)]];
 }

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/core/model/finding.ts';
 import { Judge } from '../../../src/core/upstream/judge.ts';
 import { programPath } from '../../../src/core/upstream/programs.ts';
+import { RuleCatalogue } from '../../../src/core/validate/catalogue.ts';
 import { validateRepository } from '../../../src/core/validate/validate.ts';
 import { indexOfFolder } from './repository.ts';
 
@@ -28,6 +29,7 @@ const complete = ['schema', 'yaml-syntax', 'object-semantics', 'names-labels', '
 describe.skipIf((folders.length === 0 || !programPath('judge')) && !process.env.CI)('case', () => {
   // Where CI lacks the program, what only it can find is missed and the tests fail.
   const judge = programPath('judge') ? new Judge() : undefined;
+  const catalogue = new RuleCatalogue();
   afterAll(() => judge?.close());
 
   it('folders are there', () => expect(folders.length).toBeGreaterThan(100));
@@ -38,6 +40,7 @@ describe.skipIf((folders.length === 0 || !programPath('judge')) && !process.env.
     const index = await indexOfFolder(folder, file => file !== 'expected.json');
     const target = expected.kubernetesVersion;
     const { findings } = await validateRepository({ index, rendered: [], target, judge });
+    expect(findings.filter(({ rule }) => !catalogue.page(rule))).toEqual([]);
     const reported = findings.filter(({ severity }) => severity !== 'information');
 
     const isAt = (finding: Finding, place: Place) =>

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Judge } from '../../../src/core/upstream/judge.ts';
 import { programPath } from '../../../src/core/upstream/programs.ts';
+import { RuleCatalogue } from '../../../src/core/validate/catalogue.ts';
 import { validateRepository } from '../../../src/core/validate/validate.ts';
 import { indexOfFolder } from './repository.ts';
 
@@ -27,6 +28,8 @@ describe.skipIf((!existsSync(corpora) || !programPath('judge')) && !process.env.
         judge,
       });
       expect(checked.documents).toBeGreaterThan(10);
+      const catalogue = new RuleCatalogue();
+      expect(findings.filter(({ rule }) => !catalogue.page(rule))).toEqual([]);
       const found = findings
         .filter(({ severity }) => severity !== 'information')
         .map(({ file, line, rule }) => `${file}:${line} ${rule}`);

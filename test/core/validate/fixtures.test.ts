@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Judge } from '../../../src/core/upstream/judge.ts';
 import { programPath } from '../../../src/core/upstream/programs.ts';
+import { RuleCatalogue } from '../../../src/core/validate/catalogue.ts';
 import { validateRepository } from '../../../src/core/validate/validate.ts';
 import { indexOf, placesOf } from './repository.ts';
 
 // Each folder is a rule: `bad.yaml` names the rule that each of its marked lines breaks (`# unknown-field`),
 // `good.yaml` is what must pass. All are judged by the real program, where it is built.
+const catalogue = new RuleCatalogue();
 const fixtures = join(import.meta.dirname, 'fixtures');
 const rules = readdirSync(fixtures).filter(name => existsSync(join(fixtures, name, 'bad.yaml')));
 
@@ -35,6 +37,7 @@ describe.skipIf(programPath('judge') === undefined && !process.env.CI)('rule', (
     expect(markedLines(text)).not.toEqual([]);
     expect(placesOf(findings)).toEqual(markedLines(text));
     for (const { message } of findings) expect(message).toMatch(/^\S.*[.?]$/);
+    for (const { rule } of findings) expect(catalogue.page(rule)?.id).toBe(rule);
   });
 
   it.each(rules)('%s: passes good.yaml', async rule => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
+import { RuleCatalogue } from '../../../src/core/validate/catalogue.ts';
 import { driftIssues, driftRules, validateIssues } from '../../../src/terminal/report/issues.ts';
 import { sarif } from '../../../src/terminal/report/sarif.ts';
 import { sketch } from './sample.ts';
@@ -16,7 +17,8 @@ const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });
 (addFormats as unknown as typeof addFormats.default)(ajv);
 const isSarif = ajv.compile({ ...schema, $id: id });
 
-const tool = { version: '0.1.0' };
+const catalogue = new RuleCatalogue();
+const tool = { version: '0.1.0', page: (id: string) => catalogue.page(id) };
 const texts = {
   drift: sarif(driftIssues(sketch), tool),
   'all of drift': sarif(driftIssues(all), tool),
@@ -55,6 +57,22 @@ describe('SARIF', () => {
     expect(run.results.map(({ level }: { level: string }) => level)).toEqual([
       ...['error', 'error', 'warning', 'error', 'note'],
     ]);
+  });
+
+  it('carries other places, changes that mend, and what is written about a rule', () => {
+    const [run] = JSON.parse(texts.validate).runs;
+    const found = run.results.find(({ ruleId }: { ruleId: string }) => ruleId === 'wrong-type');
+    expect(found.relatedLocations[0].physicalLocation.artifactLocation.uri).toBe(
+      'base/values.yaml',
+    );
+    const [change] = found.fixes[0].artifactChanges;
+    expect(change.replacements[0]).toEqual({
+      deletedRegion: { startLine: 6, startColumn: 13, endLine: 6, endColumn: 16 },
+      insertedContent: { text: '3' },
+    });
+    const rule = run.tool.driver.rules[found.ruleIndex];
+    expect(rule.shortDescription.text).toBe('A value of another type than the field has.');
+    expect(rule.help.markdown).toMatch(/^# wrong-type: /);
   });
 
   it('describes each rule of drift', () => {

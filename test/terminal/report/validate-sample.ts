@@ -54,6 +54,31 @@ export const findings: ValidateReport = {
       path: '.spec.replicas',
       object: web,
       environments: [],
+      related: [
+        {
+          file: 'base/values.yaml',
+          line: 3,
+          column: 1,
+          endLine: 3,
+          endColumn: 9,
+          message: 'The chart reads the number here, and writes it in quotes into the object.',
+        },
+      ],
+      mends: [
+        {
+          title: 'Take the quotes away',
+          edits: [
+            {
+              file: 'apps/web/deployment.yaml',
+              line: 6,
+              column: 13,
+              endLine: 6,
+              endColumn: 16,
+              text: '3',
+            },
+          ],
+        },
+      ],
     },
     {
       rule: 'long-command',
