@@ -3,8 +3,10 @@ import { codeLens } from './code-lens.ts';
 import { definition } from './definition.ts';
 import { diagnostics } from './diagnostics.ts';
 import { differenceCommands } from './difference-commands.ts';
+import { documentSymbols } from './document-symbols.ts';
 import type { Feature } from './feature.ts';
 import { folders } from './folders.ts';
+import { folding } from './folding.ts';
 import { giveBack } from './give-back.ts';
 import { hover } from './hover.ts';
 import { inlayHints } from './inlay-hints.ts';
@@ -23,6 +25,7 @@ import { settings } from './settings.ts';
 import { textSync } from './text-sync.ts';
 import { visible } from './visible.ts';
 import { watchedFiles } from './watched-files.ts';
+import { workspaceSymbols } from './workspace-symbols.ts';
 
 /** All that the server does, in the order in which it hears of things: an edit counts before it is judged. */
 export const features: readonly Feature[] = [
@@ -40,6 +43,9 @@ export const features: readonly Feature[] = [
   differenceCommands,
   definition,
   references,
+  documentSymbols,
+  workspaceSymbols,
+  folding,
   state,
   checks,
   rendering,

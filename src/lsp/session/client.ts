@@ -24,6 +24,8 @@ export interface Client {
   /** It shows other places of a diagnostic, and opens what is written about its code. */
   relates: boolean;
   explainsCodes: boolean;
+  /** It shows the symbols of a document as a tree. */
+  nestsSymbols: boolean;
   /** Absolute paths of the folders that are open. */
   folders: string[];
 }
@@ -42,6 +44,7 @@ export const unknownClient: Client = {
   showsDocuments: false,
   relates: false,
   explainsCodes: false,
+  nestsSymbols: false,
   folders: [],
 };
 
@@ -68,6 +71,7 @@ export function readClient({
     showsDocuments: window?.showDocument?.support === true,
     relates: published?.relatedInformation === true,
     explainsCodes: published?.codeDescriptionSupport === true,
+    nestsSymbols: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true,
     folders: uris.flatMap(uri => pathOf(uri) ?? []),
   };
 }
