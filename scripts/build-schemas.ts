@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type {
   CompactPackage,
@@ -7,12 +6,15 @@ import type {
   KindEntry,
   KindTable,
 } from '../src/core/schemas/compact.ts';
+import { writeCrds } from './schemas/crds.ts';
 import { readEnums } from './schemas/enums.ts';
+import { goModule } from './schemas/go-module.ts';
 import { forgotten, readLifecycle } from './schemas/lifecycle.ts';
 import { readOpenApi, type ServedKind } from './schemas/openapi.ts';
 
-// Makes media/schemas from Kubernetes' Go modules: `node scripts/build-schemas.ts` (needs Go; 1 GB of modules).
-// Each minor gives its OpenAPI v3 and, from k8s.io/api, the enums and lifecycles that OpenAPI leaves out.
+// Makes media/schemas from Go modules: `node scripts/build-schemas.ts` (needs Go; 2 GB of modules); with `crds` only
+// the CustomResourceDefinitions of scripts/schemas/products.ts. Of Kubernetes each minor gives its OpenAPI v3 and, from
+// k8s.io/api, the enums and lifecycles that OpenAPI leaves out.
 const patches: Record<number, number> = { 30: 14, 31: 14, 32: 13, 33: 13, 34: 4, 35: 4, 36: 4 };
 const target = resolve(import.meta.dirname, '../media/schemas');
 
@@ -22,20 +24,21 @@ const entries = new Map<string, KindEntry>(Object.entries(forgotten));
 /** First minor whose OpenAPI has the kind no more: sources may drop an API before its announced minor. */
 const gone = new Map<string, number>();
 
-for (const minor of minors) {
-  const api = goModule('k8s.io/api', `v0.${minor}.${patches[minor]}`);
-  const kubernetes = goModule('k8s.io/kubernetes', `v1.${minor}.${patches[minor]}`);
+if (process.argv[2] !== 'crds') {
+  for (const minor of minors) addMinor(minor);
+  write();
+}
+writeCrds(target);
+
+function addMinor(minor: number): void {
+  const api = goModule({ module: 'k8s.io/api', version: `v0.${minor}.${patches[minor]}` });
+  const version = `v1.${minor}.${patches[minor]}`;
+  const kubernetes = goModule({ module: 'k8s.io/kubernetes', version });
   const { types, kinds } = readOpenApi(join(kubernetes, 'api/openapi-spec/v3'), readEnums(api));
   addTypes(minor, types);
   addKinds(minor, kinds);
   for (const [key, lifecycle] of readLifecycle(api))
     if (!key.endsWith('List')) entries.set(key, { ...entries.get(key), ...lifecycle });
-}
-write();
-
-function goModule(path: string, version: string): string {
-  const args = ['mod', 'download', '-json', `${path}@${version}`];
-  return (JSON.parse(execFileSync('go', args, { encoding: 'utf8' })) as { Dir: string }).Dir;
 }
 
 /** Adds a variant to each type that differs from the minor before. */
@@ -71,8 +74,9 @@ function addKinds(minor: number, kinds: ServedKind[]): void {
 }
 
 function write(): void {
-  rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
+  for (const file of readdirSync(target))
+    if (file.endsWith('.json') && file !== 'crds.json') rmSync(join(target, file));
   for (const [name, types] of packages)
     writeFileSync(join(target, `${name}.json`), linePerEntry(types));
   const kinds: KindTable['kinds'] = {};

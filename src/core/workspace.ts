@@ -21,9 +21,9 @@ import { RenderCache } from './render/cache.ts';
 import type { Target } from './render/renderer.ts';
 import { createRendering, type Rendering } from './render/rendering.ts';
 import { hideSecrets } from './render/sensitive.ts';
+import { KeptSchemas } from './schemas/kept-schemas.ts';
 import { nearestName } from './schemas/nearest.ts';
-import { createSchemas, newestVersion } from './schemas/schemas.ts';
-import { openStore, type SchemaStore } from './schemas/store.ts';
+import { openStore } from './schemas/store.ts';
 import type { Schemas } from './schemas/type.ts';
 import { type Decrypted, decryptRepository } from './sops/decrypted.ts';
 import { markEqual, telling, withoutValues } from './sops/sensitive.ts';
@@ -67,10 +67,7 @@ interface Resident {
   renderer: RendererProgram;
   renders: RenderCache;
   charts: ChartFinder;
-  store: SchemaStore;
-  schemas: Schemas[];
-  /** Those without custom resources, by version. */
-  builtinSchemas: Map<string, Schemas>;
+  schemas: KeptSchemas;
   definitions: WeakMap<Node, JsonObject>;
   connections: Connections;
 }
@@ -285,28 +282,15 @@ export class Workspace {
 
   /**
    * Types of a Kubernetes version (default: the newest that is bundled) and of custom resources; the same value
-   * for the same types, so that what was judged by them can be kept.
+   * for the same types, so that what was judged by them can be kept. `bundled`: where `customTypes` says nothing,
+   * the definitions count that come with Driftline.
    */
-  schemas(version: string | undefined, customTypes: readonly JsonObject[]): Schemas {
-    const { store, schemas: recent, builtinSchemas } = this.#resident;
-    const wanted = version ?? newestVersion(store);
-    if (customTypes.length === 0) {
-      // There are few versions; they take no place from those that an environment is compared by.
-      const builtin = builtinSchemas.get(wanted) ?? createSchemas({ version: wanted, store });
-      builtinSchemas.set(wanted, builtin);
-      return builtin;
-    }
-    const known = recent.find(
-      ({ version, customTypes: types }) =>
-        version === wanted &&
-        types.length === customTypes.length &&
-        types.every((type, index) => type === customTypes[index]),
-    );
-    if (known) return known;
-    const schemas = createSchemas({ version: wanted, crds: customTypes, store });
-    recent.unshift(schemas);
-    recent.splice(keptSchemas);
-    return schemas;
+  schemas(
+    version: string | undefined,
+    customTypes: readonly JsonObject[],
+    options: { bundled?: boolean } = {},
+  ): Schemas {
+    return this.#resident.schemas.get(version, customTypes, options);
   }
 
   /** CustomResourceDefinitions that stand in the repository's manifests. */
@@ -358,9 +342,6 @@ export class Workspace {
 const notDecrypted =
   'This folder is not trusted, so nothing of it is decrypted: it says which keys are asked for. Trust it (on the command line: --trust).';
 
-/** A few environments at several versions. */
-const keptSchemas = 8;
-
 function startPrograms(
   options: WorkspaceOptions,
   root: string,
@@ -380,9 +361,7 @@ function startPrograms(
     renderer: new RendererProgram(process),
     renders: new RenderCache(),
     charts: new ChartFinder(join(userCache(), 'charts')),
-    store: openStore(),
-    schemas: [],
-    builtinSchemas: new Map(),
+    schemas: new KeptSchemas(openStore()),
     definitions: new WeakMap(),
     connections: new Connections({ root, host, patience, signal }),
   };

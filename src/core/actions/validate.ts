@@ -96,7 +96,7 @@ export async function validateFile(
     rendered,
     target,
     only: file,
-    schemasOf: version => workspace.schemas(version, definitions),
+    schemasOf: version => workspace.schemas(version, definitions, { bundled: true }),
     judge: workspace.judge,
     signal,
   });

@@ -69,6 +69,7 @@ export function createBuiltin(store: SchemaStore, minor: number): Builtin {
         kind: {
           type: type(entry.type),
           namespaced: entry.namespaced === true,
+          origin: 'kubernetes',
           builtin: true,
           hasStatusSubresource: entry.status === true,
         },

@@ -2,7 +2,7 @@ import { type GroupVersionKind, isObject, type Json, type JsonObject } from '../
 import { noSuchKind, noSuchVersion } from './builtin.ts';
 import { customType } from './custom-type.ts';
 import { nearestName } from './nearest.ts';
-import type { FieldType, KindLookup, KindType } from './type.ts';
+import type { FieldType, KindLookup, KindType, Origin } from './type.ts';
 
 /** Kinds that CustomResourceDefinitions define. */
 export interface Custom {
@@ -21,7 +21,11 @@ interface Definition {
 }
 
 /** Reads definitions; `metadata` is the type of every object's metadata. What is no CRD is passed over. */
-export function createCustom(crds: readonly JsonObject[], metadata: () => FieldType): Custom {
+export function createCustom(
+  crds: readonly JsonObject[],
+  metadata: () => FieldType,
+  origin: Origin = 'definition',
+): Custom {
   const definitions = new Map<string, Definition>();
   for (const crd of crds) addDefinition(definitions, crd);
   const made = new Map<string, KindType>();
@@ -39,6 +43,7 @@ export function createCustom(crds: readonly JsonObject[], metadata: () => FieldT
     const kind: KindType = {
       type,
       namespaced,
+      origin,
       builtin: false,
       hasStatusSubresource: declared.status,
     };

@@ -1,5 +1,6 @@
 import type { GroupVersionKind, JsonObject } from '../model/resource.ts';
 import { createBuiltin, noSchema, noSuchVersion } from './builtin.ts';
+import { createBundledTypes } from './bundled-types.ts';
 import { createCustom } from './custom.ts';
 import { openStore, type SchemaStore } from './store.ts';
 import type { KindLookup, Schemas } from './type.ts';
@@ -7,8 +8,10 @@ import type { KindLookup, Schemas } from './type.ts';
 export interface SchemasOptions {
   /** Minor version such as `1.33`; a patch version or a leading `v` does not matter. */
   version: string;
-  /** CustomResourceDefinitions of the repository. */
+  /** CustomResourceDefinitions of the environment. */
   crds?: readonly JsonObject[];
+  /** Whether the definitions that come with Driftline count where `crds` has none; false when absent. */
+  bundled?: boolean;
   /** Where the bundled types are; shared between versions by whoever opens several. */
   store?: SchemaStore;
 }
@@ -19,19 +22,30 @@ const objectMeta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 export function createSchemas(options: SchemasOptions): Schemas {
   const { version, crds = [], store = openStore() } = options;
   const builtin = createBuiltin(store, minorOf(version) ?? newestMinor(store));
-  const custom = createCustom(crds, () => builtin.type(objectMeta));
+  const metadata = () => builtin.type(objectMeta);
+  const custom = createCustom(crds, metadata);
+  const bundled = options.bundled ? createBundledTypes(store.bundled, metadata) : undefined;
   const known = new Map<string, KindLookup>();
   const lookup = (gvk: GroupVersionKind): KindLookup => {
     const defined = custom.lookup(gvk);
     if (defined) return defined;
     if (builtin.hasGroup(gvk.group)) return builtin.lookup(gvk);
+    const provided = bundled?.lookup(gvk);
+    if (provided) return provided;
     const meant = builtin.misspeltGroup(gvk);
     if (meant) return noSuchVersion(gvk, meant);
     return { found: false, why: 'unknown', reason: noSchema(gvk) };
   };
+  const customTypes = [...crds];
+  let judged = customTypes;
   return {
     version,
-    customTypes: [...crds],
+    customTypes,
+    judgedTypes() {
+      const used = bundled?.used ?? [];
+      if (customTypes.length + used.length !== judged.length) judged = [...used, ...customTypes];
+      return judged;
+    },
     lookup(gvk: GroupVersionKind) {
       const key = `${gvk.group}/${gvk.version}/${gvk.kind}`;
       const answer = known.get(key) ?? lookup(gvk);

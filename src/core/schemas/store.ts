@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mediaFolder } from '../lib/media.ts';
+import { type Bundled, openBundled } from './bundled.ts';
 import type { CompactPackage, CompactType, KindTable } from './compact.ts';
 
 /** The bundled types of all Kubernetes versions; a package of types is read when first asked for. */
@@ -8,6 +9,8 @@ export interface SchemaStore {
   readonly table: KindTable;
   /** The type of that full name as the minor version has it; undefined where it has none. */
   typeAt(name: string, minor: number): CompactType | undefined;
+  /** Definitions of widespread custom resources. */
+  readonly bundled: Bundled;
 }
 
 /** Opens the schemas in `dir`, by default those that come with Driftline. */
@@ -22,6 +25,7 @@ export function openStore(dir: string = mediaFolder('schemas', 'kinds.json')): S
     return loaded;
   };
   return {
+    bundled: openBundled(dir),
     table: read('kinds.json') as KindTable,
     typeAt(name, minor) {
       const dot = name.lastIndexOf('.');

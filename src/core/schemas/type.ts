@@ -49,8 +49,14 @@ export interface FieldType {
   ref?: string;
 }
 
+/** Whose word a type is: Kubernetes' own, a definition of the environment, or one that comes with Driftline. */
+export type Origin = 'kubernetes' | 'definition' | 'bundled';
+
 export interface KindType {
   type: FieldType;
+  origin: Origin;
+  /** Of bundled definitions, the release that they are of: `cert-manager 1.21`. */
+  release?: string;
   /** Other definitions of the same custom resource that the repository holds: releases, install variants. */
   alternatives?: readonly FieldType[];
   namespaced: boolean;
@@ -62,8 +68,20 @@ export type KindLookup =
   | { found: true; kind: KindType }
   | {
       found: false;
-      /** unknown: nobody here knows it, so it is *not checked*. The others are errors for that server. */
-      why: 'unknown' | 'unknown-kind' | 'unknown-version' | 'removed' | 'not-yet';
+      /**
+       * unknown: nobody here knows it, so it is *not checked*. former and lately: only earlier releases
+       * served it, of long ago or such as many clusters run. The others are errors for that server.
+       */
+      why:
+        | 'unknown'
+        | 'unknown-kind'
+        | 'unknown-version'
+        | 'removed'
+        | 'not-yet'
+        | 'former'
+        | 'lately';
+      /** Where it is told by what comes with Driftline, the cluster may know better. */
+      origin?: Origin;
       /** One sentence. */
       reason: string;
       /** The nearest kind or apiVersion that exists. */
@@ -76,5 +94,10 @@ export interface Schemas {
   readonly version: string;
   /** The CustomResourceDefinitions it was made of; always the same list. */
   readonly customTypes: JsonObject[];
+  /**
+   * The same, and before them the bundled definitions of what was looked up so far: by these the judge judges it.
+   * The same list until there are more.
+   */
+  judgedTypes(): JsonObject[];
   lookup(gvk: GroupVersionKind): KindLookup;
 }

@@ -61,7 +61,7 @@ function schemasOfRepository(input: ValidationInput): (version: string) => Schem
   const crds = customTypesOf(input.index.files(), input.rendered);
   const schemas = new Map<string, Schemas>();
   return version => {
-    const known = schemas.get(version) ?? createSchemas({ version, crds, store });
+    const known = schemas.get(version) ?? createSchemas({ version, crds, store, bundled: true });
     schemas.set(version, known);
     return known;
   };

@@ -4,6 +4,7 @@ import type { JudgeFinding } from '../upstream/judge.ts';
 import type { Checks } from './checks.ts';
 import { mergeVerdicts } from './merge.ts';
 import { isEncrypted, placeholderIn } from './placeholders.ts';
+import { asOfRelease } from './release.ts';
 import { checkRules } from './rules/index.ts';
 import { checkStructure } from './structural.ts';
 import type { Subject } from './subject.ts';
@@ -44,7 +45,7 @@ function checkFinal(
   for (const { step, message } of verdict ?? [])
     if (step === 'unchecked') checks.skip(subject, message);
   const all = verdict ? mergeVerdicts(object, structural, verdict, kind.builtin) : structural;
-  checks.report(subject, [...all, ...checkRules(object)]);
+  checks.report(subject, [...asOfRelease(all, kind), ...checkRules(object)]);
 }
 
 /** The judge's findings of each object that can be judged; says why the others are not. */
@@ -54,7 +55,7 @@ async function judgeAll(
   target: string,
 ): Promise<Map<Subject, JudgeFinding[]>> {
   const { input, notChecked } = checks;
-  const { customTypes } = checks.schemasOf(target);
+  const customTypes = checks.schemasOf(target).judgedTypes();
   const judgeable = subjects.filter(subject => isJudgeable(checks, subject));
   if (judgeable.length === 0) return new Map();
   if (input.judge === undefined) {

@@ -1,3 +1,4 @@
+import type { Severity } from '../model/finding.ts';
 import {
   apiVersionOf,
   type GroupVersionKind,
@@ -52,14 +53,22 @@ const rules = {
   'unknown-version': 'unknown-kind',
   removed: 'removed-api',
   'not-yet': 'unknown-kind',
+  former: 'deprecated-api',
+  lately: 'deprecated-api',
 };
+
+/** What comes with Driftline may be of another release than the cluster's. */
+function severityOf({ origin, why }: KindLookup & { found: false }): Severity {
+  if (why === 'lately') return 'information';
+  return origin === 'bundled' ? 'warning' : 'error';
+}
 
 function violationOf(lookup: KindLookup): Violation[] {
   if (lookup.found || lookup.why === 'unknown') return [];
   const { suggestion } = lookup;
   const violation: Violation = {
     rule: rules[lookup.why],
-    severity: 'error',
+    severity: severityOf(lookup),
     pointer: [lookup.why === 'unknown-kind' ? 'kind' : 'apiVersion'],
     on: 'value',
     message: lookup.reason,

@@ -5,6 +5,7 @@ import type { Checks } from './checks.ts';
 import type { Final } from './finals.ts';
 import { identify } from './identity.ts';
 import type { RenderedSet, ValidationInput } from './input.ts';
+import { asOfRelease } from './release.ts';
 import { checkStructure } from './structural.ts';
 import { documentSubject, isMap, type Subject } from './subject.ts';
 
@@ -79,7 +80,8 @@ function checkPartial(
   const { violations, lookup } = identify(subject.object, checks.schemasOf(target));
   if (file.role !== 'patch') checks.report(subject, violations);
   if (!lookup?.found) return;
-  const found = checkStructure(subject.object, lookup.kind, { partial: true });
+  const { kind } = lookup;
+  const found = asOfRelease(checkStructure(subject.object, kind, { partial: true }), kind);
   checks.report(subject, rules ? found.filter(({ rule }) => rules.has(rule)) : found);
 }
 

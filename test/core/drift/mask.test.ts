@@ -14,6 +14,7 @@ const options = {
   schemas: createSchemas({ version: '1.33' }),
   target: '1.33',
   customTypes: [],
+  judgedTypes: () => [],
 };
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
