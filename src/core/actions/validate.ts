@@ -43,9 +43,10 @@ export async function validate(
   );
   const sets = deployed.flatMap(each => each.sets);
   const rest = await renderRest(workspace, sets, target);
-  const { problems } = await workspace.discovery();
+  const { problems, unresolved } = await workspace.discovery();
   const found = await validateRepository({
     ...repositoryOf(workspace, environments),
+    unresolved,
     rendered: [...sets, ...rest.sets],
     target,
     judge: workspace.judge,
@@ -88,11 +89,12 @@ export async function validateFile(
   );
   const sets = deployed.flatMap(each => each.sets);
   const rest = await renderRest(workspace, sets, target, file);
-  const { problems } = await workspace.discovery();
+  const { problems, unresolved } = await workspace.discovery();
   const rendered = [...sets, ...rest.sets];
   const definitions = definitionsOf(workspace, rendered);
   const { findings } = await validateRepository({
     ...repositoryOf(workspace, environments),
+    unresolved,
     rendered,
     target,
     only: file,
@@ -150,6 +152,7 @@ async function renderDeployed(
       source,
       target,
       objects: rendered.objects,
+      uncertain: rendered.notChecked,
       reads: rendered.reads,
       ...(rendered.failure && { failure: rendered.failure }),
     })),
@@ -174,12 +177,13 @@ async function renderRest(
   const sources = leaves(workspace, read);
   for (const source of file === undefined ? sources : sources.filter(mayRead(workspace, file))) {
     const rendered = await workspace.trace({ source });
-    const { objects, reads, failure } = rendered;
+    const { objects, reads, failure, notChecked: uncertain } = rendered;
     unused.push(unusedIn(source, rendered));
     sets.push({
       source,
       target,
       objects,
+      uncertain,
       reads,
       incomplete: isBase(source),
       ...(failure && { failure }),

@@ -35,6 +35,18 @@ export interface Environment {
 export interface Unresolved {
   reason: string;
   place: Place;
+  /** What it names and the repository does not have. */
+  missing?: MissingPath[];
+}
+
+/** A path of this repository that an engine's object names, where there is nothing. */
+export interface MissingPath {
+  kind: 'folder' | 'chart' | 'file';
+  /** As it is written. */
+  written: string;
+  /** From the repository's root; undefined where it leads out. */
+  path: string | undefined;
+  place: Place;
 }
 
 /** One unit that an engine applies: a Flux Kustomization, an Argo CD Application, a folder, a chart. */
@@ -64,7 +76,7 @@ export type RenderSource =
    */
   | { kind: 'several'; sources: SingleSource[]; namespace?: string }
   /** Known to exist, not renderable: its objects are *not checked*. */
-  | { kind: 'unresolved'; reason: string };
+  | { kind: 'unresolved'; reason: string; missing?: MissingPath };
 
 export type SingleSource = Exclude<RenderSource, { kind: 'several' }>;
 

@@ -1,7 +1,9 @@
 import type { Environment } from '../model/environment.ts';
 import type { Checks } from './checks.ts';
 import type { Final } from './finals.ts';
+import { checkFlux } from './flux/index.ts';
 import type { RenderedSet } from './input.ts';
+import { checkMissingPaths } from './missing-paths.ts';
 
 /** What looks at several objects or files at once; it reports through `checks`. */
 export type Across = (scope: Scope) => void | Promise<void>;
@@ -17,7 +19,7 @@ export interface Scope {
 }
 
 /** All of them: to add one, write it in a folder or file of its own and add it here. */
-export const across: readonly Across[] = [];
+export const across: readonly Across[] = [checkMissingPaths, checkFlux];
 
 /** Runs them in turn. A finding may be in any file: who asked for one file leaves the others out. */
 export async function checkAcross(checks: Checks, finals: readonly Final[]): Promise<void> {

@@ -1,6 +1,6 @@
 import type { RepositoryIndex } from '../manifests/repository-index.ts';
-import type { Environment, RenderSource } from '../model/environment.ts';
-import type { RenderedObject, RenderFailure } from '../model/rendered.ts';
+import type { Environment, RenderSource, Unresolved } from '../model/environment.ts';
+import type { Rendered, RenderedObject, RenderFailure } from '../model/rendered.ts';
 import type { Repository } from '../model/repository.ts';
 import type { SchemaStore } from '../schemas/store.ts';
 import type { Schemas } from '../schemas/type.ts';
@@ -18,6 +18,8 @@ export interface RenderedSet {
   /** Kubernetes version it is checked against, such as `1.33`. */
   target: string;
   objects: readonly RenderedObject[];
+  /** Objects that are declared and were not surely rendered as their engine would. */
+  uncertain?: Rendered['notChecked'];
   /** Files the render read. */
   reads: readonly string[];
   /** True for what may be the base of an overlay elsewhere, so that what is missing may come from there. */
@@ -32,6 +34,8 @@ export interface ValidationInput {
   remotes?: readonly string[];
   /** All that the repository has, whether they are rendered or not. */
   environments?: readonly Environment[];
+  /** What belongs to no environment although it looks as if it should. */
+  unresolved?: readonly Unresolved[];
   /** All that is rendered, also where `only` limits what is checked. */
   rendered: readonly RenderedSet[];
   /** Kubernetes version for files that nothing renders. */

@@ -84,7 +84,11 @@ function sourceOf(
   const written = textAt(source.value, 'path') ?? '.';
   const path = resolveReference('', `./${written}`);
   if (path === undefined || !folderExists(context.index, path))
-    return unresolved(`its path ${written} is not in the repository`);
+    return {
+      kind: 'unresolved',
+      reason: `its path ${written} is not in the repository`,
+      missing: { kind: 'folder', written, path, place: source.locate(['path']) },
+    };
   const effective = overridden(context, source, path, application.resource.name);
   return folderSource(context, application, effective, siblings, path);
 }

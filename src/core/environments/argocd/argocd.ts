@@ -136,6 +136,11 @@ function isFromHere({ applications }: Environment): boolean {
 }
 
 function asUnresolved({ name, source, origin }: Application): Unresolved {
-  const reasons = partsOf(source).flatMap(part => (part.kind === 'unresolved' ? part.reason : []));
-  return { reason: `Application ${name}: ${reasons.join('; ')}`, place: origin };
+  const parts = partsOf(source).filter(part => part.kind === 'unresolved');
+  const reasons = parts.map(({ reason }) => reason);
+  return {
+    reason: `Application ${name}: ${reasons.join('; ')}`,
+    place: origin,
+    missing: parts.flatMap(({ missing }) => missing ?? []),
+  };
 }

@@ -1,6 +1,7 @@
 import type {
   ChartReference,
   HelmSet,
+  MissingPath,
   SingleSource,
   ValuesSource,
 } from '../../model/environment.ts';
@@ -36,7 +37,7 @@ export function argoHelmSource(
     parameters(lookup),
     fileParameters(lookup),
   ])
-    if ('reason' in found) return { kind: 'unresolved', reason: found.reason };
+    if ('reason' in found) return { kind: 'unresolved', ...found };
     else values.push(...found);
   const { value, resource } = application;
   const apiVersions = textsAt(helm, 'apiVersions');
@@ -61,7 +62,7 @@ function versionOf(text: string | undefined): string | undefined {
   return /^v?(\d+(?:\.\d+)+)/.exec(text ?? '')?.[1];
 }
 
-type Found = ValuesSource[] | { reason: string };
+type Found = ValuesSource[] | { reason: string; missing?: MissingPath };
 
 function filesOf(lookup: FileLookup): Found {
   const files = valueFiles(lookup);

@@ -1,4 +1,5 @@
 import { resolveReference } from '../../manifests/paths.ts';
+import type { MissingPath } from '../../model/environment.ts';
 import { textAt, textsAt, valueAt } from '../../model/fields.ts';
 import type { DiscoveryContext } from '../context.ts';
 import type { Substituted } from './build-environment.ts';
@@ -19,19 +20,25 @@ export interface FileLookup {
  * The values files of a source in their order, each once (argo-cd v3.5.7, getResolvedValueFiles): a pattern
  * stands for all it matches but those that are named themselves. Paths are from the root.
  */
-export function valueFiles(lookup: FileLookup): string[] | { reason: string } {
+export function valueFiles(
+  lookup: FileLookup,
+): string[] | { reason: string; missing?: MissingPath } {
   const { context, source } = lookup;
   const optional = valueAt(source.value, 'helm', 'ignoreMissingValueFiles') === true;
-  const found: { written: string; path: string }[] = [];
-  for (const written of textsAt(source.value, 'helm', 'valueFiles')) {
+  const found: { written: string; path: string; at: number }[] = [];
+  for (const [at, written] of textsAt(source.value, 'helm', 'valueFiles').entries()) {
     const file = filePath(lookup, written);
     if ('reason' in file) return { reason: `its values file ${written} ${file.reason}` };
-    found.push({ written, path: file.path });
+    found.push({ written, path: file.path, at });
   }
   const named = new Set(found.map(({ path }) => path));
   const files = new Set<string>();
-  for (const { written, path } of found) {
-    const missing = { reason: `its values file ${written} is not in the repository` };
+  for (const { written, path, at } of found) {
+    const place = source.locate(['helm', 'valueFiles', at]);
+    const missing = {
+      reason: `its values file ${written} is not in the repository`,
+      missing: { kind: 'file' as const, written, path, place },
+    };
     if (!isPattern(path)) {
       if (context.index.file(path)) files.add(path);
       else if (!optional) return missing;

@@ -60,7 +60,11 @@ function kustomizationSource(
   const written = textAt(value, 'spec', 'path') ?? './';
   const path = resolveReference(found.root, `./${written}`);
   if (path === undefined || !folderExists(context.index, path))
-    return unresolved(`its path ${written} is not in the repository`);
+    return {
+      kind: 'unresolved',
+      reason: `its path ${written} is not in the repository`,
+      missing: { kind: 'folder', written, path, place: kustomization.locate(['spec', 'path']) },
+    };
   return { kind: 'kustomize', path, flux: fluxBuild(kustomization, named) };
 }
 

@@ -1,5 +1,10 @@
 import { resolveReference } from '../../manifests/paths.ts';
-import type { ChartReference, HelmSource, ValuesSource } from '../../model/environment.ts';
+import type {
+  ChartReference,
+  HelmSource,
+  MissingPath,
+  ValuesSource,
+} from '../../model/environment.ts';
 import { objectAt, textAt, textsAt } from '../../model/fields.ts';
 import type { JsonObject, Resource } from '../../model/resource.ts';
 import type { DeployedObject } from '../context.ts';
@@ -9,22 +14,21 @@ import { type FluxSources, referenceOf } from './sources.ts';
 /** A chart's folder, or which chart from elsewhere it is, with the values that its source sets. */
 type ReleaseChart =
   | (Pick<HelmSource, 'chart' | 'withoutDefaults' | 'values'> & { path?: string })
-  | { reason: string };
+  | { reason: string; missing?: MissingPath };
 
 /** The chart of a HelmRelease: of `spec.chart`, or of the source that `spec.chartRef` names. */
 export function releaseChart(
   index: ManifestIndex,
   sources: FluxSources,
-  { resource, value }: DeployedObject,
+  release: DeployedObject,
 ): ReleaseChart {
+  const { resource, value } = release;
   const chartRef = objectAt(value, 'spec', 'chartRef');
-  if (!chartRef)
-    return sourcedChart(index, sources, objectAt(value, 'spec', 'chart', 'spec'), resource);
+  if (!chartRef) return sourcedChart(index, sources, release, ['spec', 'chart', 'spec']);
   const reference = referenceOf(chartRef);
   const found = sources.find(reference, resource);
   if (!found) return { reason: `its ${reference.kind} ${reference.name} is not in the repository` };
-  if (reference.kind === 'HelmChart')
-    return sourcedChart(index, sources, objectAt(found.value, 'spec'), found.resource);
+  if (reference.kind === 'HelmChart') return sourcedChart(index, sources, found, ['spec']);
   if (reference.kind === 'OCIRepository') return artifactChart(found);
   return { reason: `its chart ${reference.kind} ${reference.name} is not in the repository` };
 }
@@ -47,15 +51,17 @@ function artifactVersion(value: JsonObject): string {
 }
 
 /**
- * A chart as HelmReleases and HelmCharts name it: its folder in a source, or its name in a
+ * A chart as HelmReleases and HelmCharts name it at `fields`: its folder in a source, or its name in a
  * HelmRepository.
  */
 function sourcedChart(
   index: ManifestIndex,
   sources: FluxSources,
-  spec: JsonObject | undefined,
-  from: Resource,
+  owner: DeployedObject,
+  fields: string[],
 ): ReleaseChart {
+  const from = owner.resource;
+  const spec = objectAt(owner.value, ...fields);
   const chart = textAt(spec, 'chart') ?? '';
   const reference = referenceOf(objectAt(spec, 'sourceRef'));
   if (reference.kind === 'HelmRepository') return repositoryChart(sources, spec, from);
@@ -63,7 +69,10 @@ function sourcedChart(
   if ('reason' in location) return location;
   const path = resolveReference(location.root, `./${chart}`);
   if (path === undefined || !index.charts.has(path))
-    return { reason: `its chart ${chart} is not in the repository` };
+    return {
+      reason: `its chart ${chart} is not in the repository`,
+      missing: { kind: 'chart', written: chart, path, place: owner.locate([...fields, 'chart']) },
+    };
   return { path, ...chartValues(path, spec, location.root) };
 }
 

@@ -58,7 +58,7 @@ function releaseSource(
     : objectAt(value, 'spec', 'kubeConfig') && 'it is applied to another cluster (spec.kubeConfig)';
   if (reason !== undefined) return { kind: 'unresolved', reason };
   const chart = releaseChart(context.index, sources, release);
-  if ('reason' in chart) return { kind: 'unresolved', reason: chart.reason };
+  if ('reason' in chart) return { kind: 'unresolved', ...chart };
   return {
     kind: 'helm',
     path: '',
