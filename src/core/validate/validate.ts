@@ -1,5 +1,5 @@
 import type { Finding, NotChecked } from '../model/finding.ts';
-import { checkAcross } from './across.ts';
+import { checkAcross } from './check-across.ts';
 import { createChecks } from './checks.ts';
 import { checkFinals } from './finals.ts';
 import type { ValidationInput } from './input.ts';
