@@ -49,15 +49,25 @@ export function rangeAtPlace(
   missing: boolean,
 ): Range {
   if (file === undefined) return emptyRange(place);
+  const field = fieldAtPlace(file, place);
+  if (!field) return wordRange(file.text, offsetAt(file.parsed, place.line, place.column), place);
+  const { document, pointer } = field;
+  return missing
+    ? rangeInDocument(file.parsed, document, [...pointer, ''], 'key')
+    : rangeInDocument(file.parsed, document, pointer, on);
+}
+
+/** The document and the field of it that stand at a place; undefined where none begins there. */
+export function fieldAtPlace(
+  file: IndexedFile,
+  place: Place,
+): { document: ManifestDocument; pointer: Pointer } | undefined {
   const offset = offsetAt(file.parsed, place.line, place.column);
   const document = file.parsed.documents.find(
     ({ root }) => root !== undefined && root.start <= offset && offset < root.end,
   );
   const pointer = document?.root && pointerAt(document.root, offset);
-  if (document === undefined || pointer === undefined) return wordRange(file.text, offset, place);
-  return missing
-    ? rangeInDocument(file.parsed, document, [...pointer, ''], 'key')
-    : rangeInDocument(file.parsed, document, pointer, on);
+  return document && pointer && { document, pointer };
 }
 
 /** The outermost node that begins at the offset, by its key or itself; undefined where none does. */

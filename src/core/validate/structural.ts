@@ -1,6 +1,7 @@
 import type { Pointer } from '../model/path.ts';
 import { isObject, type Json, type JsonObject } from '../model/resource.ts';
 import type { FieldType, KindType } from '../schemas/type.ts';
+import { skeletonOf } from './mends/skeleton.ts';
 import { isDirective, isEncrypted, isPlaceholder, isStandIn } from './placeholders.ts';
 import {
   formatProblem,
@@ -28,7 +29,7 @@ export function checkStructure(
   options: StructuralOptions = {},
 ): Violation[] {
   const [first = [], ...others] = [kind.type, ...(kind.alternatives ?? [])].map(type => {
-    const walk = new Walk(kind.builtin, options.partial === true);
+    const walk = new Walk(object, kind.builtin, options.partial === true);
     walk.check(isEncrypted(object) ? withoutSops(object) : object, type, []);
     return walk.found;
   });
@@ -55,10 +56,12 @@ class Walk {
   readonly found: Violation[] = [];
   readonly #builtin: boolean;
   readonly #partial: boolean;
+  readonly #object: JsonObject;
   /** Types of the parents, outermost first. */
   readonly #parents: FieldType[] = [];
 
-  constructor(builtin: boolean, partial: boolean) {
+  constructor(object: JsonObject, builtin: boolean, partial: boolean) {
+    this.#object = object;
     this.#builtin = builtin;
     this.#partial = partial;
   }
@@ -94,13 +97,18 @@ class Walk {
       const present = value[name] !== undefined && value[name] !== null;
       if (present || hasDefault(type.fields?.get(name), this.#builtin)) continue;
       if (filledIn.has(`${type.ref?.split('.').at(-1)}.${name}`)) continue;
+      const field = type.fields?.get(name);
+      const missing = [...pointer, name];
       const place = pointer.length === 0 ? '' : ` in ${fieldName(pointer)}`;
       this.found.push({
         rule: 'missing-required',
         severity: 'error',
-        pointer: [...pointer, name],
+        pointer: missing,
         on: 'key',
         message: `${name} is required${place}.`,
+        ...(field && {
+          change: { kind: 'add', value: skeletonOf(this.#object, field, missing) },
+        }),
       });
     }
   }
@@ -121,6 +129,7 @@ class Walk {
       pointer,
       on: 'value',
       message: `${fieldName(pointer)} must be ${expectations[type.kind]}, not ${nameOf(value)}${quotes}.`,
+      ...requoting(value, type),
     });
   }
 
@@ -130,6 +139,17 @@ class Walk {
     const message = `${fieldName(pointer)} ${says}`;
     this.found.push(withFix({ rule, severity: 'error', pointer, on: 'value', message }, fix));
   }
+}
+
+/** A scalar that would be of the right type with quotes, or without. */
+function requoting(value: Json, { kind }: FieldType): Pick<Violation, 'change'> {
+  if (kind === 'string' && typeof value !== 'object') return { change: { kind: 'quote' } };
+  if (typeof value !== 'string') return {};
+  const isMeant =
+    (kind === 'boolean' && /^(true|false)$/.test(value)) ||
+    (kind === 'integer' && /^-?(0|[1-9]\d{0,14})$/.test(value)) ||
+    (kind === 'number' && /^-?(0|[1-9]\d{0,14})(\.\d+)?$/.test(value));
+  return isMeant ? { change: { kind: 'unquote' } } : {};
 }
 
 function fits(value: Json, type: FieldType): boolean {

@@ -6,7 +6,8 @@ import { formatPath, type Pointer } from '../model/path.ts';
 import type { ProvenanceKind, RenderedObject } from '../model/rendered.ts';
 import { type JsonObject, resourceOf } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
-import { rangeAtPlace, rangeInDocument } from './place.ts';
+import { mendOf } from './mends/mend.ts';
+import { fieldAtPlace, rangeAtPlace, rangeInDocument } from './place.ts';
 import { valueAt } from './value.ts';
 import type { Violation } from './violation.ts';
 
@@ -38,6 +39,7 @@ export function documentSubject(
         ...describe(violation, object, environments),
         file: path,
         ...rangeInDocument(parsed, document, violation.pointer, violation.on),
+        ...mending(violation, file, document, violation.pointer),
       },
       how: 'exact',
     }),
@@ -65,14 +67,47 @@ export function renderedSubject(
       const missing = valueAt(object, violation.pointer) === undefined;
       const pointer = missing ? existing(object, violation.pointer) : violation.pointer;
       const source = rendered.locate(pointer);
+      const file = fileAt(source.file);
       const finding = {
         ...describe(violation, object, environments),
         file: source.file,
-        ...rangeAtPlace(fileAt(source.file), source, violation.on, missing),
+        ...rangeAtPlace(file, source, violation.on, missing),
+        ...(source.how === 'exact' && mendingAt(object, violation, file, source, missing)),
       };
       return { finding, how: source.how };
     },
   };
+}
+
+/** What mends a violation in the text of its document. */
+function mending(
+  { change }: Violation,
+  file: IndexedFile,
+  document: ManifestDocument,
+  pointer: Pointer,
+): Pick<Finding, 'mends'> {
+  const mend = change && mendOf(file, document, pointer, change);
+  return mend ? { mends: [mend] } : {};
+}
+
+/** The same where a rendered field, or what it is missing in, stands in a manifest or patch as it is. */
+function mendingAt(
+  object: JsonObject,
+  violation: Violation,
+  file: IndexedFile | undefined,
+  place: Place,
+  missing: boolean,
+): Pick<Finding, 'mends'> {
+  const isText = file?.role === 'manifest' || file?.role === 'patch';
+  const field = violation.change && isText ? fieldAtPlace(file, place) : undefined;
+  if (!file || !field) return {};
+  const { document, pointer } = field;
+  const last = violation.pointer.at(-1);
+  // What has no parent either is mended there.
+  if (missing && valueAt(object, violation.pointer.slice(0, -1)) === undefined) return {};
+  const own = missing && last !== undefined ? [...pointer, last] : pointer;
+  if (own.at(-1) !== last) return {};
+  return mending(violation, file, document, own);
 }
 
 /** The nearest parent that is there. */

@@ -21,6 +21,8 @@ export function unknownField(
     message: `${name} is no field of ${ownerOf(type, pointer)}${hint(name, near, parents)}`,
   };
   if (near !== undefined) violation.fix = `Write ${near}.`;
+  const home = near === undefined ? homeOf(name, parents) : undefined;
+  if (home) violation.change = { kind: 'move', ...home };
   return violation;
 }
 
@@ -29,7 +31,9 @@ function hint(name: string, near: string | undefined, parents: readonly FieldTyp
     return '; it is indented with non-breaking spaces, which YAML takes for part of the name.';
   if (near !== undefined) return `; did you mean ${near}?`;
   const home = homeOf(name, parents);
-  return home === undefined ? '.' : `; it belongs ${home}.`;
+  if (home === undefined) return '.';
+  const { up, into } = home;
+  return `; it belongs ${up > 0 ? `${up} level${up > 1 ? 's' : ''} up` : `in ${written(into)}`}.`;
 }
 
 /** `a Container`, `spec`, `the object`: as people would call the map that holds the field. */
@@ -41,24 +45,34 @@ function ownerOf(type: FieldType | undefined, pointer: Pointer): string {
 }
 
 /** Where the field would be right: a parent that has it, else the nearest place below. */
-function homeOf(name: string, parents: readonly FieldType[]): string | undefined {
+function homeOf(name: string, parents: readonly FieldType[]): Home | undefined {
   const above = parents.slice(0, -1).findLastIndex(type => type.fields?.has(name));
-  if (above > 0)
-    return `${parents.length - 1 - above} level${parents.length - above > 2 ? 's' : ''} up`;
+  if (above > 0) return { up: parents.length - 1 - above, into: [] };
   const own = parents.at(-1);
-  const path = own && pathBelow(own, name);
-  return path === undefined ? undefined : `in ${path}`;
+  const into = own && pathBelow(own, name);
+  return into && { up: 0, into };
 }
 
-/** Breadth first, three steps deep: `containers[]`, `jobTemplate.spec`. */
-function pathBelow(root: FieldType, name: string): string | undefined {
-  let level: { path: string; type: FieldType }[] = [{ path: '', type: root }];
+/** So many maps up, and down from there. */
+interface Home {
+  up: number;
+  into: readonly string[];
+}
+
+/** `containers[]`, `jobTemplate.spec`. */
+function written(path: readonly string[]): string {
+  return path.join('.').replaceAll('.[]', '[]');
+}
+
+/** Breadth first, three steps deep. */
+function pathBelow(root: FieldType, name: string): string[] | undefined {
+  let level: { path: string[]; type: FieldType }[] = [{ path: [], type: root }];
   for (let depth = 0; depth < 3; depth++) {
     level = level.flatMap(({ path, type }) =>
       [...(type.fields ?? [])].map(([field, inner]) => {
-        const list = inner.kind === 'list' ? '[]' : '';
+        const list = inner.kind === 'list' ? ['[]'] : [];
         const next = inner.kind === 'list' ? (inner.element ?? inner) : inner;
-        return { path: `${path === '' ? '' : `${path}.`}${field}${list}`, type: next };
+        return { path: [...path, field, ...list], type: next };
       }),
     );
     const found = level.find(({ type }) => type.fields?.has(name));

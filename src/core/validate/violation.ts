@@ -1,5 +1,6 @@
 import type { Severity } from '../model/finding.ts';
 import { formatPath, type Pointer } from '../model/path.ts';
+import type { FieldChange } from './mends/change.ts';
 
 /** Something wrong with a field of an object, before it has a place in a file. */
 export interface Violation {
@@ -12,6 +13,8 @@ export interface Violation {
   /** One finished sentence. */
   message: string;
   fix?: string;
+  /** What would mend it. */
+  change?: FieldChange;
 }
 
 /** A short name of the field for sentences, with its parent: `spec.replicas`, `env[0].value`, `args[1]`. */

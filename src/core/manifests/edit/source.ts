@@ -37,7 +37,11 @@ export class NotEditable extends Error {
 }
 
 export function readSource(text: string, document: number): Source {
-  const parsed = parseManifests(text);
+  return sourceOf(text, parseManifests(text), document);
+}
+
+/** The same of a text that was read before. */
+export function sourceOf(text: string, parsed: ParsedFile, document: number): Source {
   const root = parsed.documents[document]?.root;
   return { text, parsed, document, root, style: styleOf(text, root) };
 }

@@ -5,9 +5,16 @@ import { nodePortRange } from './node-port-range.ts';
 import { probePortName } from './probe-port-name.ts';
 import type { Rule } from './rule.ts';
 import { runAsRoot } from './run-as-root.ts';
+import { serverSideFields } from './server-fields.ts';
 
 /** All rules of our own: to add one, write its file and add it here. */
-export const rules: readonly Rule[] = [invalidImage, nodePortRange, probePortName, runAsRoot];
+export const rules: readonly Rule[] = [
+  invalidImage,
+  nodePortRange,
+  probePortName,
+  runAsRoot,
+  serverSideFields,
+];
 
 /** What the rules find in a final object. */
 export function checkRules(object: JsonObject): Violation[] {
