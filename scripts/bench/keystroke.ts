@@ -1,7 +1,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { dump } from 'js-yaml';
 import type { JsonObject } from '../../src/core/model/resource.ts';
 import { createSchemas } from '../../src/core/schemas/schemas.ts';
 import { notifications, requests, type WorkspaceState } from '../../src/lsp/protocol.ts';
@@ -45,7 +54,7 @@ export async function benchKeystroke(): Promise<BenchTable[]> {
   const folder = mkdtempSync(join(tmpdir(), 'driftline-keystroke-'));
   try {
     const tables: BenchTable[] = [];
-    for (const make of [demoCase, homeOpsCase]) {
+    for (const make of [demoCase, longFileCase, homeOpsCase]) {
       const found = await make(folder);
       if (found) tables.push(await measure(found));
     }
@@ -156,6 +165,78 @@ async function demoCase(folder: string): Promise<Case> {
     wrong: right.replace('replicas: 3', 'replicas: three'),
     other: value => right.replace('replicas: 3', `replicas: ${value}`),
     schema: schemaOf('apps', 'Deployment'),
+  };
+}
+
+const longFileLines = 2000;
+
+/** A file of two thousand lines that an overlay builds on, with a typing error in its middle. */
+function longFileCase(folder: string): Case {
+  const repository = join(folder, 'long-file');
+  const base = join(repository, 'base');
+  const overlay = join(repository, 'overlays', 'production');
+  for (const each of [base, overlay]) mkdirSync(each, { recursive: true });
+  const documents: string[] = [];
+  let lines = 0;
+  for (let number = 0; lines < longFileLines; number++) {
+    const document = dump(deployment(number));
+    lines += document.split('\n').length;
+    documents.push(document);
+  }
+  const right = documents.join('---\n');
+  const snapshot = join(folder, 'long-live.json');
+  const running = documents.map((_, number) => {
+    const object = deployment(number);
+    return { ...object, metadata: { ...object.metadata, namespace: 'default' } };
+  });
+  writeFileSync(snapshot, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: running }));
+  writeFileSync(join(base, 'apps.yaml'), right);
+  writeFileSync(join(base, 'kustomization.yaml'), 'resources: [apps.yaml]\n');
+  writeFileSync(join(overlay, 'kustomization.yaml'), 'resources: [../../base]\n');
+  writeFileSync(
+    join(repository, 'driftline.yaml'),
+    `version: 1\nenvironments:\n- name: production\n  source: { path: overlays/production }\n  cluster: { snapshot: ${snapshot} }\n`,
+  );
+  const middle = `replicas: ${1000 + (documents.length >> 1)}`;
+  return {
+    title: `a file of ${longFileLines} lines with ${documents.length} objects`,
+    folder: repository,
+    file: 'base/apps.yaml',
+    right,
+    wrong: right.replace(middle, 'replicas: three'),
+    other: value => right.replace(middle, `replicas: ${value}`),
+    schema: schemaOf('apps', 'Deployment'),
+  };
+}
+
+function deployment(number: number) {
+  const name = `app-${number}`;
+  const labels = { 'app.kubernetes.io/name': name };
+  const probe = { httpGet: { path: '/healthz', port: 'http' }, periodSeconds: 10 };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, labels },
+    spec: {
+      replicas: 1000 + number,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          containers: [
+            {
+              name: 'app',
+              image: `registry.example.com/${name}:1.0.${number}`,
+              ports: [{ name: 'http', containerPort: 8080 }],
+              env: [{ name: 'LOG_LEVEL', value: 'info' }],
+              resources: { requests: { cpu: '100m', memory: '128Mi' } },
+              livenessProbe: probe,
+              readinessProbe: probe,
+            },
+          ],
+        },
+      },
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import { isFetchable } from '../core/words/fetchable.ts';
 import type { Feature } from './feature.ts';
 import { requests } from './protocol.ts';
 import { linesOf } from './session/changed-part.ts';
+import { PresentFindings } from './session/present-findings.ts';
 import { type OpenRepository, uriOf } from './session/repositories.ts';
 import type { Session } from './session/session.ts';
 import { driftDiagnostics, fetchDiagnostics, findingDiagnostics } from './to-diagnostic.ts';
@@ -17,7 +18,7 @@ export const diagnostics: Feature = {
   register(session) {
     const publisher = new Publisher(session);
     const { documents } = session;
-    documents.onDidChangeContent(({ document }) => publisher.request(document.uri));
+    documents.onDidChangeContent(({ document }) => publisher.edited(document.uri));
     documents.onDidClose(({ document }) => publisher.closed(document.uri));
     session.onChanged((repository, { files }) => publisher.changed(repository, files));
     session.onMinute(() => publisher.resend());
@@ -27,6 +28,8 @@ export const diagnostics: Feature = {
 
 /** Long enough that a word is typed to its end, short enough not to be noticed. */
 const quietMs = 60;
+/** What the text tells by itself is said at once; keys that come together are one. */
+const nextTurnMs = 1;
 
 interface Found {
   version: number | undefined;
@@ -36,6 +39,8 @@ interface Found {
 class Publisher {
   readonly #session: Session;
   readonly #jobs: Coalesce<string>;
+  readonly #quick: Coalesce<string>;
+  readonly #present = new PresentFindings();
   /** By address: the last findings, and what was published last. */
   readonly #found = new Map<string, Found>();
   readonly #sent = new Map<string, string>();
@@ -52,6 +57,17 @@ class Publisher {
       run: (uri, signal) => this.#find(uri, signal),
       failed: (uri, error) => session.defect(`validating ${uri}`, error),
     });
+    this.#quick = new Coalesce({
+      delayMs: nextTurnMs,
+      run: async uri => this.#look(uri),
+      failed: (uri, error) => session.defect(`checking ${uri}`, error),
+    });
+  }
+
+  /** A text is another: what it tells by itself is said at once, what a render tells after a quiet moment. */
+  edited(uri: string): void {
+    this.#quick.request(uri);
+    this.request(uri);
   }
 
   request(uri: string): void {
@@ -59,7 +75,9 @@ class Publisher {
   }
 
   closed(uri: string): void {
+    this.#quick.cancel(uri);
     this.#jobs.cancel(uri);
+    this.#present.forget(uri);
     if (this.#whole) this.request(uri);
     else this.#clear(uri);
   }
@@ -129,6 +147,24 @@ class Publisher {
     const findings = validation ? await found.live.findings(found.file, signal) : [];
     // Of a text that has changed meanwhile nothing is said: a newer request is on its way.
     if (signal.aborted || documents.get(uri)?.version !== version) return;
+    this.#quick.cancel(uri);
+    const { live, file } = found;
+    const ofText = validation && version !== undefined ? live.textFindings(file) : [];
+    this.#present.take(uri, this.#linesOf(uri, file), findings, ofText);
+    this.#found.set(uri, { version, findings });
+    this.#send(uri);
+  }
+
+  /** What can be told of a text that was edited just now. */
+  #look(uri: string): void {
+    const found = this.#session.repositories.of(uri);
+    const version = this.#session.documents.get(uri)?.version;
+    // The first answer is a whole one.
+    if (!found || version === undefined || !this.#found.has(uri)) return;
+    if (!this.#session.options.settings.validation) return;
+    const { live, file } = found;
+    const lines = this.#linesOf(uri, file);
+    const findings = this.#present.with(uri, lines, live.textFindings(file));
     this.#found.set(uri, { version, findings });
     this.#send(uri);
   }

@@ -10,6 +10,7 @@ import type { Finding, NotChecked } from '../model/finding.ts';
 import { newestVersion } from '../schemas/schemas.ts';
 import type { UnusedIn } from '../validate/unused.ts';
 import {
+  findingsInText,
   type RenderedSet,
   type ValidationInput,
   validateRepository,
@@ -83,7 +84,7 @@ export async function validateFile(
     signal,
   }: { environments: readonly Environment[]; file: string; signal?: AbortSignal },
 ): Promise<Finding[]> {
-  const target = newestVersion();
+  const target = workspace.schemas(undefined, []).version;
   const deployed = await Promise.all(
     environments.map(environment => renderDeployed(workspace, environment, target)),
   );
@@ -111,6 +112,27 @@ export async function validateFile(
   });
   const shown = readable(findings, sets, environments);
   return [...problems, ...shown, ...unused].filter(finding => finding.file === file);
+}
+
+/**
+ * What the present text of a file tells by itself: what an editor shows while `validateFile` is under way. `readers`
+ * are the environments that read it, as far as they were rendered.
+ */
+export function validateText(
+  workspace: Workspace,
+  file: string,
+  readers: readonly Environment[],
+): Finding[] {
+  const { index } = workspace;
+  const indexed = index.file(file);
+  if (!indexed) return [];
+  const target = workspace.schemas(undefined, []).version;
+  const definitions = workspace.customTypes();
+  return findingsInText(
+    { index, target, schemasOf: version => workspace.schemas(version, definitions) },
+    indexed,
+    readers.map(({ name, kubernetes }) => ({ environment: name, target: kubernetes ?? target })),
+  );
 }
 
 function repositoryOf(

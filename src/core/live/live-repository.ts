@@ -3,7 +3,7 @@ import { type Effect, effectOf } from '../actions/effect/effect.ts';
 import { LiveEdits } from '../actions/reach/live-edits.ts';
 import { type FileReach, fileReach } from '../actions/reach/reach.ts';
 import type { ValidateReport } from '../actions/reports.ts';
-import { validate, validateFile } from '../actions/validate.ts';
+import { validate, validateFile, validateText } from '../actions/validate.ts';
 import type { ClusterIdentity } from '../cluster/cluster.ts';
 import { currentBranch, headRevision } from '../git/repository.ts';
 import { messageOf, UserError } from '../lib/errors.ts';
@@ -133,6 +133,17 @@ class LiveRepository implements Live {
   changedOnDisk(files: readonly string[]): void {
     this.#files.changedOnDisk(files);
     if (files.length > 0) this.#refresh();
+  }
+
+  textFindings(file: string): Finding[] {
+    const readers = this.#compared().filter(({ applications }) =>
+      applications.some(({ rendered }) => rendered.reads.includes(file)),
+    );
+    return validateText(
+      this.#workspace,
+      file,
+      readers.map(({ environment }) => environment),
+    );
   }
 
   async findings(file: string, signal?: AbortSignal): Promise<Finding[]> {

@@ -39,6 +39,26 @@ export function checkTexts(checks: Checks): { files: number; documents: number; 
   return { ...counts, finals };
 }
 
+/**
+ * What no render changes in one file: broken YAML, and fields and values that its kind cannot have. `readers` are
+ * the sets that read it.
+ */
+export function checkShapes(
+  checks: Checks,
+  file: IndexedFile,
+  readers: readonly Pick<RenderedSet, 'environment' | 'target'>[],
+): void {
+  if (!readRoles.has(file.role)) return;
+  reportProblems(checks, file);
+  if (file.role !== 'manifest' && file.role !== 'patch') return;
+  for (const { subject, target } of subjectsOf(
+    checks,
+    file,
+    readers.length > 0 ? readers : undefined,
+  ))
+    checkPartial(checks, file, subject, target, shapes);
+}
+
 function filesOf({ index, only }: ValidationInput): readonly IndexedFile[] {
   if (only === undefined) return index.files();
   const file = index.file(only);
@@ -56,7 +76,7 @@ function reportProblems(checks: Checks, { parsed, path }: IndexedFile): void {
 function subjectsOf(
   { input }: Checks,
   file: IndexedFile,
-  readers: readonly RenderedSet[] = [{ target: input.target, objects: [], reads: [] }],
+  readers: readonly Pick<RenderedSet, 'environment' | 'target'>[] = [{ target: input.target }],
 ): { subject: Subject; target: string }[] {
   const byTarget = Map.groupBy(readers, ({ target }) => target);
   return [...byTarget].flatMap(([target, sets]) => {

@@ -1,10 +1,11 @@
+import type { IndexedFile } from '../manifests/index-types.ts';
 import type { Finding, NotChecked } from '../model/finding.ts';
 import { checkAcross } from './check-across.ts';
 import { createChecks } from './checks.ts';
 import { checkFinals } from './finals.ts';
-import type { ValidationInput } from './input.ts';
+import type { RenderedSet, ValidationInput } from './input.ts';
 import { renderedSubject } from './subject.ts';
-import { checkTexts } from './texts.ts';
+import { checkShapes, checkTexts } from './texts.ts';
 
 export type { RenderedSet, ValidationInput } from './input.ts';
 
@@ -38,4 +39,18 @@ export async function validateRepository(input: ValidationInput): Promise<Valida
     checked: { files, documents, objects },
     notChecked: checks.notChecked.sorted(),
   };
+}
+
+/**
+ * What the present text of one file tells by itself, within milliseconds: a part of what `validateRepository` finds
+ * in it once everything is rendered. `readers` are the sets that read it.
+ */
+export function findingsInText(
+  input: Pick<ValidationInput, 'index' | 'target' | 'schemasOf'>,
+  file: IndexedFile,
+  readers: readonly Pick<RenderedSet, 'environment' | 'target'>[],
+): Finding[] {
+  const checks = createChecks({ ...input, rendered: [] });
+  checkShapes(checks, file, readers);
+  return checks.findings.sorted();
 }
