@@ -5,6 +5,7 @@ import type { OpenAnswer } from './cluster/open.ts';
 import { configFiles, readConfig } from './environments/config/config.ts';
 import type { Discovery } from './environments/context.ts';
 import { discoverEnvironments } from './environments/discover.ts';
+import { isSameOutline, type Outline, outlineOf } from './environments/outline.ts';
 import { readOnce } from './git/read-once.ts';
 import { currentBranch, findRoot, openRepository, remoteUrls } from './git/repository.ts';
 import { UserError } from './lib/errors.ts';
@@ -85,6 +86,8 @@ export class Workspace {
   readonly #rendering: Rendering;
   readonly #decrypted: Decrypted | undefined;
   #discovery: Promise<Discovery> | undefined;
+  /** What was found in the files, and in which: before a person's choices are put over it. */
+  #found: { outline: Outline; discovery: Promise<Discovery> } | undefined;
 
   /** Opens the repository around a folder. Throws a UserError when there is nothing to read. */
   static async open(options: WorkspaceOptions): Promise<Workspace> {
@@ -184,9 +187,14 @@ export class Workspace {
     options: Partial<Pick<WorkspaceOptions, 'chosen'>> & { branch: string | undefined },
   ): Workspace {
     this.#resident.renderer.derive(this.repository, repository, files);
-    const { branch, ...changed } = options;
-    const resident = { ...this.#resident, options: { ...this.#resident.options, ...changed } };
-    return new Workspace(resident, repository, this.index, branch);
+    const { branch, ...chosen } = options;
+    const resident = { ...this.#resident, options: { ...this.#resident.options, ...chosen } };
+    const next = new Workspace(resident, repository, this.index, branch);
+    // What is not indexed may be a generator's input, and its ConfigMap hold variables of a build.
+    const names = [...files];
+    const areIndexed = names.every(file => this.index.file(file) !== undefined);
+    if (names.length > 0 && areIndexed && branch === this.branch) next.#found = this.#found;
+    return next;
   }
 
   /**
@@ -236,8 +244,20 @@ export class Workspace {
   }
 
   async #discover(): Promise<Discovery> {
+    const outline = outlineOf(this.index);
+    if (this.#found === undefined || !isSameOutline(this.#found.outline, outline))
+      this.#found = { outline, discovery: this.#look() };
+    const found = await this.#found.discovery;
+    const environments = found.environments.map(environment => {
+      const cluster = this.#resident.options.chosen?.get(environment.name);
+      return cluster ? { ...environment, cluster } : environment;
+    });
+    return { ...found, environments };
+  }
+
+  #look(): Promise<Discovery> {
     const { remotes, options } = this.#resident;
-    const found = await discoverEnvironments({
+    return discoverEnvironments({
       index: this.index,
       remotes,
       revisions: this.branch === undefined ? [] : [this.branch],
@@ -246,11 +266,6 @@ export class Workspace {
       trace: application => this.trace(application),
       expand: request => this.#resident.renderer.expand(this.repository, request, options.signal),
     });
-    const environments = found.environments.map(environment => {
-      const cluster = options.chosen?.get(environment.name);
-      return cluster ? { ...environment, cluster } : environment;
-    });
-    return { ...found, environments };
   }
 
   /** What an application would apply. A render that fails says so in its value. */

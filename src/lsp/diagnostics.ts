@@ -26,8 +26,8 @@ export const diagnostics: Feature = {
   },
 };
 
-/** Long enough that a word is typed to its end, short enough not to be noticed. */
-const quietMs = 60;
+/** Quiet time before a text is rendered and judged: as long as that took last, so that half of the time is left. */
+const quietMs = { least: 10, most: 60 };
 /** What the text tells by itself is said at once; keys that come together are one. */
 const nextTurnMs = 1;
 
@@ -49,11 +49,13 @@ class Publisher {
   readonly #catalogue = new RuleCatalogue();
   /** True once all files were validated: those that are not open are then followed too. */
   #whole = false;
+  /** Milliseconds that the last answer took. */
+  #took = quietMs.most;
 
   constructor(session: Session) {
     this.#session = session;
     this.#jobs = new Coalesce({
-      delayMs: quietMs,
+      delayMs: () => Math.min(Math.max(this.#took, quietMs.least), quietMs.most),
       run: (uri, signal) => this.#find(uri, signal),
       failed: (uri, error) => session.defect(`validating ${uri}`, error),
     });
@@ -144,7 +146,9 @@ class Publisher {
     const version = documents.get(uri)?.version;
     if (!found || (version === undefined && !this.#whole)) return;
     const { validation } = this.#session.options.settings;
+    const started = performance.now();
     const findings = validation ? await found.live.findings(found.file, signal) : [];
+    this.#took = performance.now() - started;
     // Of a text that has changed meanwhile nothing is said: a newer request is on its way.
     if (signal.aborted || documents.get(uri)?.version !== version) return;
     this.#quick.cancel(uri);

@@ -1,6 +1,6 @@
 export interface CoalesceOptions<Key> {
-  /** Quiet time before a job starts, in milliseconds. */
-  delayMs: number;
+  /** Quiet time before a job starts, in milliseconds; a function is asked each time. */
+  delayMs: number | (() => number);
   /** Its signal is aborted when the same key is asked for again, or cancelled. */
   run(key: Key, signal: AbortSignal): Promise<void>;
   /** Hears of a job that failed though nobody aborted it. */
@@ -36,7 +36,9 @@ export class Coalesce<Key> {
       return;
     }
     clearTimeout(job.timer);
-    job.timer = setTimeout(() => this.#start(key, job), this.#options.delayMs);
+    const { delayMs } = this.#options;
+    const delay = typeof delayMs === 'number' ? delayMs : delayMs();
+    job.timer = setTimeout(() => this.#start(key, job), delay);
   }
 
   /** Forgets what was asked for; a run that is under way is told by its signal. */

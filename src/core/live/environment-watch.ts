@@ -97,10 +97,12 @@ export class EnvironmentWatch {
   }
 
   async settled(): Promise<void> {
+    let explained: FollowedComparison | undefined;
     do {
       while (this.#work) await this.#work;
-      await this.#comparison?.explained();
-    } while (this.#work);
+      explained = this.#comparison;
+      await explained?.explained();
+    } while (this.#work || explained !== this.#comparison);
   }
 
   close(): void {

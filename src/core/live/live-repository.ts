@@ -280,8 +280,10 @@ class LiveRepository implements Live {
   }
 
   async settled(): Promise<void> {
-    while (this.#refreshing) await this.#refreshing;
-    await Promise.all([...this.#watches.values()].map(watch => watch.settled()));
+    do {
+      while (this.#refreshing) await this.#refreshing;
+      await Promise.all([...this.#watches.values()].map(watch => watch.settled()));
+    } while (this.#refreshing);
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { RenderSource } from '../model/environment.ts';
 import type { Repository } from '../model/repository.ts';
 import type { RenderedSource, Target } from './renderer.ts';
 
@@ -24,7 +25,7 @@ export class RenderCache {
   }
 
   get({ source, origin }: Target, trace: boolean, state: FileState): RenderedSource | undefined {
-    const entries = this.#entries.get(JSON.stringify(source)) ?? [];
+    const entries = this.#entries.get(keyOf(source)) ?? [];
     const declared = JSON.stringify(origin);
     return entries.find(
       entry =>
@@ -47,10 +48,20 @@ export class RenderCache {
       hashes: new Map(rendered.reads.map(file => [file, state.hash(file)])),
       names: new Map(rendered.listed.map(folder => [folder, state.names(folder)])),
     };
-    const key = JSON.stringify(source);
+    const key = keyOf(source);
     const others = (this.#entries.get(key) ?? []).filter(other => other.rendered !== rendered);
     this.#entries.set(key, [entry, ...others].slice(0, this.#perSource));
   }
+}
+
+/** Sources are long, as values are written in them, and are asked for at every keystroke. */
+const keys = new WeakMap<RenderSource, string>();
+
+/** Equal for sources that say the same. */
+export function keyOf(source: RenderSource): string {
+  const known = keys.get(source) ?? JSON.stringify(source);
+  keys.set(source, known);
+  return known;
 }
 
 /** Where an application is declared shows in places, and in what went wrong. */

@@ -6,7 +6,7 @@ import type { Repository } from '../model/repository.ts';
 import type { Place } from '../model/source.ts';
 import { UpstreamError } from '../upstream/error.ts';
 import type { RendererProgram } from '../upstream/renderer.ts';
-import { type FileState, fileState, RenderCache } from './cache.ts';
+import { type FileState, fileState, keyOf, RenderCache } from './cache.ts';
 import { areStillFound, noCharts } from './charts.ts';
 import { renderers } from './index.ts';
 import { emptyRender, type RenderContext, type RenderedSource, type Target } from './renderer.ts';
@@ -72,7 +72,7 @@ export function createRendering(
   };
   const run = async (target: Target, trace: boolean, signal?: AbortSignal) => {
     const isTraced = renderers.some(each => each.tracesAlways && each.canRender(target.source));
-    const key = JSON.stringify([target.source, target.origin, trace || isTraced]);
+    const key = `${trace || isTraced} ${JSON.stringify(target.origin)} ${keyOf(target.source)}`;
     if (rendersOnce && isTraced) {
       const made = running.get(key) ?? make(target, { trace: true, text: false }, signal);
       running.set(key, made);
