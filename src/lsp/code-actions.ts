@@ -13,6 +13,7 @@ import { lineFields } from './line-fields.ts';
 import { mendActions } from './mend-actions.ts';
 import { commands, type OfApplication, type OfField, type OfObject } from './protocol.ts';
 import type { OpenFile, Session } from './session/session.ts';
+import { suppressActions } from './suppress-actions.ts';
 import { type Mending, missingChart } from './to-diagnostic.ts';
 
 /** What can be done about a line: mend a finding, take what runs, and with our editor compare and sync. */
@@ -50,6 +51,7 @@ async function actionsFor(
       ...mendActions(open, diagnostic, session),
     ]),
     ...of.flat(),
+    ...context.diagnostics.flatMap(diagnostic => suppressActions(open, diagnostic)),
     ...(client.ours ? commandActions(marked.map(({ difference }) => difference)) : []),
     ...(client.ours ? fetchActions(context.diagnostics) : []),
   ];

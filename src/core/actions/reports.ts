@@ -1,7 +1,7 @@
 import type { ClusterIdentity } from '../cluster/cluster.ts';
 import type { DriftResult } from '../model/drift.ts';
 import type { EngineId, Environment } from '../model/environment.ts';
-import type { Finding, NotChecked } from '../model/finding.ts';
+import type { Finding, NotChecked, SuppressedFinding } from '../model/finding.ts';
 import type { Provenance, ProvenanceKind } from '../model/rendered.ts';
 import type { Json, Resource } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
@@ -43,6 +43,8 @@ export interface Deployed {
 /** What `driftline validate` found. */
 export interface ValidateReport {
   findings: Finding[];
+  /** Left out by comments and driftline.yaml. */
+  suppressed: SuppressedFinding[];
   checked: { files: number; documents: number; objects: number };
   notChecked: NotChecked[];
   elapsedMs: number;

@@ -8,6 +8,8 @@ import {
 } from '../model/environment.ts';
 import type { Finding, NotChecked } from '../model/finding.ts';
 import { newestVersion } from '../schemas/schemas.ts';
+import { RuleCatalogue } from '../validate/catalogue.ts';
+import { settle } from '../validate/suppress/settle.ts';
 import type { UnusedIn } from '../validate/unused.ts';
 import {
   findingsInText,
@@ -17,10 +19,14 @@ import {
 } from '../validate/validate.ts';
 import { withoutSecrets } from '../words/safe-findings.ts';
 import type { Workspace } from '../workspace.ts';
+import { completeness, onlyServerTells } from './completeness.ts';
 import { definitionsOf } from './definitions.ts';
 import { notRendered, renderApplications } from './rendering.ts';
 import type { ValidateReport } from './reports.ts';
 import { findUnused, unusedIn } from './unused.ts';
+
+/** Kept: each page is read once. */
+const catalogue = new RuleCatalogue();
 
 export interface ValidateOptions {
   environments: readonly Environment[];
@@ -44,12 +50,13 @@ export async function validate(
   );
   const sets = deployed.flatMap(each => each.sets);
   const rest = await renderRest(workspace, sets, target);
-  const { problems, unresolved } = await workspace.discovery();
+  const { problems, unresolved, environments: all, validation } = await workspace.discovery();
   const found = await validateRepository({
     ...repositoryOf(workspace, environments),
     unresolved,
     rendered: [...sets, ...rest.sets],
     target,
+    levels: validation.levels,
     judge: workspace.judge,
     signal,
   });
@@ -64,12 +71,23 @@ export async function validate(
     reason,
     place: { file, line: 1, column: 1 },
   }));
-  const notChecked = [...found.notChecked, ...deployed.flatMap(each => each.notChecked)];
-  return limited(paths, {
+  const notChecked = [
+    ...found.notChecked,
+    ...deployed.flatMap(each => each.notChecked),
+    ...rest.notChecked,
+    ...unread,
+  ];
+  const settled = settle({
     findings: [...problems, ...readable(found.findings, sets, environments), ...unused],
-    checked: found.checked,
-    notChecked: [...notChecked, ...rest.notChecked, ...unread],
+    index: workspace.index,
+    policy: validation,
+    catalogue,
+    isUnasked: rule => onlyServerTells.has(rule),
+    isComplete: completeness(workspace, [...sets, ...rest.sets], notChecked, {
+      all: environments.length === all.length,
+    }),
   });
+  return limited(paths, { ...settled, checked: found.checked, notChecked });
 }
 
 /**
@@ -90,14 +108,15 @@ export async function validateFile(
   );
   const sets = deployed.flatMap(each => each.sets);
   const rest = await renderRest(workspace, sets, target, file);
-  const { problems, unresolved } = await workspace.discovery();
+  const { problems, unresolved, validation } = await workspace.discovery();
   const rendered = [...sets, ...rest.sets];
   const definitions = definitionsOf(workspace, rendered);
-  const { findings } = await validateRepository({
+  const { findings, notChecked } = await validateRepository({
     ...repositoryOf(workspace, environments),
     unresolved,
     rendered,
     target,
+    levels: validation.levels,
     only: file,
     schemasOf: version => workspace.schemas(version, definitions, { bundled: true }),
     judge: workspace.judge,
@@ -111,7 +130,16 @@ export async function validateFile(
     notChecked: deployed.flatMap(each => each.notChecked),
   });
   const shown = readable(findings, sets, environments);
-  return [...problems, ...shown, ...unused].filter(finding => finding.file === file);
+  const open = [...notChecked, ...deployed.flatMap(each => each.notChecked), ...rest.notChecked];
+  return settle({
+    findings: [...problems, ...shown, ...unused].filter(finding => finding.file === file),
+    index: workspace.index,
+    policy: validation,
+    catalogue,
+    only: file,
+    isUnasked: rule => onlyServerTells.has(rule),
+    isComplete: completeness(workspace, rendered, open, { all: true }),
+  }).findings;
 }
 
 /**
@@ -273,6 +301,7 @@ function limited(
   return {
     ...report,
     findings: report.findings.filter(({ file }) => isIn(file)),
+    suppressed: report.suppressed.filter(({ finding: { file } }) => isIn(file)),
     notChecked: report.notChecked.filter(({ place }) => place === undefined || isIn(place.file)),
   };
 }

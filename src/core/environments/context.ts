@@ -5,6 +5,7 @@ import type { Pointer } from '../model/path.ts';
 import type { ProvenanceKind } from '../model/rendered.ts';
 import type { JsonObject, Resource } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
+import type { ValidationPolicy } from '../model/validation-policy.ts';
 import type { SetAnswer, SetRequest } from '../upstream/application-sets.ts';
 import type { ManifestIndex } from './manifest-index.ts';
 
@@ -51,6 +52,8 @@ export interface Discovery {
   environments: Environment[];
   /** What belongs to no environment although it looks as if it should. */
   unresolved: Unresolved[];
+  /** What driftline.yaml says about findings. */
+  validation: ValidationPolicy;
   /** What is wrong with driftline.yaml. */
   problems: Finding[];
 }

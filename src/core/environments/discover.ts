@@ -35,6 +35,7 @@ export async function discoverEnvironments(input: DiscoveryInput): Promise<Disco
     unresolved: found.unresolved.filter(
       ({ place }) => !sources.some(source => isWithin(source, place.file)),
     ),
+    validation: config.validation,
     problems: [...config.problems, ...configured.problems],
   };
 }

@@ -24,6 +24,15 @@ export interface Finding extends Range {
   mends?: Mend[];
 }
 
+/** A finding that is left out on purpose: counted, never forgotten. */
+export interface SuppressedFinding {
+  finding: Finding;
+  /** Who says so: a comment in the file, or driftline.yaml. */
+  by: 'comment' | 'driftline.yaml';
+  /** Empty where none is given. */
+  reason: string;
+}
+
 export interface RelatedPlace extends Range {
   file: string;
   /** One sentence. */

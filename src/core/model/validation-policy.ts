@@ -18,8 +18,7 @@ export interface ValidationPolicy {
 /** Findings that a repository leaves out on purpose. */
 export interface IgnoredFindings extends Range {
   rules: readonly string[];
-  /** Globs of files from the root; empty: all. */
-  paths: readonly string[];
+  matches(file: string): boolean;
   reason: string;
 }
 

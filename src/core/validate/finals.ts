@@ -45,7 +45,7 @@ function checkFinal(
   for (const { step, message } of verdict ?? [])
     if (step === 'unchecked') checks.skip(subject, message);
   const all = verdict ? mergeVerdicts(object, structural, verdict, kind.builtin) : structural;
-  checks.report(subject, [...asOfRelease(all, kind), ...checkRules(object)]);
+  checks.report(subject, [...asOfRelease(all, kind), ...checkRules(object, checks.input.levels)]);
 }
 
 /** The judge's findings of each object that can be judged; says why the others are not. */

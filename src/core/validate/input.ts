@@ -2,6 +2,7 @@ import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import type { Environment, RenderSource, Unresolved } from '../model/environment.ts';
 import type { Rendered, RenderedObject, RenderFailure } from '../model/rendered.ts';
 import type { Repository } from '../model/repository.ts';
+import type { RuleLevel } from '../model/validation-policy.ts';
 import type { SchemaStore } from '../schemas/store.ts';
 import type { Schemas } from '../schemas/type.ts';
 import type { Judge } from '../upstream/judge.ts';
@@ -40,6 +41,8 @@ export interface ValidationInput {
   rendered: readonly RenderedSet[];
   /** Kubernetes version for files that nothing renders. */
   target: string;
+  /** Levels of rules by id: what is off by default is looked for where it has another one. */
+  levels?: ReadonlyMap<string, RuleLevel>;
   /** Check this file only, and the objects that are rendered with it; all files when absent. */
   only?: string;
   /** Absent where the program is not there: only structure and our own rules are checked then. */

@@ -1,6 +1,12 @@
 import type { DriftReport, EnvironmentDrift, ValidateReport } from '../../core/actions/reports.ts';
 import type { DriftPath, DriftResult } from '../../core/model/drift.ts';
-import type { Finding, Mend, NotChecked, RelatedPlace } from '../../core/model/finding.ts';
+import type {
+  Finding,
+  Mend,
+  NotChecked,
+  RelatedPlace,
+  SuppressedFinding,
+} from '../../core/model/finding.ts';
 import { type Resource, resourceText } from '../../core/model/resource.ts';
 import type { Place, Range } from '../../core/model/source.ts';
 import { causeReason, whyText } from '../../core/words/causes.ts';
@@ -24,12 +30,16 @@ export interface Issue {
   environments: string[];
   related?: readonly RelatedPlace[];
   mends?: readonly Mend[];
+  /** Left out on purpose: only what keeps such things apart lists it. */
+  suppressed?: Pick<SuppressedFinding, 'by' | 'reason'>;
 }
 
 /** What a CI display is told: what was found, and what was not checked. */
 export interface Issues {
   command: 'validate' | 'drift';
   issues: Issue[];
+  /** What is left out on purpose. */
+  suppressed?: Issue[];
   notChecked: NotChecked[];
 }
 
@@ -47,8 +57,15 @@ export const driftRules: Record<string, string> = {
   'object-terminating': 'An object is being deleted.',
 };
 
-export function validateIssues({ findings, notChecked }: ValidateReport): Issues {
-  return { command: 'validate', issues: safeFindings(findings).map(findingIssue), notChecked };
+export function validateIssues({ findings, suppressed, notChecked }: ValidateReport): Issues {
+  return {
+    command: 'validate',
+    issues: safeFindings(findings).map(findingIssue),
+    suppressed: suppressed.flatMap(({ finding, by, reason }) =>
+      safeFindings([finding]).map(safe => ({ ...findingIssue(safe), suppressed: { by, reason } })),
+    ),
+    notChecked,
+  };
 }
 
 export function driftIssues({ environments }: DriftReport): Issues {

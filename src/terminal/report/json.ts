@@ -7,18 +7,20 @@ import type {
   ValidateReport,
 } from '../../core/actions/reports.ts';
 import type { DriftPath, DriftResult } from '../../core/model/drift.ts';
-import type { Finding, NotChecked } from '../../core/model/finding.ts';
+import type { Finding, NotChecked, Severity, SuppressedFinding } from '../../core/model/finding.ts';
 import type { Resource } from '../../core/model/resource.ts';
 import { safeFindings } from '../../core/words/safe-findings.ts';
 import { countStates } from '../../core/words/states.ts';
 import { isSecret, masked, maskPath } from '../../core/words/values.ts';
 
 /** The JSON of `driftline validate` (`cli.md`); fields are added, never renamed. */
-export function validateJson({ findings, checked, notChecked }: ValidateReport): string {
+export function validateJson(report: ValidateReport): string {
+  const { findings, suppressed, checked, notChecked } = report;
   return write({
     version: 1,
     command: 'validate',
     findings: safeFindings(findings).map(findingJson),
+    suppressed: suppressedJson(suppressed),
     checked,
     notChecked: notChecked.map(notCheckedJson),
   });
@@ -74,6 +76,21 @@ function reachJson({ environment, application, object, path, how, liveEdit }: Re
 /** Two spaces, a newline at the end; undefined fields are left out. */
 export function write(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+/** Counts by severity, and what each is: place, rule, who left it out and why. */
+function suppressedJson(suppressed: readonly SuppressedFinding[]): unknown {
+  const count = (wanted: Severity) =>
+    suppressed.filter(({ finding: { severity } }) => severity === wanted).length;
+  return {
+    error: count('error'),
+    warning: count('warning'),
+    information: count('information'),
+    findings: suppressed.map(({ finding, by, reason }) => {
+      const { rule, severity, file, line, column } = finding;
+      return { rule, severity, file, line, column, by, reason };
+    }),
+  };
 }
 
 function findingJson(finding: Finding): unknown {

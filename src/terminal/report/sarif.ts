@@ -18,8 +18,9 @@ export interface Tool {
  * empty list of results does not pass for a clean bill.
  */
 export function sarif(report: Issues, tool: Tool): string {
-  const rules = [...new Set(report.issues.map(({ rule }) => rule))].sort();
-  const results = report.issues.map(issue => resultOf(issue, rules));
+  const issues = [...report.issues, ...(report.suppressed ?? [])];
+  const rules = [...new Set(issues.map(({ rule }) => rule))].sort();
+  const results = issues.map(issue => resultOf(issue, rules));
   return write({
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -29,7 +30,7 @@ export function sarif(report: Issues, tool: Tool): string {
           driver: {
             name: 'Driftline',
             semanticVersion: tool.version,
-            rules: rules.map(id => ruleOf(id, report.issues, tool.page?.(id))),
+            rules: rules.map(id => ruleOf(id, issues, tool.page?.(id))),
             notifications: [
               { id: 'not-checked', shortDescription: { text: 'Something could not be checked.' } },
             ],
@@ -80,6 +81,7 @@ function resultOf(issue: Issue, rules: readonly string[]): SarifResult {
     message: { text: message },
     locations: locationsOf(issue.place, issue.object, issue.path),
     ...(issue.related && { relatedLocations: issue.related.map(relatedLocation) }),
+    ...(issue.suppressed && { suppressions: [suppressionOf(issue.suppressed)] }),
     ...(issue.mends && { fixes: issue.mends.map(fixOf) }),
     partialFingerprints: { [fingerprintName]: fingerprint(issue) },
     ...(environments.length > 0 && { properties: { environments } }),
@@ -94,6 +96,11 @@ function notificationOf({ reason, place, object, environment }: NotChecked): unk
     message: { text: subject === undefined ? reason : `${subject}: ${reason}` },
     locations: locationsOf(place, object, undefined),
   };
+}
+
+function suppressionOf({ by, reason }: NonNullable<Issue['suppressed']>): unknown {
+  const kind = by === 'comment' ? 'inSource' : 'external';
+  return { kind, ...(reason !== '' && { justification: reason }) };
 }
 
 function relatedLocation(place: RelatedPlace, index: number): unknown {

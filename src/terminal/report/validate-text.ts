@@ -1,5 +1,11 @@
 import type { ValidateReport } from '../../core/actions/reports.ts';
-import type { Finding, NotChecked, RelatedPlace, Severity } from '../../core/model/finding.ts';
+import type {
+  Finding,
+  NotChecked,
+  RelatedPlace,
+  Severity,
+  SuppressedFinding,
+} from '../../core/model/finding.ts';
 import { placeText } from '../../core/model/source.ts';
 import { safeFindings } from '../../core/words/safe-findings.ts';
 import { quantity } from '../../core/words/states.ts';
@@ -30,7 +36,10 @@ export function validateText(report: ValidateReport, options: ValidateTextOption
       ...findings.flatMap(finding => findingLines(finding, { column, lines }, laid)),
     ];
   });
-  const open = notCheckedBlock(report.notChecked, laid);
+  const open = [
+    ...suppressedBlock(report.suppressed, laid),
+    ...notCheckedBlock(report.notChecked, laid),
+  ];
   const totals = wrapParts(validateTotals(report).split(' · '), ' · ', laid.width).map(style.bold);
   return `${[...blocks, ...open, totals].map(lines => lines.join('\n')).join('\n\n')}\n`;
 }
@@ -38,6 +47,7 @@ export function validateText(report: ValidateReport, options: ValidateTextOption
 /** `2 errors, 1 warning, 3 not checked · 47 objects in 12 files · 0.31 s`. */
 export function validateTotals({
   findings,
+  suppressed,
   notChecked,
   checked,
   elapsedMs,
@@ -48,11 +58,36 @@ export function validateTotals({
     ...(count('error') > 0 ? [quantity(count('error'), 'error')] : []),
     ...(count('warning') > 0 ? [quantity(count('warning'), 'warning')] : []),
     ...(hints > 0 ? [quantity(hints, 'hint')] : []),
+    ...(suppressed.length > 0 ? [suppressedTotals(suppressed)] : []),
     ...(notChecked.length > 0 ? [`${notChecked.length} not checked`] : []),
   ];
   const nothing = checked.objects > 0 ? 'nothing found' : 'nothing to check';
   const where = `${quantity(checked.objects, 'object')} in ${quantity(checked.files, 'file')}`;
   return `${said.join(', ') || nothing} · ${where} · ${elapsed(elapsedMs)}`;
+}
+
+/** `3 suppressed (1 error)`: an error that is left out is never left out of sight. */
+function suppressedTotals(suppressed: readonly SuppressedFinding[]): string {
+  const errors = suppressed.filter(({ finding }) => finding.severity === 'error').length;
+  const said = errors > 0 ? ` (${quantity(errors, 'error')})` : '';
+  return `${suppressed.length} suppressed${said}`;
+}
+
+/** With `--verbose`, what is left out on purpose, and why. */
+function suppressedBlock(
+  suppressed: readonly SuppressedFinding[],
+  options: TextOptions,
+): string[][] {
+  if (suppressed.length === 0 || !options.verbose) return [];
+  const { bold, dim } = styleFor(options.colour);
+  const lines = suppressed.flatMap(({ finding, by, reason }) => {
+    const why = reason === '' ? 'no reason is given' : reason;
+    const text = `${placeText(finding)}: ${severityWords[finding.severity]} ${finding.rule} (${by}: ${why})`;
+    return wrap(printable(text), options.width - 4).map((line, index) =>
+      dim(`${index === 0 ? '  ' : '    '}${line}`),
+    );
+  });
+  return [[bold('suppressed'), ...lines]];
 }
 
 /** Where there is but one environment, its name says nothing. */
@@ -93,10 +128,10 @@ function findingLines(
   ];
 }
 
-/** Another place that a finding is about: `→ base/web.yaml:3 the other definition`. */
+/** Another place that a finding is about: `→ base/web.yaml:3: the other definition`. */
 function relatedLines(place: RelatedPlace, at: number, options: TextOptions): string[] {
   const { dim } = styleFor(options.colour);
-  const text = printable(`${placeText(place)}  ${place.message}`);
+  const text = printable(`${placeText(place)}: ${place.message}`);
   const [first = '', ...more] = wrap(text, options.width - at - 2);
   return [
     dim(`${' '.repeat(at)}→ ${first}`),

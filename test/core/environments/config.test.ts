@@ -202,7 +202,7 @@ extra: true
       '5:15 environments[0].kubernetes must be text in quotes, not a number',
       '7:14 environments[1].protected must be true or false, not text',
       '8:3 environments[2] needs the field name',
-      '11:1 extra is not a field here; it can have version, environments and ignore',
+      '11:1 extra is not a field here; it can have version, environments, ignore and validate',
       '9:9 no environment named nowhere was discovered; give it a source with a path',
       '10:33 the folder overlays/gone is not in the repository',
       '10:57 no environment is named never',
@@ -231,6 +231,47 @@ extra: true
     expect(found.problems.map(({ message }) => message)).toEqual([
       'the folder ../../etc is not in the repository',
     ]);
+  });
+});
+
+describe('what driftline.yaml says about findings', () => {
+  it('is levels by rule, and what is left out with a reason', async () => {
+    const { validation, problems } = await withConfig(
+      [
+        'version: 1',
+        'validate:',
+        '  rules: { no-probes: warning, bad-enum: off, bad-range: "off" }',
+        '  ignore:',
+        '  - { rule: wrong-type, paths: [charts/, "apps/*/values.yaml"], reason: of the vendor }',
+        '  - { rule: bad-format, reason: everywhere }',
+        '',
+      ].join('\n'),
+    );
+    expect(problems).toEqual([]);
+    expect([...validation.levels]).toEqual([
+      ['no-probes', 'warning'],
+      ['bad-enum', 'off'],
+      ['bad-range', 'off'],
+    ]);
+    const [first, second] = validation.ignore;
+    expect(first).toMatchObject({ rules: ['wrong-type'], reason: 'of the vendor', line: 5 });
+    const files = ['charts/a/b.yaml', 'chart/a.yaml', 'apps/a/values.yaml', 'apps/a/b/values.yaml'];
+    expect(files.map(file => first?.matches(file))).toEqual([true, false, true, false]);
+    expect(files.every(file => second?.matches(file))).toBe(true);
+  });
+
+  it('is reported where it has no reason or no such level', async () => {
+    const { validation, problems } = await withConfig(
+      [
+        'version: 1',
+        'validate:',
+        '  rules: { no-probes: loud, bad-enum: false }',
+        '  ignore: [{ rule: wrong-type }]',
+        '',
+      ].join('\n'),
+    );
+    expect(problems.map(({ line }) => line)).toEqual([3, 3, 4]);
+    expect(validation.ignore).toEqual([]);
   });
 });
 

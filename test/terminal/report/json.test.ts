@@ -69,7 +69,14 @@ describe('the JSON of drift', () => {
 describe('the JSON of validate', () => {
   it('has the fields of the contract', () => {
     const json = JSON.parse(validateJson(findings));
-    expect(Object.keys(json)).toEqual(['version', 'command', 'findings', 'checked', 'notChecked']);
+    expect(Object.keys(json)).toEqual([
+      ...['version', 'command', 'findings', 'suppressed', 'checked', 'notChecked'],
+    ]);
+    expect(json.suppressed).toMatchObject({ error: 1, warning: 1, information: 0 });
+    expect(json.suppressed.findings[0]).toEqual({
+      ...{ rule: 'node-port-range', severity: 'warning', file: 'base/service.yaml' },
+      ...{ line: 9, column: 5, by: 'comment', reason: 'The cluster has another range of ports.' },
+    });
     expect(json.findings[0]).toEqual({
       rule: 'unknown-field',
       severity: 'error',

@@ -68,11 +68,22 @@ describe('the findings', () => {
     expect(show(5)).toContain('│ a: b');
   });
 
+  it('that are left out are listed with --verbose, each with the reason', () => {
+    expect(validateText(findings, { ...plain, lines })).not.toContain('base/quota.yaml');
+    const text = validateText(findings, { ...plain, lines, verbose: true });
+    expect(text).toContain(
+      'base/quota.yaml:4: error bad-quantity (driftline.yaml: The rule is off.)',
+    );
+  });
+
   it('are counted, and nothing is green that was not checked', () => {
     expect(validateTotals(findings)).toBe(
-      '3 errors, 1 warning, 1 hint, 3 not checked · 47 objects in 12 files · 1.23 s',
+      '3 errors, 1 warning, 1 hint, 2 suppressed (1 error), 3 not checked · 47 objects in 12 files · 1.23 s',
     );
-    const none = { ...findings, findings: [] };
+    const none = { ...findings, findings: [], suppressed: [] };
+    expect(validateTotals({ ...none, suppressed: findings.suppressed })).toMatch(
+      /^2 suppressed \(1 error\), 3 not checked/,
+    );
     expect(validateTotals(none)).toMatch(/^3 not checked · /);
     expect(validateTotals({ ...none, notChecked: [] })).toMatch(/^nothing found · /);
     const empty = { files: 0, documents: 0, objects: 0 };

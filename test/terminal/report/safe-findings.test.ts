@@ -40,6 +40,7 @@ describe('findings about secrets', () => {
 
   it('show none in any format', () => {
     const report: ValidateReport = {
+      suppressed: [],
       findings: [about(number, '.stringData.pin')],
       checked: { files: 1, documents: 1, objects: 1 },
       notChecked: [],

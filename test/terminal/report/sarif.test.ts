@@ -40,8 +40,11 @@ describe('SARIF', () => {
 
   it('points at rules and places', () => {
     const [run] = JSON.parse(texts.validate).runs;
-    expect(run.results).toHaveLength(findings.findings.length);
-    for (const found of run.results) {
+    const told = run.results.filter(
+      ({ suppressions }: { suppressions?: unknown }) => suppressions === undefined,
+    );
+    expect(told).toHaveLength(findings.findings.length);
+    for (const found of told) {
       expect(run.tool.driver.rules[found.ruleIndex].id).toBe(found.ruleId);
       const { uri } = found.locations[0].physicalLocation.artifactLocation;
       const root = new URL('file:///repo/');
@@ -54,8 +57,19 @@ describe('SARIF', () => {
       endLine: 11,
       endColumn: 14,
     });
-    expect(run.results.map(({ level }: { level: string }) => level)).toEqual([
+    expect(told.map(({ level }: { level: string }) => level)).toEqual([
       ...['error', 'error', 'warning', 'error', 'note'],
+    ]);
+  });
+
+  it('keeps what is left out on purpose apart, with the reason', () => {
+    const { results } = JSON.parse(texts.validate).runs[0];
+    const apart = results.flatMap(
+      ({ suppressions = [] }: { suppressions?: unknown[] }) => suppressions,
+    );
+    expect(apart).toEqual([
+      { kind: 'inSource', justification: 'The cluster has another range of ports.' },
+      { kind: 'external', justification: 'The rule is off.' },
     ]);
   });
 

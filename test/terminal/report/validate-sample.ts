@@ -116,6 +116,38 @@ export const findings: ValidateReport = {
       environments: ['production'],
     },
   ],
+  suppressed: [
+    {
+      by: 'comment',
+      reason: 'The cluster has another range of ports.',
+      finding: {
+        rule: 'node-port-range',
+        severity: 'warning',
+        file: 'base/service.yaml',
+        line: 9,
+        column: 5,
+        endLine: 9,
+        endColumn: 9,
+        message: 'nodePort 8080 is outside the default range 30000-32767.',
+        environments: [],
+      },
+    },
+    {
+      by: 'driftline.yaml',
+      reason: 'The rule is off.',
+      finding: {
+        rule: 'bad-quantity',
+        severity: 'error',
+        file: 'base/quota.yaml',
+        line: 4,
+        column: 3,
+        endLine: 4,
+        endColumn: 9,
+        message: 'requests.cpu cannot be read.',
+        environments: [],
+      },
+    },
+  ],
   notChecked: [
     {
       reason: 'There is no schema for widgets.example.com/v1 Widget.',

@@ -10,7 +10,8 @@ export interface Schema {
   type: 'object' | 'array' | 'string' | 'boolean' | 'integer';
   properties?: Record<string, Schema>;
   required?: readonly string[];
-  additionalProperties?: false;
+  /** What other fields hold; false: there are none. */
+  additionalProperties?: false | Schema;
   items?: Schema;
   enum?: readonly (string | number)[];
   pattern?: string;
@@ -141,6 +142,44 @@ const environment: Schema = {
   additionalProperties: false,
 };
 
+const validation: Schema = {
+  description: 'What `driftline validate` tells, and as what.',
+  type: 'object',
+  properties: {
+    rules: {
+      description:
+        'Levels by rule id, such as `no-probes: warning`; `driftline rules` lists the rules and their levels.',
+      type: 'object',
+      additionalProperties: {
+        type: 'string',
+        enum: ['off', 'information', 'warning', 'error'],
+      },
+    },
+    ignore: {
+      description:
+        'Findings that are left out on purpose; each report counts them. Entries that leave nothing out are told.',
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: {
+          rule: { description: 'Rule id.', type: 'string', minLength: 1 },
+          paths: {
+            description:
+              'Folders and files from the root, `*` for any part of a name, `**` for any folders; all when absent.',
+            type: 'array',
+            minItems: 1,
+            items: { type: 'string', minLength: 1 },
+          },
+          reason: { description: 'Why it is right so.', type: 'string', minLength: 1 },
+        },
+        required: ['rule', 'reason'],
+        additionalProperties: false,
+      },
+    },
+  },
+  additionalProperties: false,
+};
+
 /** The schema of driftline.yaml. `media/driftline.schema.json` is this, as a file for editors. */
 export const configSchema: Schema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
@@ -152,6 +191,7 @@ export const configSchema: Schema = {
     version: { description: 'The version of this format.', type: 'integer', enum: [1] },
     environments: { type: 'array', items: environment },
     ignore,
+    validate: validation,
   },
   required: ['version'],
   additionalProperties: false,

@@ -11,8 +11,10 @@ import { differences } from '../../model/ignore-rules.ts';
 import { formatPath, type Pointer } from '../../model/path.ts';
 import type { Json, JsonObject } from '../../model/resource.ts';
 import type { Place } from '../../model/source.ts';
+import { noPolicy, type ValidationPolicy } from '../../model/validation-policy.ts';
 import { configSchema } from './config-schema.ts';
 import { checkSchema } from './schema-check.ts';
+import { readValidation } from './validation.ts';
 
 /** What driftline.yaml says; empty where there is no such file. */
 export interface Config {
@@ -20,6 +22,7 @@ export interface Config {
   ignore: IgnoreRule[];
   /** Files that are snapshots, as they are written. */
   snapshots: string[];
+  validation: ValidationPolicy;
   problems: Finding[];
 }
 
@@ -50,12 +53,13 @@ export const configFiles = ['driftline.yaml', 'driftline.yml'];
  */
 export function readConfig(index: Pick<RepositoryIndex, 'file'>): Config {
   const file = configFiles.map(name => index.file(name)).find(each => each !== undefined);
-  if (!file) return { entries: [], ignore: [], snapshots: [], problems: [] };
+  const nothing = { entries: [], ignore: [], snapshots: [], validation: noPolicy };
+  if (!file) return { ...nothing, problems: [] };
   const parsed = file.parsed ?? parseManifests(file.text);
   const reader = problemReader(file.path, parsed);
   const syntax = parsed.problems.map(problem => reader.finding(problem.message, problem));
   const root = parsed.documents[0]?.root;
-  if (!root) return { entries: [], ignore: [], snapshots: [], problems: syntax };
+  if (!root) return { ...nothing, problems: syntax };
   const value = jsonOf(root);
   const wrong = checkSchema(parsed, root, configSchema);
   const isWrong = (at: number) =>
@@ -71,6 +75,7 @@ export function readConfig(index: Pick<RepositoryIndex, 'file'>): Config {
     snapshots: objectsAt(value, 'environments').flatMap(
       entry => textAt(entry, 'cluster', 'snapshot') ?? [],
     ),
+    validation: readValidation(file.path, parsed, root, value),
     problems: [
       ...syntax,
       ...wrong.map(({ message, path, ...range }) =>

@@ -20,6 +20,7 @@ export function checkSchema(parsed: ParsedFile, root: Node, schema: Schema): Sch
 
   const check = (node: Node, rule: Schema, path: Step[]): void => {
     const found = typeOf(node);
+    if (isOff(node) && rule.enum?.includes('off')) return;
     if (found !== rule.type) {
       report(
         node.start,
@@ -42,7 +43,9 @@ export function checkSchema(parsed: ParsedFile, root: Node, schema: Schema): Sch
   const checkMap = (node: MapNode, rule: Schema, path: Step[]): void => {
     const properties = rule.properties ?? {};
     for (const entry of node.entries) {
-      const property = Object.hasOwn(properties, entry.key) ? properties[entry.key] : undefined;
+      const property = Object.hasOwn(properties, entry.key)
+        ? properties[entry.key]
+        : rule.additionalProperties || undefined;
       if (property) check(entry.node, property, [...path, entry.key]);
       else
         report(
@@ -69,6 +72,11 @@ export function checkSchema(parsed: ParsedFile, root: Node, schema: Schema): Sch
 
   check(root, schema, []);
   return problems;
+}
+
+/** The word `off`, which Kubernetes' YAML reads as false, as no other word of three letters. */
+function isOff(node: Node): boolean {
+  return node.kind === 'scalar' && node.value === false && node.end - node.start === 3;
 }
 
 /** What is missing in a map is shown on its first key. */
