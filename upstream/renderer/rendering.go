@@ -23,6 +23,8 @@ type failure struct {
 	Message string `json:"message"`
 	// Missing names the subcharts that are not in the chart's charts/ folder.
 	Missing []string `json:"missing,omitempty"`
+	// Faults are all causes that were found; known where places were asked for.
+	Faults []objects.Fault `json:"faults,omitempty"`
 }
 
 // encode writes objects with the values that the host has not. A value is JSON already, and most of an answer:

@@ -284,6 +284,10 @@ func (s *server) render(request renderRequest, render func(*files.View) (objects
 		if errors.As(err, &missing) {
 			answer.Failure.Missing = missing.Names
 		}
+		var failed *objects.Failure
+		if errors.As(err, &failed) {
+			answer.Failure.Faults = failed.Faults
+		}
 	}
 	answer.Unused = made.Unused
 	answer.objects, err = encode(made.Objects, request.Have)

@@ -25,7 +25,8 @@ export function unusedIn(source: RenderSource, rendered: Rendered, environment?:
     // A chart's loader reads every file of its folder, values of other environments too.
     values: parts.flatMap(part => (part.kind === 'helm' ? valuesOf(part, rendered.reads) : [])),
     unused: rendered.unused ?? [],
-    failed: rendered.failure !== undefined,
+    // What is left of a failing build without what fails may tell all the same.
+    failed: rendered.failure !== undefined && rendered.unused === undefined,
   };
 }
 

@@ -60,9 +60,12 @@ export interface Rendered {
   failure?: RenderFailure;
 }
 
-/** A patch that matches no object, a value that no template reads, an object that a later source replaces. */
+/**
+ * A patch that matches no object, an image that none has, a value that no template reads, an object that a later
+ * source replaces.
+ */
 export interface Unused {
-  kind: 'patch' | 'value' | 'object';
+  kind: 'patch' | 'image' | 'value' | 'object';
   /** Values path such as `image.tag`, what the patch is for, or the object. */
   name: string;
   place: Place;
@@ -73,4 +76,22 @@ export interface RenderFailure {
   message: string;
   /** On the line of the kustomization or chart that fails, as near as it is known. */
   place: Place;
+  /** Every entry or line for which it fails; known only where places were asked for. */
+  faults?: RenderFault[];
+}
+
+/** One cause for which a kustomization or a chart cannot be rendered. */
+export interface RenderFault {
+  /** The tool's own text. */
+  message: string;
+  place: Place;
+  /** The kustomization's field in which it stands; of a chart's templates and values what goes wrong there. */
+  field?: string;
+  /** Path of the JSON 6902 operation, or of the value, that fails. */
+  path?: string;
+  /** Nothing nearer than the file is known. */
+  whole?: boolean;
+  /** It needs what is not used while rendering: the network, a plug-in, another program. */
+  unavailable?: boolean;
+  related?: Place[];
 }

@@ -1,5 +1,5 @@
 import { formatPath, type Pointer } from '../model/path.ts';
-import type { RenderedObject } from '../model/rendered.ts';
+import type { RenderedObject, RenderFault } from '../model/rendered.ts';
 import type { Repository } from '../model/repository.ts';
 import { isObject, type Json, type JsonObject, resourceOf } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
@@ -40,6 +40,17 @@ export async function renderedFrom(
     }
   }
   return rendered;
+}
+
+/** The causes of a failure, if the renderer looked for them. */
+export function faultsOf({ failure }: RendererAnswer): { faults?: RenderFault[] } {
+  if (!failure?.faults) return {};
+  const faults = failure.faults.map(({ file, line, column, related, ...fault }) => ({
+    ...fault,
+    place: { file, line, column },
+    ...(related && { related: related.map(({ file, line, column }) => ({ file, line, column })) }),
+  }));
+  return { faults };
 }
 
 function placeOf(made: RendererObject, place: Place): Place {

@@ -1,4 +1,4 @@
-import { renderedFrom } from './answer.ts';
+import { faultsOf, renderedFrom } from './answer.ts';
 import { kustomizationFile } from './kustomization-file.ts';
 import { kustomizeFailure } from './kustomize-failure.ts';
 import { emptyRender, type Renderer } from './renderer.ts';
@@ -15,7 +15,10 @@ export const kustomize: Renderer = {
     const place = { file: kustomizationFile(repository, path), line: 1, column: 1 };
     const rendered = await renderedFrom(answer, place, repository);
     if (answer.failure)
-      rendered.failure = await kustomizeFailure(answer.failure.message, path, repository);
+      rendered.failure = {
+        ...(await kustomizeFailure(answer.failure.message, path, repository)),
+        ...faultsOf(answer),
+      };
     return rendered;
   },
 };

@@ -11,7 +11,7 @@ import type { ResidentProgram } from './process.ts';
 export interface RendererAnswer {
   text: string;
   objects: RendererObject[];
-  failure?: { message: string; missing?: string[] };
+  failure?: { message: string; missing?: string[]; faults?: RendererFault[] };
   /** Files that were read, paths that were looked for in vain, folders whose names were read. */
   reads: string[];
   absent: string[];
@@ -20,9 +20,22 @@ export interface RendererAnswer {
   unused?: RendererUnused[];
 }
 
-/** A value that no template reads, or a patch that matches nothing. */
+/** One cause for which a render fails, in answers to requests with `trace`; the fields are those of `RenderFault`. */
+export interface RendererFault {
+  message: string;
+  file: string;
+  line: number;
+  column: number;
+  field?: string;
+  path?: string;
+  whole?: boolean;
+  unavailable?: boolean;
+  related?: { file: string; line: number; column: number }[];
+}
+
+/** A value that no template reads, or a patch or image that matches nothing. */
 export interface RendererUnused {
-  kind: 'patch' | 'value';
+  kind: 'patch' | 'image' | 'value';
   name: string;
   file: string;
   line: number;

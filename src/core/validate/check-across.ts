@@ -2,10 +2,11 @@ import type { Across, Scope } from './across.ts';
 import type { Checks } from './checks.ts';
 import type { Final } from './finals.ts';
 import { checkFlux } from './flux/index.ts';
+import { kustomizationChecks } from './kustomization/index.ts';
 import { checkMissingPaths } from './missing-paths.ts';
 
 /** All of them: to add one, write it in a folder or file of its own and add it here. */
-export const across: readonly Across[] = [checkMissingPaths, checkFlux];
+export const across: readonly Across[] = [checkMissingPaths, checkFlux, ...kustomizationChecks];
 
 /** Runs them in turn. A finding may be in any file: who asked for one file leaves the others out. */
 export async function checkAcross(checks: Checks, finals: readonly Final[]): Promise<void> {

@@ -21,6 +21,11 @@ export class FindingCollector {
     }
   }
 
+  /** What is known of a file so far. */
+  in(file: string): Finding[] {
+    return [...this.#byPlace.values()].filter(finding => finding.file === file);
+  }
+
   /** In the order of files and lines. */
   sorted(): Finding[] {
     return [...this.#byPlace.values()].sort(

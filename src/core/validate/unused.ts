@@ -36,13 +36,13 @@ export function unusedFindings(renders: readonly UnusedIn[], index: RepositoryIn
     // Whoever else deploys the file, in this application the object is lost.
     if (kind === 'object') return [replacedFinding(unused, by, index)];
     const mayUse = (render: UnusedIn) =>
-      (kind === 'patch' ? render.patches : render.values).includes(place.file);
+      (kind === 'value' ? render.values : render.patches).includes(place.file);
     // What is filled in later (Flux's own manifests, by its bootstrap) may be what a patch is for.
-    if (kind === 'patch' && by.some(each => each.patches.some(file => isPlaceholder(index, file))))
+    if (kind !== 'value' && by.some(each => each.patches.some(file => isPlaceholder(index, file))))
       return [];
     // One that failed did not come to tell, and counts as one that uses it.
     const isUsed = renders.some(each => mayUse(each) && (each.failed || !by.includes(each)));
-    return isUsed ? [] : [findingOf(unused, by, index)];
+    return isUsed ? [] : [findingOf(unused, kind, by, index)];
   });
 }
 
@@ -72,16 +72,36 @@ function isPlaceholder(index: RepositoryIndex, file: string): boolean {
   return text?.split('\n').every(line => /^\s*(#.*|---\s*)?$/.test(line)) ?? false;
 }
 
-function findingOf({ kind, name, place }: Unused, by: UnusedIn[], index: RepositoryIndex): Finding {
-  const message =
-    kind === 'patch'
-      ? `This patch (${name}) matches no object, so it changes nothing.`
-      : `No template reads \`${name}\`, so the value changes nothing.`;
-  return {
-    rule: kind === 'patch' ? 'unused-patch' : 'unused-value',
+const described = {
+  patch: {
+    rule: 'unused-patch',
+    severity: 'warning',
+    message: (name: string) => `This patch (${name}) matches no object, so it changes nothing.`,
+  },
+  image: {
+    rule: 'unused-image',
+    severity: 'warning',
+    message: (name: string) => `No object has the image ${name}, so this entry changes nothing.`,
+  },
+  value: {
+    rule: 'unused-value',
     severity: 'information',
+    message: (name: string) => `No template reads \`${name}\`, so the value changes nothing.`,
+  },
+} as const;
+
+function findingOf(
+  { name, place }: Unused,
+  kind: keyof typeof described,
+  by: UnusedIn[],
+  index: RepositoryIndex,
+): Finding {
+  const { rule, severity, message } = described[kind];
+  return {
+    rule,
+    severity,
     file: place.file,
-    message,
+    message: message(name),
     environments: environmentsOf(by),
     ...lineRange(index, place),
   };

@@ -176,7 +176,7 @@ patches:
       'apps/a/made.yaml': made,
     });
     expect(await findings(files(map('settings')))).toEqual([
-      'information unused-patch apps/a/kustomization.yaml',
+      'warning unused-patch apps/a/kustomization.yaml',
     ]);
     expect(await findings(files('# made by the bootstrap\n'))).toEqual([]);
   });

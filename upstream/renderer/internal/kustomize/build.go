@@ -44,6 +44,10 @@ func build(view *files.View, request Request, finished bool) (objects.Rendered, 
 		return objects.Rendered{}, err
 	}
 	made, err := request.make(view)
+	if err != nil && request.Trace {
+		faults, unused := diagnose(view, request, edited, err)
+		return objects.Rendered{Unused: unused}, &objects.Failure{Err: err, Faults: faults}
+	}
 	if err != nil {
 		return objects.Rendered{}, err
 	}

@@ -13,6 +13,10 @@ import (
 // patch is an entry of a kustomization's patches.
 type patch struct {
 	place provenance.Place
+	// named is where it says what it is for.
+	named provenance.Place
+	// general is true for what an engine adds that names no object: it may be meant for other builds, too.
+	general bool
 	// field is the list in which it stands.
 	field string
 	// target is nil where the patch itself names its object.
@@ -40,6 +44,14 @@ func (f *kustomizationFile) findPatches(root *yaml.RNode) {
 			}
 			if target := item.Field("target"); target != nil {
 				found.target = newSelector(target.Value)
+				found.named = found.place
+				found.general = item.YNode().Line <= 0 && scalarIn(target.Value, "name") == nil
+				for _, field := range []string{"name", "kind", "namespace", "group", "version"} {
+					if scalar := scalarIn(target.Value, field); scalar != nil {
+						found.named = f.place(scalar)
+						break
+					}
+				}
 			}
 			found.text = f.textName(scalarIn(item, "path"), scalarIn(item, "patch"))
 			if options := item.Field("options"); options != nil {

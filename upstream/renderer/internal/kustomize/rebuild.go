@@ -15,6 +15,7 @@ type rebuilt struct {
 // rebuild builds with rewritten texts; nil where that fails.
 func (t *tracer) rebuild(prepare func(*survey)) *rebuilt {
 	survey := newSurvey(t.view, t.made, t.request.Origin, t.firstLine)
+	survey.edits = t.edits
 	if t.folds != nil {
 		survey.folds = newFolding(t.view)
 	}

@@ -32,6 +32,8 @@ type survey struct {
 	// made is the kustomization that Flux generates; what it adds stands at origin.
 	made   *generated
 	origin provenance.Place
+	// edits are kustomizations that are not as they stand in their files.
+	edits map[string]*editedFile
 
 	generators []*generator
 	// signatures are the numbers of the generators of each kustomization.
@@ -42,6 +44,7 @@ type survey struct {
 	levels map[string]int
 	// entries are what patches objects, the outermost kustomization's first.
 	entries []patch
+	images  []imageEntry
 	// patchFiles are the files that the entries name.
 	patchFiles map[string]bool
 	// raw are files that a generator takes as they are.
@@ -136,7 +139,9 @@ func (s *survey) transformer(content string, numbered *span) (string, bool) {
 func (s *survey) kustomization(name string, content []byte) []byte {
 	var root *yaml.RNode
 	original := string(content)
-	if s.made != nil && s.made.name == name {
+	if edit := s.edits[name]; edit != nil {
+		root, original = edit.root.Copy(), edit.original
+	} else if s.made != nil && s.made.name == name {
 		root, original = s.made.root.Copy(), s.made.original
 	} else {
 		parsed, err := yaml.Parse(string(content))
@@ -153,6 +158,7 @@ func (s *survey) kustomization(name string, content []byte) []byte {
 		file.findGenerators(root)
 		file.findReplacements(root)
 		file.findPatches(root)
+		file.findImages(root)
 		for _, entry := range s.entries {
 			s.patchFiles[entry.text] = true
 		}

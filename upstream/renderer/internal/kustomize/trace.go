@@ -35,7 +35,7 @@ func trace(view *files.View, request Request, built *built, made *generated) ([]
 		reformatted(resource, traces[index])
 	}
 	t.followCopies(built, traces)
-	return traces, t.unusedPatches(built)
+	return traces, t.unused(built)
 }
 
 // tracer knows the builds to compare with; each is nil where it failed or is not needed.
@@ -43,6 +43,8 @@ type tracer struct {
 	view    *files.View
 	request Request
 	made    *generated
+	// edits are kustomizations that are not as they stand in their files.
+	edits map[string]*editedFile
 	// marked has marks on all but names, named on these only; unpatched is without JSON 6902 patches, which
 	// lose the lines of the objects they touch.
 	marked, named, unpatched *rebuilt

@@ -9,16 +9,21 @@ import (
 	"driftline/renderer/internal/objects"
 )
 
-// unusedPatches lists the patches whose target selects nothing in the build, which kustomize passes over in
-// silence. What may be selected is left out: an object may have had another name when the patch looked for it.
-func (t *tracer) unusedPatches(built *built) []objects.Unused {
+// unused lists what changes nothing, where all that the build is made of is known.
+func (t *tracer) unused(built *built) []objects.Unused {
 	if t.marked == nil || t.marked.survey.makesObjects {
 		return nil
 	}
+	return append(t.unusedPatches(built), t.unusedImages(built)...)
+}
+
+// unusedPatches lists the patches whose target selects nothing in the build, which kustomize passes over in
+// silence. What may be selected is left out: an object may have had another name when the patch looked for it.
+func (t *tracer) unusedPatches(built *built) []objects.Unused {
 	var unused []objects.Unused
 	var candidates []identity
 	for _, entry := range t.marked.survey.entries {
-		if entry.target == nil {
+		if entry.target == nil || entry.general {
 			continue
 		}
 		if candidates == nil {
@@ -30,7 +35,7 @@ func (t *tracer) unusedPatches(built *built) []objects.Unused {
 			continue
 		}
 		unused = append(unused, objects.Unused{
-			Kind: "patch", Name: entry.target.title(), File: entry.place.File, Line: entry.place.Line, Column: entry.place.Column,
+			Kind: "patch", Name: entry.target.title(), File: entry.named.File, Line: entry.named.Line, Column: entry.named.Column,
 		})
 	}
 	return unused

@@ -33,7 +33,7 @@ func TestPatchesThatSelectNothingAreNamed(t *testing.T) {
 		}
 		var found []string
 		for _, unused := range built.Unused {
-			if unused.Kind != "patch" || unused.File != "kustomization.yaml" || unused.Column != 3 {
+			if unused.Kind != "patch" || unused.File != "kustomization.yaml" || unused.Column < 18 {
 				t.Errorf("%+v", unused)
 			}
 			found = append(found, fmt.Sprintf("%s:%d", unused.Name, unused.Line))
@@ -41,5 +41,19 @@ func TestPatchesThatSelectNothingAreNamed(t *testing.T) {
 		if !reflect.DeepEqual(found, test.want) {
 			t.Errorf("%s: %q, want %q", name, found, test.want)
 		}
+	}
+}
+
+func TestImagesThatStandNowhereAreNamed(t *testing.T) {
+	view := viewOf(map[string]string{
+		"kustomization.yaml": "resources: [web.yaml]\nimages:\n- {name: web, newName: other}\n- {name: other, newTag: '2'}\n- {name: a/web, newTag: '2'}\n",
+		"web.yaml":           "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: one, image: 'web:1'}]}\n",
+	})
+	built, err := Build(view, Request{Trace: true})
+	if err != nil || len(built.Unused) != 1 {
+		t.Fatal(built.Unused, err)
+	}
+	if u := built.Unused[0]; u.Kind != "image" || u.Name != "a/web" || u.Line != 5 || u.Column != 10 {
+		t.Errorf("%+v", u)
 	}
 }

@@ -36,6 +36,31 @@ type Unused struct {
 	Column int    `json:"column"`
 }
 
+// Failure is the error of a render, with each entry or line that makes it fail.
+type Failure struct {
+	Err    error
+	Faults []Fault
+}
+
+func (f *Failure) Error() string { return f.Err.Error() }
+func (f *Failure) Unwrap() error { return f.Err }
+
+// Fault is one cause for which a render fails.
+type Fault struct {
+	// Message is the tool's own text.
+	Message string `json:"message"`
+	provenance.Place
+	// Field is the kustomization's field in which it stands; Path that of a JSON 6902 operation.
+	Field string `json:"field,omitempty"`
+	Path  string `json:"path,omitempty"`
+	// Whole is true where nothing nearer than the file is known.
+	Whole bool `json:"whole,omitempty"`
+	// Unavailable is true for what is not used while rendering: the network, plug-ins, other programs.
+	Unavailable bool `json:"unavailable,omitempty"`
+	// Related are places that it is about as well.
+	Related []provenance.Place `json:"related,omitempty"`
+}
+
 // KeyOf names a value.
 func KeyOf(value []byte) string {
 	sum := sha256.Sum256(value)
