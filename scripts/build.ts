@@ -34,6 +34,7 @@ const doors: Door[] = [
 const parts: Door[] = [
   { name: 'language-client', entry: 'editor/server/language-client', banner: location },
   { name: 'terminal', entry: 'terminal/start', banner: location },
+  { name: 'yaml-service', entry: 'lsp/yaml/service', banner: location },
   { name: 'kubernetes-client', entry: 'core/cluster/kubeconfig/client-options', banner: location },
 ];
 
@@ -46,6 +47,17 @@ const loadedLater: Plugin = {
       const part = parts.find(each => each.entry === entry.replaceAll('\\', '/'));
       return part && { path: `./${part.name}.cjs`, external: true };
     });
+  },
+};
+
+/** yaml-language-server can format by prettier, which would be the half of it; we never ask it to. */
+const withoutFormatter: Plugin = {
+  name: 'without-formatter',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^prettier\// }, ({ path }) => ({ path, namespace: 'without-formatter' }));
+    onLoad({ filter: /.*/, namespace: 'without-formatter' }, () => ({
+      contents: 'export const format = undefined;',
+    }));
   },
 };
 
@@ -104,7 +116,7 @@ async function bundle({ name, entry = name, banner }: Door): Promise<void> {
     sourcemap: 'linked',
     banner: { js: banner },
     external: name === 'extension' ? [] : ['vscode'],
-    plugins: name === 'extension' ? [loadedLater, editorApi] : [loadedLater],
+    plugins: [loadedLater, withoutFormatter, ...(name === 'extension' ? [editorApi] : [])],
     // A part is required: what is imported is read once more, for the names that it exports.
     supported: { 'dynamic-import': name === 'extension' || name === 'language-client' },
     // A UMD build of jsonc-parser breaks at run time when `main` is taken first.

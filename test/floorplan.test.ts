@@ -21,6 +21,7 @@ const ranks: Record<string, number> = {
   'core/drift': 2,
   'core/engines': 2,
   'core/forges': 2,
+  'core/names': 3,
   'core/workspace.ts': 3,
   'core/actions': 4,
   'core/live': 5,

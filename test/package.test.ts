@@ -49,6 +49,7 @@ it('holds what is needed to run, and nothing else', () => {
     'language-client.cjs',
     'server.cjs',
     'terminal.cjs',
+    'yaml-service.cjs',
   ]);
   expect(contents('extension/media/schemas/')).toEqual(
     readdirSync(join(root, 'media', 'schemas')).sort(),

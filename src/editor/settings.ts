@@ -12,6 +12,7 @@ export function serverSettings(): Settings {
     localOnly: configuration.get<boolean>('localOnly', false),
     validation: configuration.get<boolean>('diagnostics.validation', true),
     drift: configuration.get<boolean>('diagnostics.drift', true),
+    completion: configuration.get<Settings['completion']>('completion', 'auto'),
   };
 }
 

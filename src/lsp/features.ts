@@ -1,5 +1,6 @@
 import { codeActions } from './code-actions.ts';
 import { codeLens } from './code-lens.ts';
+import { completion } from './completion.ts';
 import { definition } from './definition.ts';
 import { diagnostics } from './diagnostics.ts';
 import { differenceCommands } from './difference-commands.ts';
@@ -38,6 +39,7 @@ export const features: readonly Feature[] = [
   markers,
   inlayHints,
   hover,
+  completion,
   codeLens,
   codeActions,
   differenceCommands,

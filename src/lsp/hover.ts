@@ -9,18 +9,29 @@ import { commandLink, plainText } from './markdown.ts';
 import { differenceSentence } from './marker-text.ts';
 import { commands, type OfApplication, type OfObject } from './protocol.ts';
 import type { OpenFile, Session } from './session/session.ts';
+import { fieldHover } from './yaml/field-hover.ts';
 
-/** What each environment makes of a line, how, and what runs there: look.md's table. */
+/**
+ * What each environment makes of a line, how, and what runs there (look.md's table); then what the field is, as the
+ * schema of the environments says.
+ */
 export const hover: Feature = {
   capabilities: () => ({ hoverProvider: true }),
   register(session) {
     session.connection.onHover(
       session.quietly('hover', async ({ textDocument, position }, signal) => {
         const open = session.openFile(textDocument.uri);
-        const text = open && (await hoverText(open, position.line + 1, session));
-        if (!open || !text || signal.aborted) return null;
-        const range = open.document.getLineRange(position.line);
-        return { contents: { kind: MarkupKind.Markdown, value: text }, range } satisfies Hover;
+        if (!open) return null;
+        const [drift, field] = await Promise.all([
+          hoverText(open, position.line + 1, session),
+          fieldHover(open, position, session),
+        ]);
+        if (signal.aborted || (drift === undefined && !field)) return null;
+        const value = [drift, field?.text].filter(part => part !== undefined).join('\n\n---\n\n');
+        // What is said of the line counts for all of it.
+        const range =
+          drift === undefined ? field?.range : open.document.getLineRange(position.line);
+        return { contents: { kind: MarkupKind.Markdown, value }, range } satisfies Hover;
       }),
     );
   },

@@ -49,6 +49,13 @@ export interface Settings {
   validation: boolean;
   /** Publish drift as diagnostics too, as information. */
   drift: boolean;
+  /**
+   * What is completed, and whether hovers explain fields. all: names of the repository, and what schemas say; names:
+   * the names only; auto: all, but only the names in a file that `schemasElsewhere` has.
+   */
+  completion: 'auto' | 'all' | 'names' | 'off';
+  /** Present while another extension completes YAML by schemas: the files for which it has some. */
+  schemasElsewhere?: { patterns: string[] };
 }
 
 /** Codes of the errors that our requests answer with. */

@@ -39,8 +39,8 @@ async function pull(session: Session, take: (settings: Settings) => void): Promi
   const answer: unknown = await session.connection.workspace.getConfiguration('driftline');
   if (typeof answer !== 'object' || answer === null) return;
   const current = session.options.settings;
-  const { validation, drift } = readSettings({ ...current, ...answer });
-  take({ ...current, validation, drift });
+  const { validation, drift, completion } = readSettings({ ...current, ...answer });
+  take({ ...current, validation, drift, completion });
 }
 
 function tellAll(session: Session): void {

@@ -32,6 +32,7 @@ describe('options', () => {
         localOnly: false,
         validation: true,
         drift: false,
+        completion: 'auto',
       },
     });
   });

@@ -13,6 +13,8 @@ export interface Builtin {
   /** The kind in Kubernetes' own group that this one is nearly written as (`app/v1`), if any. */
   misspeltGroup(gvk: GroupVersionKind): GroupVersionKind | undefined;
   type(name: string): FieldType;
+  /** What it serves, the stable versions of a kind first. */
+  kinds(): GroupVersionKind[];
 }
 
 /**
@@ -59,6 +61,12 @@ export function createBuiltin(store: SchemaStore, minor: number): Builtin {
   return {
     hasGroup: group => groups.has(group),
     type,
+    kinds: () =>
+      Object.keys(kinds)
+        .flatMap(apiVersion =>
+          servedKinds(apiVersion).map(kind => ({ ...parseApiVersion(apiVersion), kind })),
+        )
+        .sort((a, b) => instability(a.version) - instability(b.version)),
     lookup(gvk) {
       const entry = kinds[apiVersionOf(gvk)]?.[gvk.kind];
       if (entry === undefined) return unknown(gvk);

@@ -10,6 +10,9 @@ import type { FieldType, KindLookup } from './type.ts';
 export interface BundledTypes {
   /** Undefined where none of them says anything about the kind or one of nearly that name. */
   lookup(gvk: GroupVersionKind): KindLookup | undefined;
+  kinds(): GroupVersionKind[];
+  /** With descriptions; read anew each time. */
+  described(gvk: GroupVersionKind): FieldType | undefined;
   /** Definitions of the kinds that were found so far; it grows. */
   readonly used: readonly JsonObject[];
 }
@@ -55,6 +58,18 @@ export function createBundledTypes(bundled: Bundled, metadata: () => FieldType):
 
   return {
     used,
+    kinds: () =>
+      Object.entries(bundled.table.groups).flatMap(([group, { kinds }]) =>
+        Object.entries(kinds).flatMap(([kind, { versions }]) =>
+          versions.map(version => ({ group, version, kind })),
+        ),
+      ),
+    described(gvk) {
+      const definition = bundled.described(gvk.group, gvk.kind);
+      const custom = createCustom(definition ? [definition] : [], metadata, 'bundled');
+      const found = custom.lookup(gvk);
+      return found?.found ? found.kind.type : undefined;
+    },
     lookup(gvk) {
       const kinds = bundled.table.groups[gvk.group]?.kinds;
       if (kinds === undefined) return undefined;

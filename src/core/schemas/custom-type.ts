@@ -69,9 +69,10 @@ function kindOf(schema: JsonObject): FieldType['kind'] {
   }
 }
 
-/** The checks on a single value that the schema states directly. */
+/** What it says of itself, and the checks on a single value that the schema states directly. */
 function checksOf(schema: JsonObject): Partial<Mutable> {
   const checks: Partial<Mutable> = {};
+  if (isText(schema.description)) checks.description = schema.description;
   if (schema.default !== undefined) checks.default = schema.default;
   if (schema.nullable === true) checks.nullable = true;
   if (Array.isArray(schema.required)) checks.required = schema.required.filter(isText);

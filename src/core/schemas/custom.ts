@@ -8,6 +8,10 @@ import type { FieldType, KindLookup, KindType, Origin } from './type.ts';
 export interface Custom {
   /** Undefined where no definition says anything about the group, kind or a kind of nearly that name. */
   lookup(gvk: GroupVersionKind): KindLookup | undefined;
+  /** True where a definition of the kind is here, whatever its versions. */
+  defines(gvk: Pick<GroupVersionKind, 'group' | 'kind'>): boolean;
+  /** Kinds and versions that are served. */
+  kinds(): GroupVersionKind[];
 }
 
 interface Definition {
@@ -53,6 +57,13 @@ export function createCustom(
   };
 
   return {
+    defines: ({ group, kind }) => definitions.has(`${group}/${kind}`),
+    kinds: () =>
+      [...definitions.values()].flatMap(({ group, kind, versions }) =>
+        [...versions]
+          .filter(([, { served }]) => served)
+          .map(([version]) => ({ group, version, kind })),
+      ),
     lookup(gvk) {
       const definition = definitions.get(`${gvk.group}/${gvk.kind}`);
       if (definition === undefined) return nearKind(gvk, [...definitions.values()]);

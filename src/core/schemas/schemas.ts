@@ -46,6 +46,14 @@ export function createSchemas(options: SchemasOptions): Schemas {
       if (customTypes.length + used.length !== judged.length) judged = [...used, ...customTypes];
       return judged;
     },
+    kinds: () => [
+      ...custom.kinds().map(gvk => ({ ...gvk, custom: true })),
+      ...builtin.kinds().map(gvk => ({ ...gvk, custom: false })),
+      ...(bundled?.kinds() ?? [])
+        .filter(gvk => !custom.defines(gvk))
+        .map(gvk => ({ ...gvk, custom: true })),
+    ],
+    described: gvk => (custom.defines(gvk) ? undefined : bundled?.described(gvk)),
     lookup(gvk: GroupVersionKind) {
       const key = `${gvk.group}/${gvk.version}/${gvk.kind}`;
       const answer = known.get(key) ?? lookup(gvk);

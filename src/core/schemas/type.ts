@@ -45,6 +45,8 @@ export interface FieldType {
   maxLength?: number;
   minItems?: number;
   maxItems?: number;
+  /** What the schema of a custom resource says of it; of Kubernetes' own types see `descriptions.ts`. */
+  description?: string;
   /** OpenAPI name, such as `io.k8s.api.core.v1.PodSpec`. */
   ref?: string;
 }
@@ -100,4 +102,16 @@ export interface Schemas {
    */
   judgedTypes(): JsonObject[];
   lookup(gvk: GroupVersionKind): KindLookup;
+  /** Every kind that can be written for this version; made anew by each call. */
+  kinds(): KnownKind[];
+  /**
+   * The same type with what the API says of its fields, for kinds that come with Driftline: their descriptions are
+   * left out of `lookup`. Read anew each time; undefined for others.
+   */
+  described(gvk: GroupVersionKind): FieldType | undefined;
+}
+
+export interface KnownKind extends GroupVersionKind {
+  /** A CustomResourceDefinition defines it. */
+  custom: boolean;
 }

@@ -15,6 +15,8 @@ export interface Client {
   refreshesHints: boolean;
   /** It shows Markdown in hovers. */
   markdown: boolean;
+  /** It fills in snippets. */
+  snippets: boolean;
   /** It takes edits of a version of a document. */
   versionsEdits: boolean;
   /** It makes files that an edit names. */
@@ -39,6 +41,7 @@ export const unknownClient: Client = {
   refreshesLenses: false,
   refreshesHints: false,
   markdown: false,
+  snippets: false,
   versionsEdits: false,
   createsFiles: false,
   showsDocuments: false,
@@ -66,6 +69,7 @@ export function readClient({
     refreshesLenses: workspace?.codeLens?.refreshSupport === true,
     refreshesHints: workspace?.inlayHint?.refreshSupport === true,
     markdown: textDocument?.hover?.contentFormat?.includes('markdown') === true,
+    snippets: textDocument?.completion?.completionItem?.snippetSupport === true,
     versionsEdits: edits?.documentChanges === true,
     createsFiles: edits?.resourceOperations?.includes('create') === true,
     showsDocuments: window?.showDocument?.support === true,

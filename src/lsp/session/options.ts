@@ -26,7 +26,17 @@ export function readSettings(sent: unknown): Settings {
     localOnly: given.localOnly === true,
     validation: given.validation !== false,
     drift: given.drift !== false,
+    completion: completions.find(each => each === given.completion) ?? 'auto',
+    ...elsewhere(given.schemasElsewhere),
   };
+}
+
+const completions = ['auto', 'all', 'names', 'off'] as const;
+
+function elsewhere(sent: unknown): Pick<Settings, 'schemasElsewhere'> {
+  if (!isRecord(sent) || !Array.isArray(sent.patterns)) return {};
+  const patterns = sent.patterns.filter(each => typeof each === 'string');
+  return { schemasElsewhere: { patterns } };
 }
 
 /** Without a prototype: any name may be asked for. */

@@ -1,0 +1,89 @@
+import { parseManifests } from '../manifests/parse.ts';
+import type { Node } from '../manifests/syntax.ts';
+import type { Pointer } from '../model/path.ts';
+import { withoutElsewhere } from './skeleton.ts';
+import { type Token, tokenAt } from './token.ts';
+
+/** Where somebody types in a YAML document. */
+export interface Cursor {
+  /** Steps to the value that is typed, or to the map whose key is. */
+  path: Pointer;
+  /** either: a word alone on its line may become a value as well as a key. */
+  part: 'key' | 'value' | 'either';
+  token: Token;
+  /** The document, `word` standing where is typed; its places are those of the text without other documents. */
+  root: Node;
+  /** Where the document begins in the text, and what it says. */
+  start: number;
+  text: string;
+}
+
+/** Stands for what is typed: nobody writes it. */
+const word = 'xDriftlineCursorx';
+
+/**
+ * The place of an offset in a YAML text that is being typed: only its document is read, and where that is broken
+ * elsewhere, only the lines that lead to the place. Undefined in comments, block scalars, and where no structure can
+ * be made out.
+ */
+export function cursorAt(text: string, offset: number): Cursor | undefined {
+  const { start, end } = documentAround(text, offset);
+  const document = text.slice(start, end);
+  const token = tokenAt(document, offset - start);
+  if (!token) return undefined;
+  for (const written of [document, withoutElsewhere(document, offset - start)]) {
+    const found = read(written, token);
+    if (found) return { ...found, token, start, text: document };
+  }
+  return undefined;
+}
+
+/** The stretch between the document markers around an offset. */
+export function documentAround(text: string, offset: number): { start: number; end: number } {
+  let start = 0;
+  for (const { index, 0: marker } of text.matchAll(/^(?:---|\.\.\.)(?=\s|$).*(?:\r?\n|$)/gm)) {
+    if (index > offset) return { start, end: index };
+    if (offset >= index + marker.length) start = index + marker.length;
+  }
+  return { start, end: text.length };
+}
+
+function read(document: string, token: Token): Pick<Cursor, 'path' | 'part' | 'root'> | undefined {
+  // A word alone becomes a key: so the lines after it stay what they are.
+  const key = token.place === 'alone' ? `${word}:` : word;
+  const marked = document.slice(0, token.start) + key + document.slice(token.end);
+  const closed = token.flow
+    ? [marked, marked.slice(0, token.start + key.length) + token.flow]
+    : [marked];
+  for (const each of closed) {
+    const root = parseManifests(each).documents[0]?.root;
+    const found = root && find(root, []);
+    if (!root || !found) continue;
+    const isEither = token.place === 'alone' && found.part === 'key';
+    return { ...found, part: isEither ? 'either' : found.part, root };
+  }
+  return undefined;
+}
+
+function find(node: Node, path: Pointer): { path: Pointer; part: 'key' | 'value' } | undefined {
+  if (node.kind === 'scalar')
+    return String(node.value).includes(word) ? { path, part: 'value' } : undefined;
+  if (node.kind === 'list') {
+    for (const [index, item] of node.items.entries()) {
+      const found = find(item, [...path, index]);
+      if (found) return found;
+    }
+    return undefined;
+  }
+  for (const { key, node: member } of node.entries) {
+    if (key.includes(word)) return { path, part: 'key' };
+    const found = find(member, [...path, key]);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** True for a key or value that stands for what is typed. */
+export function isTyped(text: unknown): boolean {
+  return typeof text === 'string' && text.includes(word);
+}
