@@ -4,9 +4,15 @@ import type { Final } from './finals.ts';
 import { checkFlux } from './flux/index.ts';
 import { kustomizationChecks } from './kustomization/index.ts';
 import { checkMissingPaths } from './missing-paths.ts';
+import { checkDisruptionBudgets } from './rules/no-disruption-budget.ts';
 
 /** All of them: to add one, write it in a folder or file of its own and add it here. */
-export const across: readonly Across[] = [checkMissingPaths, checkFlux, ...kustomizationChecks];
+export const across: readonly Across[] = [
+  checkMissingPaths,
+  checkFlux,
+  ...kustomizationChecks,
+  checkDisruptionBudgets,
+];
 
 /** Runs them in turn. A finding may be in any file: who asked for one file leaves the others out. */
 export async function checkAcross(checks: Checks, finals: readonly Final[]): Promise<void> {

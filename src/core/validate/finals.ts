@@ -14,6 +14,8 @@ export interface Final {
   subject: Subject;
   target: string;
   incomplete: boolean;
+  /** Rendered for no environment, so that the namespace of a chart's release is made up. */
+  unplaced?: boolean;
 }
 
 /** Checks complete objects by structure, our rules and the judge. Gives the number that have a type. */
@@ -26,8 +28,7 @@ export async function checkFinals(checks: Checks, finals: readonly Final[]): Pro
     });
     const complete = known.filter(({ incomplete }) => !incomplete).map(({ subject }) => subject);
     const verdicts = await judgeAll(checks, complete, target);
-    for (const { subject, kind, incomplete } of known)
-      checkFinal(checks, subject, kind, incomplete, verdicts.get(subject));
+    for (const final of known) checkFinal(checks, final, verdicts.get(final.subject));
     count += known.length;
   }
   return count;
@@ -35,17 +36,19 @@ export async function checkFinals(checks: Checks, finals: readonly Final[]): Pro
 
 function checkFinal(
   checks: Checks,
-  subject: Subject,
-  kind: KindType,
-  partial: boolean,
+  { subject, kind, incomplete: partial, unplaced }: Final & { kind: KindType },
   verdict: readonly JudgeFinding[] | undefined,
 ): void {
   const { object } = subject;
+  const { levels } = checks.input;
   const structural = checkStructure(object, kind, { partial });
   for (const { step, message } of verdict ?? [])
     if (step === 'unchecked') checks.skip(subject, message);
   const all = verdict ? mergeVerdicts(object, structural, verdict, kind.builtin) : structural;
-  checks.report(subject, [...asOfRelease(all, kind), ...checkRules(object, checks.input.levels)]);
+  checks.report(subject, [
+    ...asOfRelease(all, kind),
+    ...checkRules(object, { levels, partial, unplaced }),
+  ]);
 }
 
 /** The judge's findings of each object that can be judged; says why the others are not. */

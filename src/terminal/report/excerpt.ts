@@ -61,7 +61,8 @@ function viewOf(text: string, finding: Finding, room: number): View {
  * True where the document around a line is a Secret, or makes one: told from the text too, since a
  * document that is broken has no object.
  */
-function mayHoldSecret({ object, line }: Finding, lines: readonly string[]): boolean {
+function mayHoldSecret({ object, line, rule }: Finding, lines: readonly string[]): boolean {
+  if (rule === 'secret-in-clear') return true;
   if (object?.kind === 'Secret' && object.group === '') return true;
   const separator = (text: string | undefined) => text !== undefined && /^---(\s|$)/.test(text);
   let start = line - 1;

@@ -24,9 +24,7 @@ export function rulesText(pages: readonly RulePage[], options: TextOptions): str
       ],
     ];
   });
-  const more = [
-    'driftline rules ID says more. driftline.yaml sets levels: validate: { rules: … }.',
-  ];
+  const more = ['driftline rules ID says more; validate.rules of driftline.yaml sets levels.'];
   return `${[...blocks, more].map(lines => lines.join('\n')).join('\n\n')}\n`;
 }
 

@@ -17,15 +17,34 @@ const places: Record<string, Pointer> = {
   'batch/v1 Job': template,
 };
 
+export interface ContainerAt {
+  container: JsonObject;
+  pointer: Pointer;
+}
+
+/** The pod's spec of whatever runs pods, with its place. */
+export function podSpecOf(object: JsonObject): { spec: JsonObject; pointer: Pointer } | undefined {
+  const pointer = places[`${object.apiVersion} ${object.kind}`];
+  const spec = pointer && valueAt(object, pointer);
+  return pointer && isObject(spec) ? { spec, pointer } : undefined;
+}
+
 /** The containers of whatever runs pods, init containers too, each with its place. */
-export function containersOf(object: JsonObject): { container: JsonObject; pointer: Pointer }[] {
-  const place = places[`${object.apiVersion} ${object.kind}`];
-  const spec = place && valueAt(object, place);
-  if (place === undefined || !isObject(spec)) return [];
-  return ['initContainers', 'containers'].flatMap(field => {
-    const list = spec[field];
+export function containersOf(
+  object: JsonObject,
+  fields: readonly string[] = ['initContainers', 'containers'],
+): ContainerAt[] {
+  const pod = podSpecOf(object);
+  if (!pod) return [];
+  return fields.flatMap(field => {
+    const list = pod.spec[field];
     return (Array.isArray(list) ? list : []).flatMap((container, index) =>
-      isObject(container) ? [{ container, pointer: [...place, field, index] }] : [],
+      isObject(container) ? [{ container, pointer: [...pod.pointer, field, index] }] : [],
     );
   });
+}
+
+/** Those that run as long as the pod does. */
+export function mainContainersOf(object: JsonObject): ContainerAt[] {
+  return containersOf(object, ['containers']);
 }

@@ -8,6 +8,8 @@ export interface Rule {
   /** `off`: only looked for where driftline.yaml gives it another level. */
   severity: RuleLevel;
   title: string;
+  /** It looks at the namespace, which must be that of an environment. */
+  placed?: true;
   /** Violations without rule and severity, which are the rule's. */
   check(object: JsonObject): RuleViolation[];
 }

@@ -38,7 +38,7 @@ export function settle(input: SettleInput): Settled {
   const settled: Settled = { findings: [], suppressed: [] };
   for (const finding of input.findings) {
     const by = suppressorOf(finding, input, comments.get(finding.file) ?? [], used);
-    if (by) settled.suppressed.push({ finding, ...by });
+    if (by) settled.suppressed.push({ finding: counted(finding, input.policy), ...by });
     else settled.findings.push(levelled(finding, input.policy));
   }
   const problems = problemsOf(input, comments, used);
@@ -55,6 +55,11 @@ function levelled(finding: Finding, { levels }: ValidationPolicy): Finding {
   const level = levels.get(finding.rule);
   const isFixed = level === undefined || level === 'off' || finding.rule === 'driftline-config';
   return isFixed ? finding : { ...finding, severity: level };
+}
+
+/** What is left out counts as what it would be shown as, an error as no less. */
+function counted(finding: Finding, policy: ValidationPolicy): Finding {
+  return finding.severity === 'error' ? finding : levelled(finding, policy);
 }
 
 type Comments = ReadonlyMap<string, readonly SuppressionComment[]>;
