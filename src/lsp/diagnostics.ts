@@ -1,5 +1,6 @@
 import type { Diagnostic } from 'vscode-languageserver';
 import { Coalesce } from '../core/lib/coalesce.ts';
+import { linesOf } from '../core/lib/lines.ts';
 import type { Live } from '../core/live/live.ts';
 import type { Marker } from '../core/live/state.ts';
 import type { Finding, NotChecked } from '../core/model/finding.ts';
@@ -7,7 +8,6 @@ import { RuleCatalogue } from '../core/validate/catalogue.ts';
 import { isFetchable } from '../core/words/fetchable.ts';
 import type { Feature } from './feature.ts';
 import { requests } from './protocol.ts';
-import { linesOf } from './session/changed-part.ts';
 import { PresentFindings } from './session/present-findings.ts';
 import { type OpenRepository, uriOf } from './session/repositories.ts';
 import type { Session } from './session/session.ts';
@@ -61,7 +61,7 @@ class Publisher {
     });
     this.#quick = new Coalesce({
       delayMs: nextTurnMs,
-      run: async uri => this.#look(uri),
+      run: (uri, signal) => this.#look(uri, signal),
       failed: (uri, error) => session.defect(`checking ${uri}`, error),
     });
   }
@@ -151,16 +151,17 @@ class Publisher {
     this.#took = performance.now() - started;
     // Of a text that has changed meanwhile nothing is said: a newer request is on its way.
     if (signal.aborted || documents.get(uri)?.version !== version) return;
-    this.#quick.cancel(uri);
     const { live, file } = found;
-    const ofText = validation && version !== undefined ? live.textFindings(file) : [];
+    const ofText = validation && version !== undefined ? await live.textFindings(file) : [];
+    if (this.#session.documents.get(uri)?.version !== version) return;
+    this.#quick.cancel(uri);
     this.#present.take(uri, this.#linesOf(uri, file), findings, ofText);
     this.#found.set(uri, { version, findings });
     this.#send(uri);
   }
 
   /** What can be told of a text that was edited just now. */
-  #look(uri: string): void {
+  async #look(uri: string, signal: AbortSignal): Promise<void> {
     const found = this.#session.repositories.of(uri);
     const version = this.#session.documents.get(uri)?.version;
     // The first answer is a whole one.
@@ -168,7 +169,10 @@ class Publisher {
     if (!this.#session.options.settings.validation) return;
     const { live, file } = found;
     const lines = this.#linesOf(uri, file);
-    const findings = this.#present.with(uri, lines, live.textFindings(file));
+    const ofText = await live.textFindings(file);
+    // A newer text, or all that is found of this one, came first.
+    if (signal.aborted || this.#session.documents.get(uri)?.version !== version) return;
+    const findings = this.#present.with(uri, lines, ofText);
     this.#found.set(uri, { version, findings });
     this.#send(uri);
   }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { changedPart, linesOf } from './session/changed-part.ts';
+import { linesOf } from '../core/lib/lines.ts';
+import { changedPart } from './session/changed-part.ts';
 import { pathOf } from './session/client.ts';
 import type { Session } from './session/session.ts';
 

@@ -1,8 +1,8 @@
 import { type CodeAction, CodeActionKind, type Diagnostic } from 'vscode-languageserver';
+import { linesOf } from '../core/lib/lines.ts';
 import { RuleCatalogue } from '../core/validate/catalogue.ts';
 import { takesComment } from '../core/validate/suppress/comments.ts';
 import { suppressionText } from '../core/validate/suppress/problems.ts';
-import { linesOf } from './session/changed-part.ts';
 import type { OpenFile } from './session/session.ts';
 import { missingChart } from './to-diagnostic.ts';
 

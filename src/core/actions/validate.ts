@@ -146,21 +146,29 @@ export async function validateFile(
  * What the present text of a file tells by itself: what an editor shows while `validateFile` is under way. `readers`
  * are the environments that read it, as far as they were rendered.
  */
-export function validateText(
+export async function validateText(
   workspace: Workspace,
   file: string,
   readers: readonly Environment[],
-): Finding[] {
+): Promise<Finding[]> {
   const { index } = workspace;
   const indexed = index.file(file);
   if (!indexed) return [];
   const target = workspace.schemas(undefined, []).version;
   const definitions = workspace.customTypes();
-  return findingsInText(
+  const { validation } = await workspace.discovery();
+  const findings = findingsInText(
     { index, target, schemasOf: version => workspace.schemas(version, definitions) },
     indexed,
     readers.map(({ name, kubernetes }) => ({ environment: name, target: kubernetes ?? target })),
   );
+  const settled = settle({
+    ...{ findings, index, policy: validation, catalogue, only: file },
+    // What comments are good for shows when everything is found.
+    isUnasked: () => true,
+    isComplete: () => false,
+  });
+  return settled.findings.filter(({ rule }) => findings.some(found => found.rule === rule));
 }
 
 function repositoryOf(

@@ -135,7 +135,7 @@ class LiveRepository implements Live {
     if (files.length > 0) this.#refresh();
   }
 
-  textFindings(file: string): Finding[] {
+  textFindings(file: string): Promise<Finding[]> {
     const readers = this.#compared().filter(({ applications }) =>
       applications.some(({ rendered }) => rendered.reads.includes(file)),
     );

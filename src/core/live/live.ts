@@ -42,7 +42,7 @@ export interface Live {
   /** Files that a person looks at now: what they declare is asked of the server first. */
   visible(files: readonly string[]): void;
   /** What the present text of a file tells by itself, at once: a part of its `findings`. */
-  textFindings(file: string): Finding[];
+  textFindings(file: string): Promise<Finding[]>;
   /** Findings of one file in its present text: fast, the rendered objects that this file reaches included. */
   findings(file: string, signal?: AbortSignal): Promise<Finding[]>;
   /** Findings of the whole repository. */

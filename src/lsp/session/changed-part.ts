@@ -15,7 +15,3 @@ export function changedPart(older: readonly string[], newer: readonly string[]):
   while (tail < shorter - start && isSame()) tail++;
   return { start, oldEnd: older.length - tail, newEnd: newer.length - tail };
 }
-
-export function linesOf(text: string): string[] {
-  return text.split(/\r\n|\r|\n/);
-}

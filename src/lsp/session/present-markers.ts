@@ -1,6 +1,7 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { linesOf } from '../../core/lib/lines.ts';
 import type { Marker } from '../../core/live/state.ts';
-import { changedPart, linesOf } from './changed-part.ts';
+import { changedPart } from './changed-part.ts';
 import type { RepositoryFile } from './repositories.ts';
 
 interface Known {

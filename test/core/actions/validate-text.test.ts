@@ -41,7 +41,7 @@ describe.skipIf(!programPath('renderer') && !process.env.CI)('what a text tells 
       );
       for (const { path } of workspace.index.files()) {
         const readers = rendered.filter(({ reads }) => reads.includes(path));
-        const text = validateText(
+        const text = await validateText(
           workspace,
           path,
           readers.map(({ environment }) => environment),

@@ -24,8 +24,12 @@ export function explainSyntaxError(
     const explanation = explain(trouble);
     if (explanation) return { rule: 'yaml-syntax', ...explanation };
   }
-  const end = Math.max(lineEndOf(trouble, line), at + 1);
-  return { rule: 'yaml-syntax', message: sentence(reason), start: at, end };
+  const message = sentence(reason);
+  const end = lineEndOf(trouble, line);
+  if (end > at) return { rule: 'yaml-syntax', message, start: at, end };
+  // Nothing is left to mark where reading stopped: the last character before it is.
+  const last = Math.max(text.slice(0, at).trimEnd().length - 1, 0);
+  return { rule: 'yaml-syntax', message, start: last, end: Math.min(last + 1, text.length) };
 }
 
 const explanations: ((trouble: Trouble) => Explanation | undefined)[] = [
