@@ -106,10 +106,17 @@ function servedVersion(definition: Definition): string | undefined {
   return [...definition.versions].find(([, { served }]) => served)?.[0];
 }
 
+/** False for a definition that is too broken to say which kind it is about. */
+export function definesKind({ kind: type, spec }: JsonObject): boolean {
+  if (type !== 'CustomResourceDefinition' || !isObject(spec) || !isObject(spec.names)) return false;
+  const isText = (value: unknown) => typeof value === 'string' && value !== '';
+  return isText(spec.group) && isText(spec.names.kind);
+}
+
 /** Definitions of one kind add up: a repository may hold several releases of the same CRD. */
 function addDefinition(definitions: Map<string, Definition>, crd: JsonObject): void {
-  const { kind: type, spec } = crd;
-  if (type !== 'CustomResourceDefinition' || !isObject(spec) || !isObject(spec.names)) return;
+  const { spec } = crd;
+  if (!definesKind(crd) || !isObject(spec) || !isObject(spec.names)) return;
   const { group, names } = spec;
   const { kind, plural, singular } = names;
   if (typeof group !== 'string' || typeof kind !== 'string') return;

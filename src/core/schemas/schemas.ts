@@ -1,7 +1,7 @@
 import type { GroupVersionKind, JsonObject } from '../model/resource.ts';
 import { createBuiltin, noSchema, noSuchVersion } from './builtin.ts';
 import { createBundledTypes } from './bundled-types.ts';
-import { createCustom } from './custom.ts';
+import { createCustom, definesKind } from './custom.ts';
 import { openStore, type SchemaStore } from './store.ts';
 import type { KindLookup, Schemas } from './type.ts';
 
@@ -37,13 +37,14 @@ export function createSchemas(options: SchemasOptions): Schemas {
     return { found: false, why: 'unknown', reason: noSchema(gvk) };
   };
   const customTypes = [...crds];
-  let judged = customTypes;
+  const sound = customTypes.filter(definesKind);
+  let judged = sound;
   return {
     version,
     customTypes,
     judgedTypes() {
       const used = bundled?.used ?? [];
-      if (customTypes.length + used.length !== judged.length) judged = [...used, ...customTypes];
+      if (sound.length + used.length !== judged.length) judged = [...used, ...sound];
       return judged;
     },
     kinds: () => [
