@@ -2,9 +2,11 @@ import type { Across, Scope } from './across.ts';
 import type { Checks } from './checks.ts';
 import type { Final } from './finals.ts';
 import { checkFlux } from './flux/index.ts';
+import { checkIdentities } from './identities/identities.ts';
 import { kustomizationChecks } from './kustomization/index.ts';
 import { checkMissingPaths } from './missing-paths.ts';
 import { checkDisruptionBudgets } from './rules/no-disruption-budget.ts';
+import { checkReferences } from './references/references.ts';
 
 /** All of them: to add one, write it in a folder or file of its own and add it here. */
 export const across: readonly Across[] = [
@@ -12,6 +14,8 @@ export const across: readonly Across[] = [
   checkFlux,
   ...kustomizationChecks,
   checkDisruptionBudgets,
+  checkReferences,
+  checkIdentities,
 ];
 
 /** Runs them in turn. A finding may be in any file: who asked for one file leaves the others out. */
