@@ -18,6 +18,8 @@ export interface Passed {
   code: number;
   /** Media type of the body. */
   type: string;
+  /** The values of the `Warning` headers, as they came. */
+  warnings: readonly string[];
   body: Buffer;
 }
 
@@ -105,6 +107,7 @@ export class Server {
           resolve({
             code: response.statusCode ?? 0,
             type: response.headers['content-type'] ?? 'application/json',
+            warnings: response.headersDistinct.warning ?? [],
             body: Buffer.concat(parts),
           }),
         );

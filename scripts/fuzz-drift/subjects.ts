@@ -65,7 +65,8 @@ export async function findSubjects(
   return { all, schemas, customTypes, target };
 }
 
-function builtinManifests(): JsonObject[] {
+/** Manifests of built-in kinds that the fuzz of the comparison uses. */
+export function builtinManifests(): JsonObject[] {
   const [shared, own] = files.map(file => documentsOf(readFileSync(file, 'utf8')).filter(isObject));
   return [...(shared ?? []).filter(({ kind }) => !unfit.has(String(kind))), ...(own ?? [])];
 }

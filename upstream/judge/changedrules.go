@@ -28,6 +28,8 @@ const (
 	isRefused
 	// Changed or refused.
 	isJudged
+	// The server warns of it; only in the creation of objects.
+	isWarned
 )
 
 var (
@@ -56,8 +58,8 @@ var (
 //     only pass on what an object had before;
 //   - apimachinery/pkg/util/managedfields and structured-merge-diff: nothing changed from 1.30 to 1.36.
 //
-// Rules that are asked only when an object is created are not here: an apply to a living object never meets them.
-var changedRules = []changedRule{
+// Rules that are asked only when an object is created are in createdRules: an apply to a living object never meets them.
+var changedRules = append([]changedRule{
 	// What is stored.
 
 	// ServiceTrafficDistribution: alpha in 1.30, on from 1.31, gone since 1.36.
@@ -94,20 +96,6 @@ var changedRules = []changedRule{
 	// pkg/apis/networking/validation: ValidateServiceCIDRUpdate.
 	{since: 33, kinds: []string{"ServiceCIDR.networking.k8s.io"}, paths: []string{".spec.cidrs"}, when: isChanged,
 		text: "spec.cidrs cannot be changed"},
-	// apiserver/pkg/cel/environment/base.go: a new expression may use a library from the version after it came.
-	{since: 31, kinds: hasExpression, paths: expressions, when: isChanged, value: has(`\b(ip|isIP|cidr|isCIDR)\(`),
-		text: "expressions cannot use addresses"},
-	{since: 32, kinds: hasExpression, paths: expressions, when: isChanged, value: has(`\bformat\.|\b(field|label)Selector\(`),
-		text: "expressions cannot use formats and selectors"},
-	{since: 33, kinds: hasExpression, paths: expressions, when: isChanged,
-		value: has(`\btransform(List|Map|MapEntry)\(|\b(all|exists|existsOne|exists_one)\(\s*\w+\s*,\s*\w+\s*,`),
-		text:  "expressions cannot use comprehensions with two variables"},
-	{since: 34, kinds: hasExpression, paths: expressions, when: isChanged, value: has(`\b(semver|isSemver)\(`),
-		text: "expressions cannot use semantic versions"},
-	{since: 35, kinds: hasExpression, paths: expressions, when: isChanged,
-		value: has(`\b(slice|flatten|range|distinct|reverse|sort|sortBy|first|last)\(`),
-		text:  "expressions know fewer functions of lists"},
-
 	// What is refused now and was accepted.
 
 	// StrictCostEnforcementForVAP and …ForWebhooks: off in 1.30, on and locked from 1.32.
@@ -145,4 +133,23 @@ var changedRules = []changedRule{
 	// Both: resource.k8s.io became stable in 1.34; slices had other limits until 1.35.
 	{since: 34, kinds: claims, paths: []string{".spec"}, when: isJudged, text: "the rules of resource.k8s.io are not the stable ones"},
 	{since: 36, kinds: devices, paths: []string{".spec"}, when: isJudged, text: "the limits of resource.k8s.io are others"},
+}, expressionRules(isChanged)...)
+
+// expressionRules are about expressions that use what older servers do not know: apiserver/pkg/cel/environment/base.go
+// lets a new expression use a library from the version after it came.
+func expressionRules(when touch) []changedRule {
+	return []changedRule{
+		{since: 31, kinds: hasExpression, paths: expressions, when: when, value: has(`\b(ip|isIP|cidr|isCIDR)\(`),
+			text: "expressions cannot use addresses"},
+		{since: 32, kinds: hasExpression, paths: expressions, when: when, value: has(`\bformat\.|\b(field|label)Selector\(`),
+			text: "expressions cannot use formats and selectors"},
+		{since: 33, kinds: hasExpression, paths: expressions, when: when,
+			value: has(`\btransform(List|Map|MapEntry)\(|\b(all|exists|existsOne|exists_one)\(\s*\w+\s*,\s*\w+\s*,`),
+			text:  "expressions cannot use comprehensions with two variables"},
+		{since: 34, kinds: hasExpression, paths: expressions, when: when, value: has(`\b(semver|isSemver)\(`),
+			text: "expressions cannot use semantic versions"},
+		{since: 35, kinds: hasExpression, paths: expressions, when: when,
+			value: has(`\b(slice|flatten|range|distinct|reverse|sort|sortBy|first|last)\(`),
+			text:  "expressions know fewer functions of lists"},
+	}
 }

@@ -13,7 +13,7 @@ import (
 type finding struct {
 	// parse: no JSON or YAML. kind, version: not served by the target. decode: a value of a wrong type.
 	// strict: an unknown field or a key twice. invalid: refused by validation. warning: accepted, with a
-	// warning. unchecked: this program cannot say.
+	// warning. unchecked: this program cannot say. suspect: of this field it cannot say what the target would do.
 	Step string `json:"step"`
 	// In Driftline's syntax (src/core/model/path.ts), with list indices.
 	Path string `json:"path,omitempty"`
@@ -21,6 +21,8 @@ type finding struct {
 	Type     string `json:"type,omitempty"`
 	Message  string `json:"message"`
 	Severity string `json:"severity"`
+	// The first version that refuses it, such as "1.34"; the target accepts it.
+	Since string `json:"since,omitempty"`
 }
 
 func failure(step, path, message string) finding {

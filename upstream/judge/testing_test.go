@@ -12,6 +12,7 @@ import (
 
 func TestMain(m *testing.M) {
 	silence()
+	allowPrivileged()
 	panicLog = io.Discard
 	m.Run()
 }

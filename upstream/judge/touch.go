@@ -94,6 +94,10 @@ func isNumber(wanted int64) func(any) bool {
 	return func(value any) bool { return equalJSON(value, wanted) }
 }
 
+func isText(text string) func(any) bool {
+	return func(value any) bool { return value == text }
+}
+
 func isNot(text string) func(any) bool {
 	return func(value any) bool { return value != text }
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	utiljson "k8s.io/apimachinery/pkg/util/json"
 	"k8s.io/kubernetes/pkg/api/legacyscheme"
@@ -107,7 +108,7 @@ func validateKind(body []byte, object map[string]any, gvk schema.GroupVersionKin
 		if strategies[gvk.GroupKind()] == nil {
 			return unchecked(cmp.Or(unstored(gvk), fmt.Sprintf("%s is not an object that the server keeps", gvk.Kind)))
 		}
-		found := validateBuiltin(builtin(gvk), body, object)
+		found := asOf(minor, validateBuiltin(builtin(gvk), body, object), object, gvk.GroupKind())
 		if served != nil {
 			found = append(found, *served)
 		}
@@ -127,14 +128,19 @@ func validateKind(body []byte, object map[string]any, gvk schema.GroupVersionKin
 const maxDecodes = 3
 
 func validateBuiltin(k *builtinKind, body []byte, object map[string]any) []finding {
-	decoder := legacyscheme.Codecs.DecoderToVersion(strictJSON, k.internal())
 	var wrong []finding
 	for range maxDecodes {
-		decoded, _, err := decoder.Decode(body, &k.gvk, nil)
+		decoded, err := k.decodeStrictly(body, len(wrong) > 0)
 		strict := strictFindings(err, object)
 		if decoded != nil && (err == nil || strict != nil) {
-			others := append(strict, create(k, decoded, object)...)
+			if len(wrong) == 0 {
+				return append(strict, create(k, decoded, object)...)
+			}
+			others := append(strict, createRest(k, decoded, object)...)
 			return append(wrong, outside(wrong, others)...)
+		}
+		if errors.Is(err, errIncomplete) {
+			return wrong
 		}
 		// The server stops at the first value of a wrong type.
 		rest, more := takeWrongTypes(body, k.gvk)
@@ -144,6 +150,33 @@ func validateBuiltin(k *builtinKind, body []byte, object map[string]any) []findi
 		wrong, body = append(wrong, more...), rest
 	}
 	return wrong
+}
+
+// decodeStrictly reads an object; `incomplete` ones have null where a value was taken out, for which upstream's
+// defaults may not be made.
+func (k *builtinKind) decodeStrictly(body []byte, incomplete bool) (decoded runtime.Object, err error) {
+	if incomplete {
+		defer func() {
+			if recover() != nil {
+				decoded, err = nil, errIncomplete
+			}
+		}()
+	}
+	decoder := legacyscheme.Codecs.DecoderToVersion(strictJSON, k.internal())
+	decoded, _, err = decoder.Decode(body, &k.gvk, nil)
+	return decoded, err
+}
+
+var errIncomplete = errors.New("what is left of the object cannot be read")
+
+// createRest finds what else is wrong where values of wrong types were taken out, as far as that can be told.
+func createRest(k kind, decoded runtime.Object, object map[string]any) (found []finding) {
+	defer func() {
+		if recover() != nil {
+			found = nil
+		}
+	}()
+	return create(k, decoded, object)
 }
 
 // outside leaves out what is found only because a value of a wrong type was taken out.
@@ -158,11 +191,11 @@ func validateCustom(k *customKind, body []byte, object map[string]any) []finding
 	found := strictFindings(err, object)
 	content, ok := decoded.(*unstructured.Unstructured)
 	if !ok || err != nil && found == nil {
-		return append(found, failure("decode", "", err.Error()))
+		return append(found, unreadable(err, body)...)
 	}
 	unknown, err := k.coerce(content)
 	if err != nil {
-		return append(found, failure("decode", "", err.Error()))
+		return append(found, unreadable(err, body)...)
 	}
 	for _, field := range unknown {
 		found = append(found, failure("strict", pathOf(field, object), fmt.Sprintf("unknown field %q", field)))
@@ -175,4 +208,12 @@ func validateCustom(k *customKind, body []byte, object map[string]any) []finding
 		found = append(found, f)
 	}
 	return found
+}
+
+// unreadable says where a custom resource cannot be read: before its schema is asked, only its metadata has a type.
+func unreadable(err error, body []byte) []finding {
+	if wrong := wrongMetadata(body); len(wrong) > 0 {
+		return wrong
+	}
+	return []finding{failure("decode", "", err.Error())}
 }

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	utiljson "k8s.io/apimachinery/pkg/util/json"
 )
@@ -19,10 +20,8 @@ func takeWrongTypes(body []byte, gvk schema.GroupVersionKind) ([]byte, []finding
 	if err != nil {
 		return nil, nil
 	}
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber() // 2.0 must stay apart from 2
-	var value any
-	if err := decoder.Decode(&value); err != nil {
+	value, err := withNumbers(body)
+	if err != nil {
 		return nil, nil
 	}
 	walk := typeWalk{}
@@ -32,6 +31,26 @@ func takeWrongTypes(body []byte, gvk schema.GroupVersionKind) ([]byte, []finding
 		return nil, nil
 	}
 	return rest, walk.found
+}
+
+// wrongMetadata finds every value in the metadata of an object that ObjectMeta cannot hold.
+func wrongMetadata(body []byte) []finding {
+	value, err := withNumbers(body)
+	object, ok := value.(map[string]any)
+	if err != nil || !ok {
+		return nil
+	}
+	walk := typeWalk{}
+	walk.visit(".metadata", object["metadata"], reflect.TypeFor[metav1.ObjectMeta]())
+	return walk.found
+}
+
+// withNumbers reads JSON in which 2.0 stays apart from 2.
+func withNumbers(body []byte) (value any, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	err = decoder.Decode(&value)
+	return value, err
 }
 
 type typeWalk struct{ found []finding }

@@ -12,14 +12,26 @@ export interface JudgeFinding {
    * parse: not readable. kind, version: not served by the target. decode: a value of a wrong type.
    * strict: unknown field, or a key twice. invalid: refused by validation. warning: accepted with a
    * warning. unchecked: the judge cannot say (its kind is not known here); never to be shown as green.
+   * suspect: of this field it cannot say what a server of the target version does; nor is that green.
    */
-  step: 'parse' | 'kind' | 'version' | 'decode' | 'strict' | 'invalid' | 'warning' | 'unchecked';
+  step:
+    | 'parse'
+    | 'kind'
+    | 'version'
+    | 'decode'
+    | 'strict'
+    | 'invalid'
+    | 'warning'
+    | 'unchecked'
+    | 'suspect';
   /** Field path (`model/path.ts`) with list indices, where it is known. */
   path?: string;
   /** Kubernetes' machine-readable cause, such as `FieldValueRequired`. */
   type?: string;
   message: string;
   severity: Severity;
+  /** The first version that refuses it, such as `1.34`: the target still accepts it. */
+  since?: string;
 }
 
 /** Asks what the next apply of `desired` by its owner would make of `live`. */

@@ -1,5 +1,6 @@
 import type { IndexedFile } from '../manifests/index-types.ts';
 import { jsonOf } from '../manifests/locate.ts';
+import type { RelatedPlace } from '../model/finding.ts';
 import { isObject, type JsonObject, resourceOf } from '../model/resource.ts';
 import { createSchemas } from '../schemas/schemas.ts';
 import { openStore } from '../schemas/store.ts';
@@ -31,7 +32,8 @@ export function createChecks(input: ValidationInput): Checks {
     report(subject, violations) {
       for (const violation of violations) {
         const { finding, how } = subject.locate(violation);
-        checks.findings.add(finding, how);
+        const related = relatedTo(subject, violation);
+        checks.findings.add(related.length === 0 ? finding : { ...finding, related }, how);
       }
     },
     skip({ place, environments: [environment], object }, reason) {
@@ -53,6 +55,14 @@ export function createChecks(input: ValidationInput): Checks {
     schemasOf,
   };
   return checks;
+}
+
+/** Where what would be gone with the violation is told. */
+function relatedTo(subject: Subject, { follows = [] }: Violation): RelatedPlace[] {
+  return follows.map(violation => {
+    const { file, line, column, endLine, endColumn, message } = subject.locate(violation).finding;
+    return { file, line, column, endLine, endColumn, message };
+  });
 }
 
 /** Types of a version with all definitions of the repository and its renders, made once. */

@@ -43,7 +43,7 @@ function checkFinal(
   const { levels } = checks.input;
   const structural = checkStructure(object, kind, { partial });
   for (const { step, message } of verdict ?? [])
-    if (step === 'unchecked') checks.skip(subject, message);
+    if (step === 'unchecked' || step === 'suspect') checks.skip(subject, message);
   const all = verdict ? mergeVerdicts(object, structural, verdict, kind.builtin) : structural;
   checks.report(subject, [
     ...asOfRelease(all, kind),

@@ -9,20 +9,22 @@ import { fieldName, sentence, type Violation, withFix } from './violation.ts';
 
 /** A finding of the judge as a violation of the object, or nothing where others tell it better. */
 export function violationsOf(object: JsonObject, finding: JudgeFinding): Violation[] {
-  const { step, path = '', type, message } = finding;
+  const { step, path = '', message } = finding;
   const pointer = asWritten(object, parsePath(path).filter(isConcrete));
   switch (step) {
     case 'kind':
     case 'version':
     case 'unchecked':
-      // Kinds and versions are the schemas' to tell; they know what is served where.
+    case 'suspect':
+      // Kinds and versions are the schemas' to tell; they know what is served where. What is
+      // not checked is told as such.
       return [];
     case 'warning':
       return [warning(pointer, message)];
     case 'strict':
       return isDirective(`${pointer.at(-1)}`) ? [] : [strict(pointer, message)];
     case 'invalid':
-      return dependsOnServer(object, path, message) ? [] : invalid(object, pointer, type, message);
+      return dependsOnServer(object, path) ? [] : invalid(object, pointer, finding);
     default:
       return [unreadable(pointer, message)];
   }
@@ -40,10 +42,9 @@ function asWritten(object: JsonObject, pointer: Pointer): Pointer {
 }
 
 /** What flags and feature gates of the API server decide, and what it allots itself. */
-function dependsOnServer(object: JsonObject, path: string, message: string): boolean {
+function dependsOnServer(object: JsonObject, path: string): boolean {
   const scaleToZero = object.kind === 'HorizontalPodAutoscaler' && path === '.spec.minReplicas';
   return (
-    /disallowed by cluster policy/.test(message) ||
     path === '.spec.healthCheckNodePort' ||
     (scaleToZero && valueAt(object, ['spec', 'minReplicas']) === 0)
   );
@@ -52,9 +53,9 @@ function dependsOnServer(object: JsonObject, path: string, message: string): boo
 function invalid(
   object: JsonObject,
   pointer: Pointer,
-  type: string | undefined,
-  message: string,
+  { type, message, severity, since }: JudgeFinding,
 ): Violation[] {
+  const later = since === undefined ? '' : `; Kubernetes ${since} and later refuse it`;
   const secret = object.kind === 'Secret';
   const named = verdictOf(type, message, { secret }).value;
   const refined = refine(message, object, pointer);
@@ -64,9 +65,10 @@ function invalid(
     const own = typeof value === 'string' ? value : undefined;
     const shown = refined.places ? own : (named ?? own);
     const { rule, says, near } = verdictOf(type, message, { secret, known: shown });
-    if (rule === 'missing-required' && value === undefined) return missing(object, place, says);
-    const text = `${fieldName(place)} ${refined.says ?? says}`.replaceAll(/ {2,}/g, ' ');
-    return withFix({ rule, severity: 'error', pointer: place, on: 'value', message: text }, near);
+    if (rule === 'missing-required' && value === undefined)
+      return { ...missing(object, place, `${says}${later}`), severity };
+    const text = `${fieldName(place)} ${refined.says ?? says}${later}`.replaceAll(/ {2,}/g, ' ');
+    return withFix({ rule, severity, pointer: place, on: 'value', message: text }, near);
   });
 }
 

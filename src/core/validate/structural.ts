@@ -159,6 +159,8 @@ function fits(value: Json, type: FieldType): boolean {
     case 'list':
       return Array.isArray(value);
     case 'string':
+      // Go's JSON reads a list of numbers as the bytes that base64 would stand for.
+      return typeof value === 'string' || (type.format === 'byte' && isBytes(value));
     case 'boolean':
     case 'number':
       return typeof value === type.kind;
@@ -171,6 +173,11 @@ function fits(value: Json, type: FieldType): boolean {
     default:
       return true;
   }
+}
+
+function isBytes(value: Json): boolean {
+  const isByte = (item: Json) => Number.isInteger(item) && 0 <= Number(item) && Number(item) < 256;
+  return Array.isArray(value) && value.every(item => item === null || isByte(item));
 }
 
 function scalarProblem(value: Json, type: FieldType, builtin: boolean): ScalarProblem | undefined {

@@ -15,6 +15,17 @@ export interface Violation {
   fix?: string;
   /** What would mend it. */
   change?: FieldChange;
+  /** What would be gone if this were mended. */
+  follows?: Violation[];
+}
+
+/** True when `pointer` is `parent` or lies below it. */
+export function isWithin(pointer: Readonly<Pointer>, parent: Readonly<Pointer>): boolean {
+  return parent.every((step, index) => step === pointer[index]);
+}
+
+export function isSame(a: Readonly<Pointer>, b: Readonly<Pointer>): boolean {
+  return a.length === b.length && isWithin(a, b);
 }
 
 /** A short name of the field for sentences, with its parent: `spec.replicas`, `env[0].value`, `args[1]`. */

@@ -86,10 +86,15 @@ describe('a verdict in words', () => {
   });
 
   it('does not repeat what flags, gates and the server itself decide', () => {
-    const privileged = 'Forbidden: disallowed by cluster policy';
-    expect(messageOf(pod, finding('.spec.x', 'FieldValueForbidden', privileged))).toEqual([]);
     const port = finding('.spec.healthCheckNodePort', 'FieldValueRequired', 'Required value');
     expect(messageOf({ kind: 'Service' }, port)).toEqual([]);
+  });
+
+  it('warns of what only later versions refuse', () => {
+    const later = { ...finding('.spec.x', 'FieldValueRequired', 'Required value'), since: '1.34' };
+    const [violation] = violationsOf(pod, { ...later, severity: 'warning' });
+    expect(violation?.severity).toBe('warning');
+    expect(violation?.message).toMatch(/is required.*; Kubernetes 1\.34 and later refuse it\.$/);
   });
 
   it('calls deprecations information', () => {

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { fuzzSession } from '../../scripts/fuzz-validation/session.ts';
+import { startControlPlane } from './start.ts';
+
+// `npm run fuzz:validation` with a new seed each time: SEED=… and COUNT=… repeat or extend it.
+
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000_007);
+const mutations = Number(process.env.COUNT ?? 1500);
+const log = (line: string) => process.stderr.write(`${line}\n`);
+
+it('validation says what the server says, about every fixture and random mutations', async () => {
+  log(`fuzz:validation, seed ${seed}`);
+  const flags = { 'allow-privileged': 'true' };
+  const { plane, stop } = await startControlPlane(log, flags, { controllers: false });
+  try {
+    const report = await fuzzSession(plane, { mutations, seed });
+    log(report.text());
+    expect(report.kinds.size).toBeGreaterThan(60);
+    expect(Math.min(report.accepted, report.refused)).toBeGreaterThan(report.asked / 5);
+    expect(report.unlisted.map(({ difference }) => difference)).toEqual([]);
+    expect(report.share, `seed ${seed}`).toBeGreaterThanOrEqual(0.998);
+  } finally {
+    await stop();
+  }
+}, 300_000);
