@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { ChartFinder } from './charts/finder.ts';
+import type { ClusterIdentity } from './cluster/cluster.ts';
 import { Connections } from './cluster/connections.ts';
-import type { OpenAnswer } from './cluster/open.ts';
+import type { ClusterTypes, KnownTypes } from './cluster/known-types.ts';
+import { knownTypesOf, type OpenAnswer, openKnownTypes } from './cluster/open.ts';
 import { configFiles, readConfig } from './environments/config/config.ts';
 import type { Discovery } from './environments/context.ts';
 import { discoverEnvironments } from './environments/discover.ts';
@@ -71,6 +73,9 @@ interface Resident {
   schemas: KeptSchemas;
   definitions: WeakMap<Node, JsonObject>;
   connections: Connections;
+  knownTypes: KnownTypes;
+  /** By the environment's name: what its objects were checked by the last time. */
+  checkedBy: Map<string | undefined, Schemas>;
 }
 
 /**
@@ -308,6 +313,22 @@ export class Workspace {
     return this.#resident.schemas.get(version, customTypes, options);
   }
 
+  /** What the cluster of an environment said of its types when it was asked last; asks nobody. */
+  knownTypes({ cluster }: Pick<Environment, 'cluster'>): Promise<ClusterTypes | undefined> {
+    const { connections, knownTypes } = this.#resident;
+    return knownTypesOf(cluster, connections, knownTypes);
+  }
+
+  /** Keeps what an open cluster says of its types, for when it cannot be asked. */
+  rememberTypes(identity: ClusterIdentity, definitions: readonly JsonObject[]): Promise<void> {
+    return this.#resident.knownTypes.remember(identity, definitions);
+  }
+
+  /** By the environment's name (undefined: what none deploys): the types that its objects were checked by last. */
+  get checkedBy(): Map<string | undefined, Schemas> {
+    return this.#resident.checkedBy;
+  }
+
   /** CustomResourceDefinitions that stand in the repository's manifests. */
   customTypes(): JsonObject[] {
     const { definitions } = this.#resident;
@@ -379,6 +400,8 @@ function startPrograms(
     schemas: new KeptSchemas(openStore()),
     definitions: new WeakMap(),
     connections: new Connections({ root, host, patience, signal }),
+    knownTypes: openKnownTypes(),
+    checkedBy: new Map(),
   };
 }
 

@@ -209,6 +209,8 @@ async function customTypesOf(
   signal: AbortSignal | undefined,
 ): Promise<JsonObject[]> {
   const live = await customResourceDefinitions(cluster, wanted, signal);
+  // A cache is not waited for.
+  void workspace.rememberTypes(cluster.identity, live);
   return definitionsOf(
     workspace,
     applications.map(({ rendered }) => rendered),

@@ -5,6 +5,7 @@ import type { Finding, NotChecked, SuppressedFinding } from '../model/finding.ts
 import type { Provenance, ProvenanceKind } from '../model/rendered.ts';
 import type { Json, Resource } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
+import type { CheckedBy } from './checked-by.ts';
 import type { Effect } from './effect/effect.ts';
 import type { Reach } from './reach/reach.ts';
 
@@ -46,6 +47,8 @@ export interface ValidateReport {
   /** Left out by comments and driftline.yaml. */
   suppressed: SuppressedFinding[];
   checked: { files: number; documents: number; objects: number };
+  /** By whose types each environment was checked. */
+  checkedBy?: CheckedBy[];
   notChecked: NotChecked[];
   elapsedMs: number;
 }

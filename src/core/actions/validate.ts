@@ -1,16 +1,8 @@
-import { posix } from 'node:path';
-import { foldersAbove } from '../manifests/paths.ts';
-import {
-  type Environment,
-  foldersOf,
-  type RenderSource,
-  secretValues,
-} from '../model/environment.ts';
-import type { Finding, NotChecked } from '../model/finding.ts';
+import { type Environment, secretValues } from '../model/environment.ts';
+import type { Finding } from '../model/finding.ts';
 import { newestVersion } from '../schemas/schemas.ts';
 import { RuleCatalogue } from '../validate/catalogue.ts';
 import { settle } from '../validate/suppress/settle.ts';
-import type { UnusedIn } from '../validate/unused.ts';
 import {
   findingsInText,
   type RenderedSet,
@@ -19,8 +11,11 @@ import {
 } from '../validate/validate.ts';
 import { withoutSecrets } from '../words/safe-findings.ts';
 import type { Workspace } from '../workspace.ts';
+import { type CheckedBy, checkedBy } from './checked-by.ts';
+import { clusterTypes } from './cluster-types.ts';
 import { completeness, onlyServerTells } from './completeness.ts';
-import { definitionsOf } from './definitions.ts';
+import { environmentTypes } from './environment-types.ts';
+import { renderRest, type Sets } from './render-rest.ts';
 import { notRendered, renderApplications } from './rendering.ts';
 import type { ValidateReport } from './reports.ts';
 import { findUnused, unusedIn } from './unused.ts';
@@ -48,14 +43,19 @@ export async function validate(
   const deployed = await Promise.all(
     environments.map(environment => renderDeployed(workspace, environment, target)),
   );
-  const sets = deployed.flatMap(each => each.sets);
-  const rest = await renderRest(workspace, sets, target);
+  const made = deployed.flatMap(each => each.sets);
+  const rest = await renderRest(workspace, made, target);
+  const words = await clusterTypes(workspace, environments, { ask: true, sets: made, signal });
+  const by = environments.map(each => checkedBy(each, words.get(each.name) ?? {}, target));
+  const sets = forVersions(made, by);
   const { problems, unresolved, environments: all, validation } = await workspace.discovery();
+  const rendered = [...sets, ...rest.sets];
   const found = await validateRepository({
     ...repositoryOf(workspace, environments),
     unresolved,
-    rendered: [...sets, ...rest.sets],
+    rendered,
     target,
+    schemasOf: environmentTypes(workspace, rendered, words),
     levels: validation.levels,
     judge: workspace.judge,
     signal,
@@ -83,11 +83,11 @@ export async function validate(
     policy: validation,
     catalogue,
     isUnasked: rule => onlyServerTells.has(rule),
-    isComplete: completeness(workspace, [...sets, ...rest.sets], notChecked, {
+    isComplete: completeness(workspace, rendered, notChecked, {
       all: environments.length === all.length,
     }),
   });
-  return limited(paths, { ...settled, checked: found.checked, notChecked });
+  return limited(paths, { ...settled, checked: found.checked, checkedBy: by, notChecked });
 }
 
 /**
@@ -106,11 +106,13 @@ export async function validateFile(
   const deployed = await Promise.all(
     environments.map(environment => renderDeployed(workspace, environment, target)),
   );
-  const sets = deployed.flatMap(each => each.sets);
-  const rest = await renderRest(workspace, sets, target, file);
+  const made = deployed.flatMap(each => each.sets);
+  const rest = await renderRest(workspace, made, target, file);
+  const words = await clusterTypes(workspace, environments, { ask: false, sets: made, signal });
+  const by = environments.map(each => checkedBy(each, words.get(each.name) ?? {}, target));
+  const sets = forVersions(made, by);
   const { problems, unresolved, validation } = await workspace.discovery();
   const rendered = [...sets, ...rest.sets];
-  const definitions = definitionsOf(workspace, rendered);
   const { findings, notChecked } = await validateRepository({
     ...repositoryOf(workspace, environments),
     unresolved,
@@ -118,7 +120,7 @@ export async function validateFile(
     target,
     levels: validation.levels,
     only: file,
-    schemasOf: version => workspace.schemas(version, definitions, { bundled: true }),
+    schemasOf: environmentTypes(workspace, rendered, words),
     judge: workspace.judge,
     signal,
   });
@@ -157,8 +159,11 @@ export async function validateText(
   const target = workspace.schemas(undefined, []).version;
   const definitions = workspace.customTypes();
   const { validation } = await workspace.discovery();
+  const schemasOf = (version: string, environment?: string) =>
+    workspace.checkedBy.get(environment) ??
+    workspace.schemas(version, definitions, { bundled: true });
   const findings = findingsInText(
-    { index, target, schemasOf: version => workspace.schemas(version, definitions) },
+    { index, target, schemasOf },
     indexed,
     readers.map(({ name, kubernetes }) => ({ environment: name, target: kubernetes ?? target })),
   );
@@ -169,6 +174,15 @@ export async function validateText(
     isComplete: () => false,
   });
   return settled.findings.filter(({ rule }) => findings.some(found => found.rule === rule));
+}
+
+/** The renders of each environment with the version that they are checked for. */
+function forVersions(sets: readonly RenderedSet[], by: readonly CheckedBy[]): RenderedSet[] {
+  const versions = new Map(by.map(({ environment, kubernetes }) => [environment, kubernetes]));
+  return sets.map(set => ({
+    ...set,
+    target: versions.get(set.environment ?? '') ?? set.target,
+  }));
 }
 
 function repositoryOf(
@@ -187,13 +201,6 @@ function readable(
   const applications = environments.flatMap(environment => environment.applications);
   const values = applications.flatMap(({ source }) => secretValues(source));
   return withoutSecrets(findings, objects, [...new Set(values)]);
-}
-
-interface Sets {
-  sets: RenderedSet[];
-  notChecked: NotChecked[];
-  /** In the order of `sets`. */
-  unused: UnusedIn[];
 }
 
 async function renderDeployed(
@@ -219,84 +226,6 @@ async function renderDeployed(
       unusedIn(application.source, rendered, environment.name),
     ),
   };
-}
-
-/** Kustomizations and charts that nothing deploys are final all the same: leaves that no other one uses. */
-async function renderRest(
-  workspace: Workspace,
-  deployed: readonly RenderedSet[],
-  target: string,
-  file?: string,
-): Promise<Sets> {
-  const read = new Set(deployed.flatMap(({ reads }) => reads));
-  const sets: RenderedSet[] = [];
-  const notChecked: NotChecked[] = [];
-  const unused: UnusedIn[] = [];
-  const sources = leaves(workspace, read);
-  for (const source of file === undefined ? sources : sources.filter(mayRead(workspace, file))) {
-    const rendered = await workspace.trace({ source });
-    const { objects, reads, failure, notChecked: uncertain } = rendered;
-    unused.push(unusedIn(source, rendered));
-    sets.push({
-      source,
-      target,
-      objects,
-      uncertain,
-      reads,
-      incomplete: isBase(source),
-      ...(failure && { failure }),
-    });
-    if (failure) notChecked.push({ reason: failure.message, place: failure.place });
-  }
-  return { sets, notChecked, unused };
-}
-
-/** True for the sources that a file is built by, as far as kustomizations and charts name it. */
-function mayRead({ index }: Workspace, file: string): (source: RenderSource) => boolean {
-  const builders = new Set<string>();
-  const follow = (path: string) => {
-    for (const user of index.usersOf(path)) {
-      if (builders.has(user.path)) continue;
-      builders.add(user.path);
-      follow(user.path);
-    }
-  };
-  follow(file);
-  for (const folder of foldersAbove(file)) {
-    if (index.kustomizations.has(folder)) {
-      builders.add(folder);
-      follow(folder);
-    }
-    if (index.charts.has(folder)) builders.add(folder);
-  }
-  return source => foldersOf(source).some(folder => builders.has(folder));
-}
-
-/** A folder that says it is a base may be completed from another repository. */
-function isBase(source: RenderSource): boolean {
-  return foldersOf(source).some(folder => /(^|\/)_?bases?(\/|$)/.test(folder));
-}
-
-function leaves({ index }: Workspace, read: ReadonlySet<string>): RenderSource[] {
-  const kustomizations = [...index.kustomizations.values()]
-    .filter(({ kind, file }) => kind !== 'Component' && !read.has(file))
-    .filter(({ path }) => index.usersOf(path).length === 0)
-    .map(({ path }) => ({ kind: 'kustomize' as const, path }));
-  const charts = [...index.charts.values()]
-    .filter(({ type, file, path }) => type !== 'library' && !read.has(file) && !isSubchart(path))
-    .map(({ path, name }) => ({
-      kind: 'helm' as const,
-      path,
-      release: name,
-      namespace: 'default',
-      values: [],
-      includeCrds: true,
-    }));
-  return [...kustomizations, ...charts];
-}
-
-function isSubchart(path: string): boolean {
-  return posix.basename(posix.dirname(path)) === 'charts' && posix.dirname(path) !== 'charts';
 }
 
 function limited(

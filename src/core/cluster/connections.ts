@@ -53,6 +53,11 @@ export class Connections {
     for (const key of [...this.#open.keys()]) await this.close(key);
   }
 
+  /** Address of the API server that a context leads to; connects to nothing. */
+  server(context: string): Promise<string | undefined> {
+    return this.#contexts.server(context);
+  }
+
   /** The contexts of the person's kubeconfig. Throws a `UserError` where it cannot be read. */
   contexts(): Promise<{ context: string; server: string }[]> {
     return availableContexts(this.#options);

@@ -15,20 +15,23 @@ const definitionType: ApiResource = {
  * The CustomResourceDefinitions of the wanted kinds, as far as a cluster or snapshot has them: the
  * schemas that their objects are compared by. Only these are read, because big clusters hold hundreds.
  * Who may not read definitions gets what the server publishes for everybody. A kind without one is left
- * out, which makes its objects *not checked*.
+ * out, which makes its objects *not checked*. `anyVersion`: also where the cluster serves another
+ * version of it. `all` is for snapshots: of a cluster nothing is read then.
  */
 export async function customResourceDefinitions(
   cluster: Cluster,
-  wanted: readonly GroupVersionKind[],
+  wanted: readonly GroupVersionKind[] | 'all',
   signal?: AbortSignal,
+  { anyVersion = false }: { anyVersion?: boolean } = {},
 ): Promise<JsonObject[]> {
   if (cluster.identity.snapshot) return heldDefinitions(cluster, wanted, signal);
   const discovery = await cluster.discovery(signal);
-  if (!discovery.ok) return [];
-  const types = discovery.resources.filter(
+  if (!discovery.ok || wanted === 'all') return [];
+  const matching = discovery.resources.filter(
     // The group of a custom resource is a domain.
-    type => type.group.includes('.') && wanted.some(item => isSame(item, type)),
+    type => type.group.includes('.') && wanted.some(item => isSame(item, type, anyVersion)),
   );
+  const types = anyVersion ? oneVersion(matching, wanted) : matching;
   const found = types.map(type => readDefinition(cluster, type, signal));
   const definitions = (await Promise.all(found)).filter(definition => definition !== undefined);
   return unique(definitions);
@@ -53,11 +56,12 @@ async function readDefinition(
 
 async function heldDefinitions(
   cluster: Cluster,
-  wanted: readonly GroupVersionKind[],
+  wanted: readonly GroupVersionKind[] | 'all',
   signal?: AbortSignal,
 ): Promise<JsonObject[]> {
   const answer = await cluster.list(definitionType, '', signal);
   const objects = answer.ok ? answer.objects : (answer.objects ?? []);
+  if (wanted === 'all') return objects;
   return objects.filter(({ spec }) => {
     const { group, names } = isObject(spec) ? spec : {};
     const kind = isObject(names) ? names.kind : undefined;
@@ -65,8 +69,18 @@ async function heldDefinitions(
   });
 }
 
-function isSame(one: GroupVersionKind, other: GroupVersionKind): boolean {
-  return one.group === other.group && one.version === other.version && one.kind === other.kind;
+function isSame(one: GroupVersionKind, other: GroupVersionKind, anyVersion: boolean): boolean {
+  const sameKind = one.group === other.group && one.kind === other.kind;
+  return sameKind && (anyVersion || one.version === other.version);
+}
+
+/** One definition tells of all versions; what is published for everybody tells of one: the wanted one, if served. */
+function oneVersion(types: ApiResource[], wanted: readonly GroupVersionKind[]): ApiResource[] {
+  const byKind = Map.groupBy(types, ({ group, kind }) => `${group}/${kind}`);
+  return [...byKind.values()].flatMap(
+    versions =>
+      versions.find(type => wanted.some(item => isSame(item, type, false))) ?? versions.slice(0, 1),
+  );
 }
 
 /** One definition serves all versions of its kind. */

@@ -6,6 +6,7 @@ import type { ClusterTarget } from '../model/environment.ts';
 import type { Host } from '../model/host.ts';
 import { isObject } from '../model/resource.ts';
 import type { Cluster } from './cluster.ts';
+import { type ClusterTypes, KnownTypes } from './known-types.ts';
 import { credentialProgram, type KubeContext } from './kubeconfig/context.ts';
 import {
   findContext,
@@ -15,6 +16,32 @@ import {
   readKubeconfig,
 } from './kubeconfig/kubeconfig.ts';
 import { openSnapshot } from './snapshot/snapshot.ts';
+
+/** What clusters said of their types, in the person's cache. */
+export function openKnownTypes(): KnownTypes {
+  return new KnownTypes(typesCache());
+}
+
+/**
+ * What the cluster of a target said when it was asked last. Undefined where it was never asked, or where the
+ * kubeconfig cannot be read, so that nobody knows which cluster is meant.
+ */
+export async function knownTypesOf(
+  target: ClusterTarget,
+  connections: { server(context: string): Promise<string | undefined> },
+  known: KnownTypes,
+): Promise<ClusterTypes | undefined> {
+  if (target.kind !== 'context') return undefined;
+  const { context, uid } = target;
+  const server = await connections.server(context);
+  return server === undefined
+    ? undefined
+    : known.of({ context, server, ...(uid !== undefined && { uid }) });
+}
+
+function typesCache(): DiskCache {
+  return new DiskCache(join(userCache(), 'types'), mostCached);
+}
 
 /** Bytes of what servers say about their types, of all clusters together. */
 const mostCached = 64 * 1024 * 1024;
@@ -136,7 +163,7 @@ async function openContext(
       ? { namespace: { name: anchor.namespace, uid: anchor.uid } }
       : {}),
   };
-  const cache = new DiskCache(join(userCache(), 'types'), mostCached);
+  const cache = typesCache();
   return { ok: true, cluster: new ApiCluster(connection, identity, { anchor, cache }) };
 }
 

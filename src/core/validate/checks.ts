@@ -19,8 +19,9 @@ export interface Checks {
   report(subject: Subject, violations: readonly Violation[]): void;
   skip(subject: Subject, reason: string): void;
   /** The type to check an object by; reports or notes why there is none. */
-  kindOf(subject: Subject, target: string): KindType | undefined;
-  schemasOf(target: string): Schemas;
+  kindOf(subject: Subject, schemas: Schemas): KindType | undefined;
+  /** For an environment, or for what none deploys. */
+  schemasOf(target: string, environment?: string): Schemas;
 }
 
 export function createChecks(input: ValidationInput): Checks {
@@ -45,8 +46,8 @@ export function createChecks(input: ValidationInput): Checks {
         ...(environment === undefined ? {} : { environment }),
       });
     },
-    kindOf(subject, target) {
-      const { violations, lookup } = identify(subject.object, checks.schemasOf(target));
+    kindOf(subject, schemas) {
+      const { violations, lookup } = identify(subject.object, schemas);
       checks.report(subject, violations);
       if (lookup?.found) return lookup.kind;
       if (lookup?.why === 'unknown') checks.skip(subject, lookup.reason);

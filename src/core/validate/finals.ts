@@ -1,5 +1,5 @@
 import { messageOf } from '../lib/errors.ts';
-import type { KindType } from '../schemas/type.ts';
+import type { KindType, Schemas } from '../schemas/type.ts';
 import type { JudgeFinding } from '../upstream/judge.ts';
 import type { Checks } from './checks.ts';
 import { mergeVerdicts } from './merge.ts';
@@ -12,7 +12,8 @@ import type { Subject } from './subject.ts';
 /** An object that will be applied as it is; an incomplete one perhaps not. */
 export interface Final {
   subject: Subject;
-  target: string;
+  /** The types that it is checked by. */
+  schemas: Schemas;
   incomplete: boolean;
   /** Rendered for no environment, so that the namespace of a chart's release is made up. */
   unplaced?: boolean;
@@ -21,13 +22,13 @@ export interface Final {
 /** Checks complete objects by structure, our rules and the judge. Gives the number that have a type. */
 export async function checkFinals(checks: Checks, finals: readonly Final[]): Promise<number> {
   let count = 0;
-  for (const [target, ofTarget] of Map.groupBy(finals, final => final.target)) {
-    const known = ofTarget.flatMap(final => {
-      const kind = checks.kindOf(final.subject, target);
+  for (const [schemas, alike] of Map.groupBy(finals, final => final.schemas)) {
+    const known = alike.flatMap(final => {
+      const kind = checks.kindOf(final.subject, schemas);
       return kind ? [{ ...final, kind }] : [];
     });
     const complete = known.filter(({ incomplete }) => !incomplete).map(({ subject }) => subject);
-    const verdicts = await judgeAll(checks, complete, target);
+    const verdicts = await judgeAll(checks, complete, schemas);
     for (const final of known) checkFinal(checks, final, verdicts.get(final.subject));
     count += known.length;
   }
@@ -55,10 +56,11 @@ function checkFinal(
 async function judgeAll(
   checks: Checks,
   subjects: readonly Subject[],
-  target: string,
+  schemas: Schemas,
 ): Promise<Map<Subject, JudgeFinding[]>> {
   const { input, notChecked } = checks;
-  const customTypes = checks.schemasOf(target).judgedTypes();
+  const { version: target } = schemas;
+  const customTypes = schemas.judgedTypes();
   const judgeable = subjects.filter(subject => isJudgeable(checks, subject));
   if (judgeable.length === 0) return new Map();
   if (input.judge === undefined) {

@@ -48,7 +48,10 @@ export interface ValidationInput {
   /** Absent where the program is not there: only structure and our own rules are checked then. */
   judge?: Pick<Judge, 'validate'>;
   store?: SchemaStore;
-  /** The types of a Kubernetes version; made of the repository's own definitions when absent. */
-  schemasOf?: (version: string) => Schemas;
+  /**
+   * The types of a Kubernetes version, for an environment or for what none deploys; made of the repository's own
+   * definitions when absent.
+   */
+  schemasOf?: (version: string, environment?: string) => Schemas;
   signal?: AbortSignal;
 }

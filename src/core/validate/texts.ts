@@ -1,6 +1,7 @@
 import type { IndexedFile } from '../manifests/index-types.ts';
 import { jsonOf } from '../manifests/locate.ts';
 import { isObject } from '../model/resource.ts';
+import type { Schemas } from '../schemas/type.ts';
 import type { Checks } from './checks.ts';
 import type { Final } from './finals.ts';
 import { identify } from './identity.ts';
@@ -28,12 +29,12 @@ export function checkTexts(checks: Checks): { files: number; documents: number; 
     counts.files++;
     reportProblems(checks, file);
     if (file.role !== 'manifest' && file.role !== 'patch') continue;
-    for (const { subject, target } of subjectsOf(checks, file, readers.get(file.path))) {
+    for (const { subject, schemas } of subjectsOf(checks, file, readers.get(file.path))) {
       counts.documents++;
-      if (readers.has(file.path)) checkPartial(checks, file, subject, target, shapes);
+      if (readers.has(file.path)) checkPartial(checks, file, subject, schemas, shapes);
       else if (checks.input.index.standsAlone(file.path))
-        finals.push({ subject, target, incomplete: false });
-      else checkPartial(checks, file, subject, target);
+        finals.push({ subject, schemas, incomplete: false });
+      else checkPartial(checks, file, subject, schemas);
     }
   }
   return { ...counts, finals };
@@ -51,12 +52,12 @@ export function checkShapes(
   if (!readRoles.has(file.role)) return;
   reportProblems(checks, file);
   if (file.role !== 'manifest' && file.role !== 'patch') return;
-  for (const { subject, target } of subjectsOf(
+  for (const { subject, schemas } of subjectsOf(
     checks,
     file,
     readers.length > 0 ? readers : undefined,
   ))
-    checkPartial(checks, file, subject, target, shapes);
+    checkPartial(checks, file, subject, schemas, shapes);
 }
 
 function filesOf({ index, only }: ValidationInput): readonly IndexedFile[] {
@@ -72,19 +73,21 @@ function reportProblems(checks: Checks, { parsed, path }: IndexedFile): void {
   }
 }
 
-/** Each object of a file once for each Kubernetes version of the environments that render it. */
+/** Each object of a file once for all environments that render it and have the same types. */
 function subjectsOf(
-  { input }: Checks,
+  { input, schemasOf }: Checks,
   file: IndexedFile,
   readers: readonly Pick<RenderedSet, 'environment' | 'target'>[] = [{ target: input.target }],
-): { subject: Subject; target: string }[] {
-  const byTarget = Map.groupBy(readers, ({ target }) => target);
-  return [...byTarget].flatMap(([target, sets]) => {
+): { subject: Subject; schemas: Schemas }[] {
+  const bySchemas = Map.groupBy(readers, ({ target, environment }) =>
+    schemasOf(target, environment),
+  );
+  return [...bySchemas].flatMap(([schemas, sets]) => {
     const names = sets.flatMap(({ environment }) => environment ?? []);
     return file.parsed.documents.filter(isMap).flatMap(document => {
       const object = document.root && jsonOf(document.root);
       if (!isObject(object)) return [];
-      return [{ subject: documentSubject(file, document, object, [...new Set(names)]), target }];
+      return [{ subject: documentSubject(file, document, object, [...new Set(names)]), schemas }];
     });
   });
 }
@@ -94,10 +97,10 @@ function checkPartial(
   checks: Checks,
   file: IndexedFile,
   subject: Subject,
-  target: string,
+  schemas: Schemas,
   rules?: ReadonlySet<string>,
 ): void {
-  const { violations, lookup } = identify(subject.object, checks.schemasOf(target));
+  const { violations, lookup } = identify(subject.object, schemas);
   if (file.role !== 'patch') checks.report(subject, violations);
   if (!lookup?.found) return;
   const { kind } = lookup;

@@ -30,8 +30,9 @@ export async function validateRepository(input: ValidationInput): Promise<Valida
   for (const { environment, target, objects, incomplete } of wanted)
     for (const object of objects) {
       const subject = renderedSubject(object, environment, fileAt);
+      const schemas = checks.schemasOf(target, environment);
       const unplaced = environment === undefined;
-      finals.push({ subject, target, incomplete: incomplete === true, unplaced });
+      finals.push({ subject, schemas, incomplete: incomplete === true, unplaced });
     }
   const objects = await checkFinals(checks, finals);
   await checkAcross(checks, finals);

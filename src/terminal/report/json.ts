@@ -15,13 +15,14 @@ import { isSecret, masked, maskPath } from '../../core/words/values.ts';
 
 /** The JSON of `driftline validate` (`cli.md`); fields are added, never renamed. */
 export function validateJson(report: ValidateReport): string {
-  const { findings, suppressed, checked, notChecked } = report;
+  const { findings, suppressed, checked, checkedBy, notChecked } = report;
   return write({
     version: 1,
     command: 'validate',
     findings: safeFindings(findings).map(findingJson),
     suppressed: suppressedJson(suppressed),
     checked,
+    ...(checkedBy && { checkedBy }),
     notChecked: notChecked.map(notCheckedJson),
   });
 }

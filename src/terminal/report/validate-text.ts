@@ -11,6 +11,7 @@ import { safeFindings } from '../../core/words/safe-findings.ts';
 import { quantity } from '../../core/words/states.ts';
 import { printable } from '../../core/words/values.ts';
 import { type Style, styleFor } from '../style.ts';
+import { checkedByBlock } from './checked-by.ts';
 import { justify, pad, widest, wrap, wrapParts } from './columns.ts';
 import { excerptLines } from './excerpt.ts';
 import { layoutWidth } from './layout.ts';
@@ -39,6 +40,7 @@ export function validateText(report: ValidateReport, options: ValidateTextOption
   const open = [
     ...suppressedBlock(report.suppressed, laid),
     ...notCheckedBlock(report.notChecked, laid),
+    ...checkedByBlock(report.checkedBy, laid),
   ];
   const totals = wrapParts(validateTotals(report).split(' · '), ' · ', laid.width).map(style.bold);
   return `${[...blocks, ...open, totals].map(lines => lines.join('\n')).join('\n\n')}\n`;

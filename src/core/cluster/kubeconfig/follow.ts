@@ -5,6 +5,7 @@ import {
   type Kubeconfig,
   type KubeconfigOptions,
   kubeconfigPaths,
+  listContexts,
   readKubeconfig,
 } from './kubeconfig.ts';
 
@@ -45,6 +46,13 @@ export class ContextSettings {
   /** The files changed. */
   forget(): void {
     this.#reading = undefined;
+  }
+
+  /** Address of the API server that a context leads to; undefined where nothing says it. */
+  async server(context: string): Promise<string | undefined> {
+    this.#reading ??= readKubeconfig(this.#options()).catch(() => undefined);
+    const kubeconfig = await this.#reading;
+    return kubeconfig && listContexts(kubeconfig).find(each => each.context === context)?.server;
   }
 
   /** While the files cannot be understood, what they said last counts: somebody is writing them. */
