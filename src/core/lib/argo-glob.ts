@@ -6,9 +6,12 @@ export function matchesArgoGlob(pattern: string, text: string): boolean {
   return argoGlob(pattern)(text);
 }
 
-/** The same for many texts. */
-export function argoGlob(pattern: string): (text: string) => boolean {
-  const expression = expressionOf(pattern);
+/**
+ * The same for many texts. With a separator `*` and `?` stop at it, and `**` does not: so Argo CD compares the
+ * addresses of repositories, by `/`.
+ */
+export function argoGlob(pattern: string, separator?: string): (text: string) => boolean {
+  const expression = expressionOf(pattern, separator);
   return text => expression?.test(text) === true;
 }
 
@@ -20,7 +23,8 @@ export function argoGlobOf(text: string): string {
 const tokens =
   /\\(?<literal>.)|(?<stars>\*+)|\?|\[(?<not>!?)(?<set>[^\]]+)\]|[{},]|[^\\*?[\]{},]+/gsy;
 
-function expressionOf(pattern: string): RegExp | undefined {
+function expressionOf(pattern: string, separator?: string): RegExp | undefined {
+  const any = separator === undefined ? '[^]' : `[^${separator.replace(/[\\^\]-]/g, '\\$&')}]`;
   let open = 0;
   let read = 0;
   let source = '';
@@ -29,7 +33,7 @@ function expressionOf(pattern: string): RegExp | undefined {
     if (token === '{') open += 1;
     if (token === '}') open -= 1;
     if (open < 0) return undefined;
-    source += sourceOf(token, groups, open > 0);
+    source += sourceOf(token, groups, open > 0, any);
   }
   if (read < pattern.length || open !== 0) return undefined;
   try {
@@ -44,11 +48,12 @@ function sourceOf(
   token: string,
   { literal, stars, not, set }: Partial<Record<string, string>>,
   within: boolean,
+  any: string,
 ): string {
   if (literal !== undefined) return escaped(literal);
   if (set !== undefined) return `[${not ? '^' : ''}${set.replace(/[\\^[]/g, '\\$&')}]`;
-  if (stars !== undefined) return '[^]*';
-  if (token === '?') return '[^]';
+  if (stars !== undefined) return stars.length > 1 ? '[^]*' : `${any}*`;
+  if (token === '?') return any;
   if (token === '{') return '(?:';
   if (token === '}') return ')';
   if (token === ',' && within) return '|';

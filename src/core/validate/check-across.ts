@@ -1,17 +1,21 @@
 import type { Across, Scope } from './across.ts';
+import { checkArgo } from './argocd/index.ts';
 import type { Checks } from './checks.ts';
 import type { Final } from './finals.ts';
 import { checkFlux } from './flux/index.ts';
 import { checkIdentities } from './identities/identities.ts';
 import { kustomizationChecks } from './kustomization/index.ts';
 import { checkMissingPaths } from './missing-paths.ts';
-import { checkDisruptionBudgets } from './rules/no-disruption-budget.ts';
 import { checkReferences } from './references/references.ts';
+import { checkDisruptionBudgets } from './rules/no-disruption-budget.ts';
+import { checkSops } from './sops/index.ts';
 
 /** All of them: to add one, write it in a folder or file of its own and add it here. */
 export const across: readonly Across[] = [
   checkMissingPaths,
   checkFlux,
+  checkArgo,
+  checkSops,
   ...kustomizationChecks,
   checkDisruptionBudgets,
   checkReferences,

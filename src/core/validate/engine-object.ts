@@ -1,6 +1,7 @@
 import type { JsonObject, Resource } from '../model/resource.ts';
 import { resourceOf } from '../model/resource.ts';
 import type { Scope } from './across.ts';
+import { isAside } from './aside.ts';
 import type { Checks } from './checks.ts';
 import { type Realm, realmsOf } from './realm.ts';
 import type { Subject } from './subject.ts';
@@ -20,7 +21,12 @@ export function engineObjects(scope: Scope, isGroup: (group: string) => boolean)
   const { checks } = scope;
   return scope.finals.flatMap(({ subject, incomplete }) => {
     const resource = incomplete ? undefined : resourceOf(subject.object);
-    if (!resource || !isGroup(resource.group)) return [];
+    if (!resource || !isGroup(resource.group) || isShown(subject)) return [];
     return [{ object: subject.object, resource, subject, realm: realms.of(subject), checks }];
   });
+}
+
+/** True for what is only an example, and deployed nowhere. */
+export function isShown({ environments, place }: Subject): boolean {
+  return environments.length === 0 && isAside(place.file);
 }

@@ -198,7 +198,7 @@ kind: Secret
 metadata: {name: db}
 immutable: ENC[AES256_GCM,data:dHJ1ZQ==,iv:AA==,tag:AA==,type:bool]
 data: {password: "ENC[AES256_GCM,data:Zm9v,iv:AA==,tag:AA==,type:str]"}
-sops: {mac: "ENC[x]", version: 3.9.0}
+sops: {mac: "ENC[x]", lastmodified: "2026-01-01T00:00:00Z", age: [{recipient: age1x, enc: x}], version: 3.9.0}
 `,
     });
     expect(findings).toEqual([]);

@@ -35,10 +35,12 @@ export function valueFiles(
   const files = new Set<string>();
   for (const { written, path, at } of found) {
     const place = source.locate(['helm', 'valueFiles', at]);
-    const missing = {
-      reason: `its values file ${written} is not in the repository`,
-      missing: { kind: 'file' as const, written, path, place },
-    };
+    const reason = `its values file ${written} is not in the repository`;
+    // A variable at its beginning: what a single source takes for one may be meant as another source's ref.
+    const missing =
+      written.startsWith('$') && lookup.siblings.length < 2
+        ? { reason }
+        : { reason, missing: { kind: 'file' as const, written, path, place } };
     if (!isPattern(path)) {
       if (context.index.file(path)) files.add(path);
       else if (!optional) return missing;

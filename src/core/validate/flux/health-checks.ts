@@ -2,9 +2,9 @@ import { objectsAt, textAt, valueAt } from '../../model/fields.ts';
 import { parseApiVersion, type Resource, resourceText } from '../../model/resource.ts';
 import type { EngineObject } from '../engine-object.ts';
 import type { RenderedSet } from '../input.ts';
+import { nearIn } from '../near.ts';
 import { isPlaceholder } from '../placeholders.ts';
 import type { Violation } from '../violation.ts';
-import { nearIn } from './references.ts';
 
 /**
  * `healthChecks` of objects that neither the Kustomization nor anything else of its environment makes: Flux waits for

@@ -1,6 +1,7 @@
 import type { Scope } from '../across.ts';
 import { type EngineObject, engineObjects } from '../engine-object.ts';
 import type { Violation } from '../violation.ts';
+import { checkAddress } from './addresses.ts';
 import { checkDependencies } from './dependencies.ts';
 import { checkHealthChecks } from './health-checks.ts';
 import { isFluxGroup } from './kinds.ts';
@@ -8,6 +9,7 @@ import { checkReferences } from './references.ts';
 
 /** What is looked at in each object of Flux: to add a check, write its file and add it here. */
 const fluxChecks: readonly ((object: EngineObject) => Violation[])[] = [
+  checkAddress,
   checkReferences,
   checkDependencies,
   checkHealthChecks,

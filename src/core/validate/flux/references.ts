@@ -2,9 +2,9 @@ import { type Reference as NamedObject, referencesOf } from '../../links/referen
 import { textAt } from '../../model/fields.ts';
 import type { Pointer } from '../../model/path.ts';
 import { type JsonObject, resourceText } from '../../model/resource.ts';
-import { nearestName } from '../../schemas/nearest.ts';
 import { isAside } from '../aside.ts';
 import type { EngineObject } from '../engine-object.ts';
+import { nearIn } from '../near.ts';
 import { isPlaceholder } from '../placeholders.ts';
 import type { Realm } from '../realm.ts';
 import type { Violation } from '../violation.ts';
@@ -114,15 +114,6 @@ function isAssumed(realm: Realm, { kind, name, namespace }: Reference): boolean 
       sourceNamespace === namespace
     );
   });
-}
-
-/** A near name, but none that is told apart by its numbers only: app-1 and app-2 are two. */
-export function nearIn(name: string, known: readonly string[]): string | undefined {
-  const letters = (text: string) => text.replace(/\d+/g, '#');
-  return nearestName(
-    name,
-    known.filter(other => letters(other) !== letters(name)),
-  );
 }
 
 function ruleOf(pointer: Pointer): string {
