@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../src/core/model/finding.ts';
+import { creationOf } from '../../../src/core/validate/mends/create-object.ts';
 import { validateRepository } from '../../../src/core/validate/validate.ts';
 import { withMend } from './apply-mend.ts';
 import { indexOf } from './repository.ts';
@@ -302,5 +303,60 @@ describe('what an alias repeats', () => {
     expect(findings.map(({ line, mends }) => [line, mends?.length])).toEqual([[11, 1]]);
     const { text: after } = await mended(text, 'wrong-type');
     expect(await findingsOf(after)).toEqual([]);
+  });
+});
+
+describe('an object that is missing', () => {
+  const files = {
+    'app/kustomization.yaml': `# ours
+resources:
+  - web.yaml # the workload
+
+namePrefix: x-
+`,
+    'app/web.yaml': pod(''),
+    'other/web.yaml': pod(''),
+    'other/settings.yaml': pod(''),
+  };
+
+  it('is created beside who needs it, and named by the kustomization', async () => {
+    const index = await indexOf(files);
+    const missing = { kind: 'ConfigMap', name: 'settings', namespace: '', keys: ['url'] };
+    const mend = creationOf(index, 'app/web.yaml', missing);
+    if (!mend) throw new Error('no mend');
+    expect(mend.title).toBe('Create ConfigMap settings');
+    const after = withMend(files, mend);
+    expect(after['app/kustomization.yaml']).toBe(`# ours
+resources:
+  - web.yaml # the workload
+  - settings.yaml
+
+namePrefix: x-
+`);
+    expect(after['app/settings.yaml']).toBe(`apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+data:
+  url: ''
+`);
+  });
+
+  it('takes no file that is there, and needs no kustomization', async () => {
+    const index = await indexOf(files);
+    const missing = { kind: 'ServiceAccount', name: 'settings', namespace: 'shop' };
+    const mend = creationOf(index, 'other/web.yaml', missing);
+    expect(mend?.edits.map(({ file: path, text }) => [path, text])).toEqual([
+      [
+        'other/serviceaccount-settings.yaml',
+        'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: settings\n  namespace: shop\n',
+      ],
+    ]);
+  });
+
+  it('is not made of kinds that need more than a skeleton', async () => {
+    const index = await indexOf(files);
+    const missing = { kind: 'apps/Deployment', name: 'a', namespace: '' };
+    expect(creationOf(index, 'app/web.yaml', missing)).toBeUndefined();
   });
 });

@@ -103,7 +103,7 @@ function added(
   pointer: Pointer,
   { value }: Extract<FieldChange, { kind: 'add' }>,
 ): Change[] | undefined {
-  const key = String(pointer.at(-1));
+  const key = pointer.at(-1);
   const above = pointer.slice(0, -1);
   const held = heldAt(source, above);
   const { node } = held;
@@ -111,13 +111,14 @@ function added(
   if (present?.kind === 'scalar' && present.value === null)
     return [changeTo(source, replaced(source, heldAt(source, pointer), value))];
   if (present) return undefined;
-  if (node?.kind === 'map' && membersOf(source, node).length > 0) {
+  if (node && node.kind !== 'scalar' && membersOf(source, node).length > 0) {
     const after = membersOf(source, node).length - 1;
-    return [changeTo(source, inserted(source, node, { key, value, after }))];
+    const member = typeof key === 'string' ? { key, value, after } : { value, after };
+    return [changeTo(source, inserted(source, node, member))];
   }
   const isEmpty = node && (node.kind === 'map' || (node.kind === 'scalar' && node.value === null));
   if (!isEmpty || above.length === 0) return undefined;
-  return [changeTo(source, replaced(source, held, { [key]: value }))];
+  return [changeTo(source, replaced(source, held, { [String(key)]: value }))];
 }
 
 /** A map that is left empty goes as well. */
