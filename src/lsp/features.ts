@@ -13,6 +13,7 @@ import { hover } from './hover.ts';
 import { inlayHints } from './inlay-hints.ts';
 import { markers } from './markers.ts';
 import { references } from './references.ts';
+import { rename } from './rename.ts';
 import { checks } from './requests/checks.ts';
 import { clusters } from './requests/clusters.ts';
 import { effects } from './requests/effects.ts';
@@ -45,6 +46,7 @@ export const features: readonly Feature[] = [
   differenceCommands,
   definition,
   references,
+  rename,
   documentSymbols,
   workspaceSymbols,
   folding,
