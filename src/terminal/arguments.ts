@@ -44,7 +44,7 @@ export type Invocation =
   | ({ command: 'environments' } & CommonArguments)
   | ({ command: 'render'; path?: string; diff?: string; chart: ChartArguments } & CommonArguments)
   | ({ command: 'trace'; target?: TraceTarget } & CommonArguments)
-  | ({ command: 'validate'; paths: string[]; strict: boolean } & CommonArguments)
+  | ({ command: 'validate'; paths: string[]; server: boolean; strict: boolean } & CommonArguments)
   | ({ command: 'rules'; rule?: string } & CommonArguments)
   | ({ command: 'drift' } & DriftArguments & CommonArguments)
   | ({ command: 'propose'; paths: string[] } & ProposeArguments & CommonArguments)
@@ -124,8 +124,12 @@ function invocation(command: CommandName, operands: string[], given: Given): Inv
     }
     case 'trace':
       return { command, target: first === undefined ? first : traceTarget(first), ...common };
-    case 'validate':
-      return { command, paths: operands, strict: given.flag('strict'), ...common };
+    case 'validate': {
+      const [server, strict] = [given.flag('server'), given.flag('strict')];
+      if (server && common.offline)
+        throw new UserError('--server asks clusters and --offline opens no connection: use one.');
+      return { command, paths: operands, server, strict, ...common };
+    }
     case 'rules':
       return { command, rule: first, ...common };
     case 'drift':

@@ -141,11 +141,17 @@ export const commands = {
     operands: '[PATH ...]',
     about: [
       'Checks manifests as written, and as rendered by what the API server itself would say. PATH limits the check to files and folders. What has no schema is listed as not checked.',
+      "With --server, each environment's own cluster tries to apply its objects by a dry-run, which changes nothing: its webhooks, policies and quotas have their say, on the line that decides. Needs the permission to patch.",
     ],
     formats,
-    options: { strict, decrypt },
+    options: {
+      server: { help: "also ask each environment's cluster, by dry-runs" },
+      strict,
+      decrypt,
+    },
     examples: [
       { command: 'driftline validate', says: 'the whole repository' },
+      { command: 'driftline validate --server -e staging', says: "with the cluster's own word" },
       { command: 'driftline validate apps/web --format github', says: 'annotations in CI' },
     ],
   },

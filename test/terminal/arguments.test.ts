@@ -58,7 +58,14 @@ describe('the command line', () => {
     expect(parse('validate a b --revision HEAD~1 --no-color --verbose')).toEqual({
       command: 'validate',
       ...common,
-      ...{ paths: ['a', 'b'], strict: false, revision: 'HEAD~1', noColor: true, verbose: true },
+      ...{
+        paths: ['a', 'b'],
+        strict: false,
+        server: false,
+        revision: 'HEAD~1',
+        noColor: true,
+        verbose: true,
+      },
     });
     expect(parse('sync shop -e a --yes --dry-run')).toEqual({
       command: 'sync',

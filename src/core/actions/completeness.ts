@@ -5,11 +5,7 @@ import type { RenderedSet } from '../validate/validate.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** Rules that are only looked for by asking a cluster. */
-export const onlyServerTells: ReadonlySet<string> = new Set([
-  'server-denied',
-  'server-refused',
-  'server-warned',
-]);
+export const onlyServerTells: ReadonlySet<string> = new Set(['server-denied', 'server-refused']);
 
 /**
  * Tells whether all of a file was checked: in every environment (`all`), by the judge too, with nothing of it left

@@ -46,7 +46,8 @@ export interface ValidateReport {
   findings: Finding[];
   /** Left out by comments and driftline.yaml. */
   suppressed: SuppressedFinding[];
-  checked: { files: number; documents: number; objects: number };
+  /** `tried`: by the servers of the environments; absent where they were not asked. */
+  checked: { files: number; documents: number; objects: number; tried?: number };
   /** By whose types each environment was checked. */
   checkedBy?: CheckedBy[];
   notChecked: NotChecked[];

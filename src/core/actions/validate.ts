@@ -18,7 +18,13 @@ import { environmentTypes } from './environment-types.ts';
 import { renderRest, type Sets } from './render-rest.ts';
 import { notRendered, renderApplications } from './rendering.ts';
 import type { ValidateReport } from './reports.ts';
+import { checkOnServer, type ServerCheck } from './server-check/server-check.ts';
+import { newOnes } from './server-check/told.ts';
 import { findUnused, unusedIn } from './unused.ts';
+
+const nobodyAsked = Promise.resolve<ServerCheck>({
+  ...{ findings: [], notChecked: [], tried: 0, failures: [] },
+});
 
 /** Kept: each page is read once. */
 const catalogue = new RuleCatalogue();
@@ -29,6 +35,8 @@ export interface ValidateOptions {
   paths: readonly string[];
   /** Kubernetes version for what no environment gives one; the newest that is bundled when absent. */
   target?: string;
+  /** Also have the servers of the environments try what is rendered; see `server-check`. */
+  server?: boolean;
   signal?: AbortSignal;
 }
 
@@ -38,8 +46,11 @@ export interface ValidateOptions {
  */
 export async function validate(
   workspace: Workspace,
-  { environments, paths, signal, target = newestVersion() }: ValidateOptions,
-): Promise<Omit<ValidateReport, 'elapsedMs'>> {
+  { environments, paths, signal, server = false, target = newestVersion() }: ValidateOptions,
+): Promise<Omit<ValidateReport, 'elapsedMs'> & { failures: string[] }> {
+  const asked = server ? checkOnServer(workspace, { environments, paths, signal }) : nobodyAsked;
+  // It is waited for at the end; an abort ends this function before.
+  asked.catch(() => {});
   const deployed = await Promise.all(
     environments.map(environment => renderDeployed(workspace, environment, target)),
   );
@@ -71,6 +82,8 @@ export async function validate(
     reason,
     place: { file, line: 1, column: 1 },
   }));
+  const said = await asked;
+  const told = [...problems, ...readable(found.findings, sets, environments), ...unused];
   const notChecked = [
     ...found.notChecked,
     ...deployed.flatMap(each => each.notChecked),
@@ -78,16 +91,20 @@ export async function validate(
     ...unread,
   ];
   const settled = settle({
-    findings: [...problems, ...readable(found.findings, sets, environments), ...unused],
+    findings: [...told, ...newOnes(told, said.findings)],
     index: workspace.index,
     policy: validation,
     catalogue,
-    isUnasked: rule => onlyServerTells.has(rule),
+    isUnasked: rule => !server && onlyServerTells.has(rule),
     isComplete: completeness(workspace, rendered, notChecked, {
       all: environments.length === all.length,
     }),
   });
-  return limited(paths, { ...settled, checked: found.checked, checkedBy: by, notChecked });
+  const open = new Set(notChecked.map(({ reason }) => reason));
+  const more = said.notChecked.filter(({ reason }) => !open.has(reason));
+  const checked = { ...found.checked, ...(server && { tried: said.tried }) };
+  const report = { ...settled, checked, checkedBy: by, notChecked: [...notChecked, ...more] };
+  return { ...limited(paths, report), failures: said.failures };
 }
 
 /**

@@ -18,6 +18,8 @@ export interface Finding extends Range {
   environments: string[];
   /** What to do about it, when one sentence can say it. */
   fix?: string;
+  /** Who found it, where that is not Driftline: the API server of a cluster, by a dry-run. */
+  source?: 'server';
   /** Other places that it is about, such as the other definition of a duplicate. */
   related?: RelatedPlace[];
   /** Changes that mend it, the best first. */

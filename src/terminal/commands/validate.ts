@@ -17,12 +17,13 @@ import { version } from '../version.ts';
 
 type ValidateArguments = Extract<Invocation, { command: 'validate' }>;
 
-/** `driftline validate`: 1 for findings of severity error. */
+/** `driftline validate`: 1 for findings of severity error; 2 where a server was to be asked and could not be. */
 export async function validate(invocation: ValidateArguments, terminal: Terminal): Promise<number> {
   const started = performance.now();
   return withWorkspace(invocation, terminal, async workspace => {
     const done = progress('Checking …', invocation, terminal);
-    const found = await check(workspace, {
+    const { failures, ...found } = await check(workspace, {
+      server: invocation.server,
       environments: await workspace.choose(invocation.environments),
       paths: invocation.paths.map(path => inRepository(workspace.repository.root, path)),
       signal: terminal.signal,
@@ -31,6 +32,8 @@ export async function validate(invocation: ValidateArguments, terminal: Terminal
     const lines = (file: string) => workspace.index.file(file)?.text.split(/\r?\n/);
     const text = formats[invocation.format](report, invocation, terminal, lines);
     await deliver(workspace.hidden(text), invocation, terminal);
+    for (const sentence of failures) terminal.stderr.write(`driftline: ${sentence}\n`);
+    if (failures.length > 0) return exitCodes.failed;
     if (report.findings.some(({ severity }) => severity === 'error')) return exitCodes.found;
     return report.notChecked.length > 0 && invocation.strict
       ? exitCodes.notChecked

@@ -96,7 +96,7 @@ function suppressedJson(suppressed: readonly SuppressedFinding[]): unknown {
 
 function findingJson(finding: Finding): unknown {
   const { rule, severity, file, line, column, endLine, endColumn } = finding;
-  const { message, path, object, environments, fix, related, mends } = finding;
+  const { message, path, object, environments, fix, source, related, mends } = finding;
   return {
     rule,
     severity,
@@ -110,6 +110,7 @@ function findingJson(finding: Finding): unknown {
     object: object && objectJson(object),
     environments,
     fix,
+    source,
     related,
     mends,
   };

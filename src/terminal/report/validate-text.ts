@@ -64,7 +64,8 @@ export function validateTotals({
     ...(notChecked.length > 0 ? [`${notChecked.length} not checked`] : []),
   ];
   const nothing = checked.objects > 0 ? 'nothing found' : 'nothing to check';
-  const where = `${quantity(checked.objects, 'object')} in ${quantity(checked.files, 'file')}`;
+  const tried = checked.tried === undefined ? '' : `, ${checked.tried} tried by servers`;
+  const where = `${quantity(checked.objects, 'object')} in ${quantity(checked.files, 'file')}${tried}`;
   return `${said.join(', ') || nothing} · ${where} · ${elapsed(elapsedMs)}`;
 }
 
@@ -120,7 +121,8 @@ function findingLines(
   const start = `  ${pad(positionText(finding), column)}  ${style[severityColours[finding.severity]](word)}`;
   const sentences = [finding.message, ...(finding.fix === undefined ? [] : [finding.fix])];
   const message = sentences.flatMap(sentence => wrap(printable(sentence), options.width - at));
-  const about = [finding.rule, ...finding.environments].map(printable).join(' · ');
+  const by = finding.source === 'server' ? ['server'] : [];
+  const about = [finding.rule, ...by, ...finding.environments].map(printable).join(' · ');
   const [first = '', ...more] = withRule(message, about, options.width - at, style);
   return [
     start + first,
