@@ -12,8 +12,8 @@ export interface InsideRun {
   suite: 'gitops' | 'elsewhere' | 'beside-yaml';
   /** The workspace. */
   folder: string;
-  /** Folders of further extensions that run beside. */
-  beside?: readonly string[];
+  /** Packages of further extensions that run beside. */
+  extensions?: readonly string[];
   settings?: Record<string, unknown>;
 }
 
@@ -22,7 +22,7 @@ export async function runInside({
   release,
   suite,
   folder,
-  beside = [],
+  extensions = [],
   settings = {},
 }: InsideRun): Promise<InsideResult[]> {
   const data = await mkdtemp(join(tmpdir(), 'driftline-vscode-'));
@@ -33,6 +33,7 @@ export async function runInside({
     data,
     underTest: true,
     settings,
+    extensions,
     env: { DRIFTLINE_SUITE: suite, DRIFTLINE_RESULTS: results, GIT_TERMINAL_PROMPT: '0' },
   });
   const browser = await launchChromium();
@@ -46,7 +47,6 @@ export async function runInside({
     await page.exposeFunction('codeAutomationExit', () => done.resolve());
     const address = server.address(folder, [
       ['extensionDevelopmentPath', server.remote(extensionFolder)],
-      ...beside.map((each): [string, string] => ['extensionDevelopmentPath', server.remote(each)]),
       ['extensionTestsPath', server.remote(module)],
     ]);
     await page.goto(address);
