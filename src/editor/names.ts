@@ -16,6 +16,7 @@ export type CommandId =
   | 'driftline.previewEffect'
   | 'driftline.fetchCharts'
   | 'driftline.validate'
+  | 'driftline.checkServer'
   | 'driftline.chooseCluster'
   | 'driftline.commit'
   | 'driftline.propose'

@@ -18,14 +18,21 @@ import { type Mending, missingChart } from './to-diagnostic.ts';
 
 /** What can be done about a line: mend a finding, take what runs, and with our editor compare and sync. */
 export const codeActions: Feature = {
-  capabilities: () => ({ codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] } }),
+  capabilities: () => ({
+    codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, checkKind] },
+  }),
   register(session) {
     const { connection } = session;
     connection.onCodeAction(
       session.quietly('code actions', async params => {
         const open = session.openFile(params.textDocument.uri);
-        const wanted = params.context.only?.some(kind => CodeActionKind.QuickFix.startsWith(kind));
-        return open && wanted !== false ? actionsFor(open, params, session) : [];
+        if (!open) return [];
+        const { only } = params.context;
+        const isWanted = (kind: string) => !only || only.some(wanted => kind.startsWith(wanted));
+        return [
+          ...(isWanted(CodeActionKind.QuickFix) ? await actionsFor(open, params, session) : []),
+          ...(isWanted(checkKind) ? checkActions(open, session) : []),
+        ];
       }),
     );
   },
@@ -55,6 +62,26 @@ async function actionsFor(
     ...(client.ours ? commandActions(marked.map(({ difference }) => difference)) : []),
     ...(client.ours ? fetchActions(context.diagnostics) : []),
   ];
+}
+
+/** Among the editor's source actions, since it is about the whole file. */
+const checkKind = `${CodeActionKind.Source}.checkAgainstCluster`;
+
+/** Asks the cluster of each environment that the file reaches what it says of it. */
+function checkActions(
+  { document, live, file }: OpenFile,
+  { client, options }: Session,
+): CodeAction[] {
+  if (!client.ours || !options.trusted) return [];
+  const reached = new Set(
+    live.objects(file).flatMap(({ environments }) => environments.map(({ name }) => name)),
+  );
+  return [...reached].map(environment => {
+    const title = `Check Against the Cluster of ${printable(environment)}`;
+    const target = { environment, uri: document.uri };
+    const command = { title, command: commands.checkServer, arguments: [target] };
+    return { title, kind: checkKind, command };
+  });
 }
 
 /** Asks which of the charts that are missing shall be fetched. */

@@ -1,4 +1,5 @@
 import type { Diagnostic } from 'vscode-languageserver';
+import { newOnes } from '../core/actions/server-check/new-ones.ts';
 import { Coalesce } from '../core/lib/coalesce.ts';
 import { linesOf } from '../core/lib/lines.ts';
 import type { Live } from '../core/live/live.ts';
@@ -6,10 +7,12 @@ import type { Marker } from '../core/live/state.ts';
 import type { Finding, NotChecked } from '../core/model/finding.ts';
 import { RuleCatalogue } from '../core/validate/catalogue.ts';
 import { isFetchable } from '../core/words/fetchable.ts';
+import { checkServer, summaryOf, type WantedCheck } from './check-server.ts';
 import type { Feature } from './feature.ts';
 import { requests } from './protocol.ts';
 import { PresentFindings } from './session/present-findings.ts';
 import { type OpenRepository, uriOf } from './session/repositories.ts';
+import { ServerFindings } from './session/server-findings.ts';
 import type { Session } from './session/session.ts';
 import { driftDiagnostics, fetchDiagnostics, findingDiagnostics } from './to-diagnostic.ts';
 
@@ -23,6 +26,7 @@ export const diagnostics: Feature = {
     session.onChanged((repository, { files }) => publisher.changed(repository, files));
     session.onMinute(() => publisher.resend());
     session.answer(requests.validate, (_, signal) => publisher.validate(signal));
+    session.answer(requests.checkServer, (wanted, signal) => publisher.ask(wanted, signal));
   },
 };
 
@@ -41,6 +45,7 @@ class Publisher {
   readonly #jobs: Coalesce<string>;
   readonly #quick: Coalesce<string>;
   readonly #present = new PresentFindings();
+  readonly #server = new ServerFindings();
   /** By address: the last findings, and what was published last. */
   readonly #found = new Map<string, Found>();
   readonly #sent = new Map<string, string>();
@@ -92,6 +97,8 @@ class Publisher {
       this.#session.openFiles(repository).map(each => [each.file, each.document.uri]),
     );
     for (const file of files) {
+      const asked = uriOf(repository, file);
+      if (!open.has(file) && this.#server.uris().includes(asked)) this.#send(asked);
       const uri = open.get(file) ?? (this.#whole ? uriOf(repository, file) : undefined);
       if (uri !== undefined) this.request(uri);
     }
@@ -117,6 +124,23 @@ class Publisher {
     }
     this.#whole = true;
     return counts;
+  }
+
+  /** A cluster's word, by a person's wish; it replaces what clusters said of this repository before. */
+  async ask(wanted: WantedCheck, signal: AbortSignal) {
+    const { check, repository, file } = await checkServer(this.#session, wanted, signal);
+    const byFile = Map.groupBy(check.findings, finding => finding.file);
+    const before = this.#server.uris().flatMap(uri => {
+      const at = this.#session.repositories.of(uri);
+      return at?.repository === repository && (file === undefined || at.file === file) ? [uri] : [];
+    });
+    for (const uri of new Set([...before, ...[...byFile.keys()].map(f => uriOf(repository, f))])) {
+      const name = this.#session.repositories.of(uri)?.file ?? '';
+      this.#server.take(uri, this.#linesOf(uri, name).join('\n'), byFile.get(name) ?? []);
+      if (!this.#found.has(uri)) this.#found.set(uri, { version: undefined, findings: [] });
+      this.#send(uri);
+    }
+    return summaryOf(check);
   }
 
   /** Open documents keep what is known of their present text. */
@@ -201,8 +225,9 @@ class Publisher {
     const drift = this.#session.options.settings.drift ? this.#markersOf(uri) : [];
     const missing = this.#missingOf(repository, live).filter(({ place }) => place?.file === file);
     const { client } = this.#session;
+    const said = newOnes(findings, this.#server.of(uri, lines.join('\n')));
     return [
-      ...findingDiagnostics(findings, {
+      ...findingDiagnostics([...findings, ...said], {
         lines,
         reaching: [...reaching],
         version: this.#found.get(uri)?.version,

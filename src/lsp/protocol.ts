@@ -78,6 +78,8 @@ export const commands = {
   whereUsed: '_driftline.showUses',
   /** Nothing: of the editor. */
   preview: '_driftline.previewEdits',
+  /** `OfFile`: of the editor. */
+  checkServer: 'driftline.checkServer',
   /** `OfEnvironment`: of the editor. */
   fetch: '_driftline.fetchMissingCharts',
   /** `OfField`: of the server, as those below; the client library registers them by itself. */
@@ -101,6 +103,17 @@ export interface LineDifference extends OfField {
   application: string;
   /** `production runs 5, the repository says 3`. */
   words: string;
+}
+
+/** How a check against a cluster went; its findings are diagnostics. */
+export interface CheckedOnServer {
+  errors: number;
+  warnings: number;
+  notChecked: number;
+  /** Objects that the server tried. */
+  tried: number;
+  /** Why most of what was not checked was not: one sentence. */
+  reason?: string;
 }
 
 /** A request: its name and, for the type checker only, what goes and what comes. */
@@ -303,6 +316,10 @@ export const requests = {
   /** Publishes the findings of all files; answers how many there are. */
   validate: request<null, { errors: number; warnings: number; notChecked: number }>(
     'driftline/validate',
+  ),
+  /** The cluster's own word on what an environment applies, or on what one file decides of it; by dry-runs only. */
+  checkServer: request<{ environment: string; uri?: string }, CheckedOnServer>(
+    'driftline/checkServer',
   ),
   contexts: request<null, ContextChoice[]>('driftline/contexts'),
   /** Who a context leads to, for the person to confirm; writes nothing. */

@@ -72,7 +72,7 @@ export function findingDiagnostics(findings: readonly Finding[], about: TextAbou
       code: rule,
       ...(page && { codeDescription: { href: pathToFileURL(page.file).href } }),
       source: 'driftline',
-      message: finding.message + advice + where,
+      message: finding.message + advice + where + byServer(finding),
       ...(tags.length > 0 && { tags }),
       ...(uriOf &&
         related.length > 0 && {
@@ -81,6 +81,11 @@ export function findingDiagnostics(findings: readonly Finding[], about: TextAbou
       ...(Object.keys(data).length > 0 && { data }),
     };
   });
+}
+
+/** Words of the server that do not say whose they are. */
+function byServer({ source, message }: Finding): string {
+  return source === 'server' && !/^The (server|cluster) /.test(message) ? ' (says the server)' : '';
 }
 
 function tagsOf(rule: string): DiagnosticTag[] {

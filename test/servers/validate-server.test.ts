@@ -2,7 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { CodeAction } from 'vscode-languageserver';
+import { requests } from '../../src/lsp/protocol.ts';
 import { driftline } from '../cli/run.ts';
+import { eventually, startClient } from '../lsp/client.ts';
 import { kubectl } from './plane.ts';
 import { startWebhook, type Webhook } from './webhook.ts';
 
@@ -249,5 +252,62 @@ describe('driftline validate --server', () => {
     expect(ran.stderr).toMatch(/^driftline: production: /);
     const offline = await driftline(['validate', '-C', folder, '--server', '--offline']);
     expect(offline.stderr).toContain('--server asks clusters and --offline opens no connection');
+  });
+});
+
+describe('Check Against the Cluster, in the editor', () => {
+  it('shows what the cluster says of the present text until that is another', async () => {
+    const client = await startClient({
+      folder,
+      initializationOptions: { trusted: true, markers: true },
+      env: { KUBECONFIG: inject('plane').kubeconfig },
+    });
+    try {
+      const name = 'base/web.yaml';
+      await client.open(name);
+      // Not saved yet: the text that a person sees is asked about.
+      await client.replace(name, 'replicas: 7', 'replicas: 8');
+      const start = { line: 0, character: 0 };
+      const only = ['source.checkAgainstCluster'];
+      const wanted = {
+        textDocument: { uri: client.uri(name) },
+        range: { start, end: start },
+        context: { diagnostics: [], only },
+      };
+      await eventually(async () => {
+        const offered = await client.request<CodeAction[]>('textDocument/codeAction', wanted);
+        return offered.find(({ title }) => title === 'Check Against the Cluster of production');
+      }, 'the check to be offered');
+      const params = { environment: 'production', uri: client.uri(name) };
+      const found = await client.ask(requests.checkServer, params);
+      expect(found).toMatchObject({ errors: 1, tried: 1 });
+      const { diagnostics } = await client.diagnostics(name, each =>
+        each.diagnostics.some(({ code }) => code === 'server-denied'),
+      );
+      const said = diagnostics.find(({ code }) => code === 'server-denied');
+      expect(said).toMatchObject({ severity: 1, range: { start: { line: 5 } } });
+      await client.replace(name, 'replicas: 8', 'replicas: 5');
+      await client.diagnostics(name, each =>
+        each.diagnostics.every(({ code }) => code !== 'server-denied'),
+      );
+    } finally {
+      await client.stop();
+    }
+  });
+
+  it('asks no cluster from a folder that is not trusted', async () => {
+    const client = await startClient({
+      folder,
+      initializationOptions: { trusted: false, markers: true },
+      env: { KUBECONFIG: inject('plane').kubeconfig },
+    });
+    try {
+      await client.open('base/web.yaml');
+      await expect(
+        client.ask(requests.checkServer, { environment: 'production' }),
+      ).rejects.toMatchObject({ code: 1, message: expect.stringContaining('not trusted') });
+    } finally {
+      await client.stop();
+    }
   });
 });

@@ -18,8 +18,8 @@ import { environmentTypes } from './environment-types.ts';
 import { renderRest, type Sets } from './render-rest.ts';
 import { notRendered, renderApplications } from './rendering.ts';
 import type { ValidateReport } from './reports.ts';
+import { newOnes } from './server-check/new-ones.ts';
 import { checkOnServer, type ServerCheck } from './server-check/server-check.ts';
-import { newOnes } from './server-check/told.ts';
 import { findUnused, unusedIn } from './unused.ts';
 
 const nobodyAsked = Promise.resolve<ServerCheck>({

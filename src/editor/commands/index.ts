@@ -1,4 +1,5 @@
 import { checkDrift } from './check-drift.ts';
+import { checkServer } from './check-server.ts';
 import { chooseCluster } from './choose-cluster.ts';
 import type { Command } from './command.ts';
 import { commit } from './commit.ts';
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   previewEffect,
   fetchCharts,
   validate,
+  checkServer,
   chooseCluster,
   commit,
   propose,

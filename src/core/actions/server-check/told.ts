@@ -1,22 +1,7 @@
-import type { Finding } from '../../model/finding.ts';
 import { RuleCatalogue } from '../../validate/catalogue.ts';
 import { settle } from '../../validate/suppress/settle.ts';
 import type { Workspace } from '../../workspace.ts';
 import { checkOnServer, type ServerCheck, type ServerCheckOptions } from './server-check.ts';
-
-/** Findings of the server that say what is said already: of the same field on the same line, or by the same rule there. */
-export function newOnes(findings: readonly Finding[], server: readonly Finding[]): Finding[] {
-  const known = new Set(
-    findings.flatMap(({ file, line, rule, path, severity }) => [
-      `${file}:${line} ${rule}`,
-      ...(severity === 'error' ? [`${file}:${line} ${path}`] : []),
-    ]),
-  );
-  return server.filter(
-    ({ file, line, rule, path }) =>
-      !known.has(`${file}:${line} ${rule}`) && !known.has(`${file}:${line} ${path}`),
-  );
-}
 
 /** The server's word alone, as a person wants it: without what comments and driftline.yaml leave out. */
 export async function serverSays(
