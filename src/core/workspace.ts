@@ -12,14 +12,13 @@ import { readOnce } from './git/read-once.ts';
 import { currentBranch, findRoot, openRepository, remoteUrls } from './git/repository.ts';
 import { UserError } from './lib/errors.ts';
 import { userCache } from './lib/user-cache.ts';
-import { jsonOf } from './manifests/locate.ts';
+import { keptObjectOf } from './manifests/kept-values.ts';
 import { RepositoryIndex } from './manifests/repository-index.ts';
-import type { Node } from './manifests/syntax.ts';
 import type { ClusterTarget, Environment } from './model/environment.ts';
 import type { Host } from './model/host.ts';
 import type { Rendered } from './model/rendered.ts';
 import type { Repository } from './model/repository.ts';
-import { isObject, type JsonObject } from './model/resource.ts';
+import type { JsonObject } from './model/resource.ts';
 import { RenderCache } from './render/cache.ts';
 import type { Target } from './render/renderer.ts';
 import { createRendering, type Rendering } from './render/rendering.ts';
@@ -56,6 +55,8 @@ export interface WorkspaceOptions {
    * started, and the clusters are connected to that driftline.yaml names for them.
    */
   compares?: readonly string[];
+  /** Objects will be judged: the judge is started while the repository is read. */
+  judges?: boolean;
   host: Host;
   signal?: AbortSignal;
 }
@@ -71,7 +72,6 @@ interface Resident {
   renders: RenderCache;
   charts: ChartFinder;
   schemas: KeptSchemas;
-  definitions: WeakMap<Node, JsonObject>;
   connections: Connections;
   knownTypes: KnownTypes;
   /** By the environment's name: what its objects were checked by the last time. */
@@ -106,8 +106,9 @@ export class Workspace {
     // A kept repository is read anew when it changes.
     const repository = options.traces ? opened : readOnce(opened);
     const resident = startPrograms(options, root, remotes);
+    // Whoever needs it hears of a failure.
+    if (options.judges) resident.judge?.version(signal).catch(() => {});
     if (options.compares) {
-      // Whoever needs it hears of a failure.
       resident.judge?.warm(signal).catch(() => {});
       connectEarly(resident, repository, options.compares).catch(() => {});
     }
@@ -331,15 +332,11 @@ export class Workspace {
 
   /** CustomResourceDefinitions that stand in the repository's manifests. */
   customTypes(): JsonObject[] {
-    const { definitions } = this.#resident;
     return this.index
       .ofKind('apiextensions.k8s.io', 'CustomResourceDefinition')
       .flatMap(({ document: { root } }) => {
-        if (root === undefined) return [];
-        const value = definitions.get(root) ?? jsonOf(root);
-        if (!isObject(value)) return [];
-        definitions.set(root, value);
-        return [value];
+        const definition = root && keptObjectOf(root);
+        return definition ? [definition] : [];
       });
   }
 
@@ -398,7 +395,6 @@ function startPrograms(
     renders: new RenderCache(),
     charts: new ChartFinder(join(userCache(), 'charts')),
     schemas: new KeptSchemas(openStore()),
-    definitions: new WeakMap(),
     connections: new Connections({ root, host, patience, signal }),
     knownTypes: openKnownTypes(),
     checkedBy: new Map(),

@@ -1,8 +1,5 @@
 import * as vscode from 'vscode';
 import type { Settings } from '../lsp/protocol.ts';
-import { schemasElsewhere } from './yaml-extension.ts';
-
-type Completion = Settings['completion'];
 
 /** What the language server reads, as it is set now. */
 export function serverSettings(): Settings {
@@ -15,8 +12,7 @@ export function serverSettings(): Settings {
     localOnly: configuration.get<boolean>('localOnly', false),
     validation: configuration.get<boolean>('diagnostics.validation', true),
     drift: configuration.get<boolean>('diagnostics.drift', true),
-    schemasElsewhere: schemasElsewhere(),
-    completion: configuration.get<Completion>('completion', 'auto'),
+    completion: configuration.get<Settings['completion']>('completion', 'auto'),
   };
 }
 

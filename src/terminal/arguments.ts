@@ -44,7 +44,7 @@ export type Invocation =
   | ({ command: 'environments' } & CommonArguments)
   | ({ command: 'render'; path?: string; diff?: string; chart: ChartArguments } & CommonArguments)
   | ({ command: 'trace'; target?: TraceTarget } & CommonArguments)
-  | ({ command: 'validate'; paths: string[]; server: boolean; strict: boolean } & CommonArguments)
+  | ({ command: 'validate'; paths: string[] } & ValidateArguments & CommonArguments)
   | ({ command: 'rules'; rule?: string } & CommonArguments)
   | ({ command: 'drift' } & DriftArguments & CommonArguments)
   | ({ command: 'propose'; paths: string[] } & ProposeArguments & CommonArguments)
@@ -69,6 +69,13 @@ export interface ChartArguments {
   namespace?: string;
   kubeVersion?: string;
   includeCrds: boolean;
+}
+
+export interface ValidateArguments {
+  server: boolean;
+  strict: boolean;
+  /** False: files are checked as they stand. */
+  render: boolean;
 }
 
 export interface DriftArguments {
@@ -124,12 +131,8 @@ function invocation(command: CommandName, operands: string[], given: Given): Inv
     }
     case 'trace':
       return { command, target: first === undefined ? first : traceTarget(first), ...common };
-    case 'validate': {
-      const [server, strict] = [given.flag('server'), given.flag('strict')];
-      if (server && common.offline)
-        throw new UserError('--server asks clusters and --offline opens no connection: use one.');
-      return { command, paths: operands, server, strict, ...common };
-    }
+    case 'validate':
+      return { command, paths: operands, ...validateArguments(given, common), ...common };
     case 'rules':
       return { command, rule: first, ...common };
     case 'drift':
@@ -239,6 +242,28 @@ function formatNamed(word: string, command: CommandName): Format {
     throw new UserError(`--format ${word} does not fit this command; ${hint}`);
   const near = nearestName(word, fitting);
   throw new UserError(`There is no format ${JSON.stringify(word)}. ${meant(near) ?? hint}`);
+}
+
+function validateArguments(
+  given: Given,
+  { environments, offline }: CommonArguments,
+): ValidateArguments {
+  const [server, strict, render] = [
+    given.flag('server'),
+    given.flag('strict'),
+    !given.flag('no-render'),
+  ];
+  if (server && offline)
+    throw new UserError('--server asks clusters and --offline opens no connection: use one.');
+  if (!render && server)
+    throw new UserError(
+      '--server asks about rendered objects, and --no-render makes none: use one.',
+    );
+  if (!render && environments.length > 0)
+    throw new UserError(
+      '--no-render checks files as they stand, whatever environment they are for: leave out -e.',
+    );
+  return { server, strict, render };
 }
 
 function driftArguments(given: Given): DriftArguments {

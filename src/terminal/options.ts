@@ -146,6 +146,7 @@ export const commands = {
     formats,
     options: {
       server: { help: "also ask each environment's cluster, by dry-runs" },
+      'no-render': { help: 'each file as it stands: fast, for commit hooks' },
       strict,
       decrypt,
     },

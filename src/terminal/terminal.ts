@@ -1,5 +1,5 @@
 import type { Host } from '../core/model/host.ts';
-import { Workspace } from '../core/workspace.ts';
+import { Workspace, type WorkspaceOptions } from '../core/workspace.ts';
 import type { CommonArguments } from './arguments.ts';
 import { writeOut, writeWhole } from './output.ts';
 import type { TextOptions } from './report/text-options.ts';
@@ -42,21 +42,21 @@ export function progress(text: string, common: CommonArguments, { stderr }: Term
 }
 
 /**
- * Opens the repository that the arguments name, does the work and closes it, whatever happens. `compares`: see
+ * Opens the repository that the arguments name, does the work and closes it, whatever happens. `early`: see
  * `WorkspaceOptions`.
  */
 export async function withWorkspace<T>(
   common: CommonArguments,
   terminal: Terminal,
   work: (workspace: Workspace) => Promise<T>,
-  compares?: readonly string[],
+  early: Pick<WorkspaceOptions, 'compares' | 'judges'> = {},
 ): Promise<T> {
   const workspace = await Workspace.open({
     directory: common.repo ?? process.cwd(),
     revision: common.revision,
     offline: common.offline,
     decrypt: common.decrypt,
-    compares,
+    ...early,
     host: hostOf(common, terminal),
     signal: terminal.signal,
   });

@@ -62,6 +62,7 @@ describe('the command line', () => {
         paths: ['a', 'b'],
         strict: false,
         server: false,
+        render: true,
         revision: 'HEAD~1',
         noColor: true,
         verbose: true,

@@ -245,7 +245,8 @@ async function renderDeployed(
   };
 }
 
-function limited(
+/** The part of a report that is about these files and folders; all of it for none. */
+export function limited(
   paths: readonly string[],
   report: Omit<ValidateReport, 'elapsedMs'>,
 ): Omit<ValidateReport, 'elapsedMs'> {

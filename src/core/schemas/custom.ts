@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type GroupVersionKind, isObject, type Json, type JsonObject } from '../model/resource.ts';
 import { noSuchKind, noSuchVersion } from './builtin.ts';
 import { customType } from './custom-type.ts';
@@ -113,6 +114,12 @@ export function definesKind({ kind: type, spec }: JsonObject): boolean {
   return isText(spec.group) && isText(spec.names.kind);
 }
 
+/** `group/Kind` of a definition that says it. */
+export function definedKind({ spec }: JsonObject): string {
+  const { group, names } = spec as { group: string; names: { kind: string } };
+  return `${group}/${names.kind}`;
+}
+
 /** Definitions of one kind add up: a repository may hold several releases of the same CRD. */
 function addDefinition(definitions: Map<string, Definition>, crd: JsonObject): void {
   const { spec } = crd;
@@ -151,6 +158,5 @@ function addVersion(definition: Definition, version: JsonObject): void {
   declared.status ||= isObject(subresources) && isObject(subresources.status);
   const root = isObject(schema) ? schema.openAPIV3Schema : undefined;
   if (!isObject(root)) return;
-  const text = JSON.stringify(root);
-  if (!declared.schemas.some(known => JSON.stringify(known) === text)) declared.schemas.push(root);
+  if (!declared.schemas.some(known => isDeepStrictEqual(known, root))) declared.schemas.push(root);
 }

@@ -1,7 +1,7 @@
 import type { GroupVersionKind, JsonObject } from '../model/resource.ts';
 import { createBuiltin, noSchema, noSuchVersion } from './builtin.ts';
 import { createBundledTypes } from './bundled-types.ts';
-import { createCustom, definesKind } from './custom.ts';
+import { createCustom, definedKind, definesKind } from './custom.ts';
 import { openStore, type SchemaStore } from './store.ts';
 import type { KindLookup, Schemas } from './type.ts';
 
@@ -26,9 +26,13 @@ export function createSchemas(options: SchemasOptions): Schemas {
   const custom = createCustom(crds, metadata);
   const bundled = options.bundled ? createBundledTypes(store.bundled, metadata) : undefined;
   const known = new Map<string, KindLookup>();
+  const inUse = new Set<string>();
   const lookup = (gvk: GroupVersionKind): KindLookup => {
     const defined = custom.lookup(gvk);
-    if (defined) return defined;
+    if (defined) {
+      inUse.add(`${gvk.group}/${gvk.kind}`);
+      return defined;
+    }
     if (builtin.hasGroup(gvk.group)) return builtin.lookup(gvk);
     const provided = bundled?.lookup(gvk);
     if (provided) return provided;
@@ -37,14 +41,15 @@ export function createSchemas(options: SchemasOptions): Schemas {
     return { found: false, why: 'unknown', reason: noSchema(gvk) };
   };
   const customTypes = [...crds];
-  const sound = customTypes.filter(definesKind);
-  let judged = sound;
+  const sound = Map.groupBy(customTypes.filter(definesKind), definedKind);
+  let judged: JsonObject[] = [];
   return {
     version,
     customTypes,
     judgedTypes() {
+      const own = [...inUse].flatMap(kind => sound.get(kind) ?? []);
       const used = bundled?.used ?? [];
-      if (sound.length + used.length !== judged.length) judged = [...used, ...sound];
+      if (own.length + used.length !== judged.length) judged = [...used, ...own];
       return judged;
     },
     kinds: () => [

@@ -97,8 +97,8 @@ export interface Schemas {
   /** The CustomResourceDefinitions it was made of; always the same list. */
   readonly customTypes: JsonObject[];
   /**
-   * The same, and before them the bundled definitions of what was looked up so far: by these the judge judges it.
-   * The same list until there are more.
+   * Of these, and of the bundled ones before them, the definitions of what was looked up so far: by these the judge
+   * judges it. The same list until there are more.
    */
   judgedTypes(): JsonObject[];
   lookup(gvk: GroupVersionKind): KindLookup;

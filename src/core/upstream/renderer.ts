@@ -29,7 +29,6 @@ export interface RendererFault {
   field?: string;
   path?: string;
   whole?: boolean;
-  known?: string[];
   unavailable?: boolean;
   related?: { file: string; line: number; column: number }[];
 }

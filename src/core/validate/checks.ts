@@ -1,7 +1,7 @@
 import type { IndexedFile } from '../manifests/index-types.ts';
-import { jsonOf } from '../manifests/locate.ts';
+import { keptObjectOf } from '../manifests/kept-values.ts';
 import type { RelatedPlace } from '../model/finding.ts';
-import { isObject, type JsonObject, resourceOf } from '../model/resource.ts';
+import { type JsonObject, resourceOf } from '../model/resource.ts';
 import { createSchemas } from '../schemas/schemas.ts';
 import { openStore } from '../schemas/store.ts';
 import type { KindType, Schemas } from '../schemas/type.ts';
@@ -84,14 +84,15 @@ function customTypesOf(
   rendered: readonly RenderedSet[],
 ): JsonObject[] {
   const found = new Map<string, JsonObject>();
-  const add = (object: unknown) => {
-    if (isObject(object)) found.set(JSON.stringify(object.spec), object);
-  };
-  for (const file of files)
-    for (const { resource, document } of file.objects)
-      if (resource.kind === 'CustomResourceDefinition' && document.root) add(jsonOf(document.root));
+  for (const { text, objects } of files)
+    for (const { resource, document } of objects) {
+      if (resource.kind !== 'CustomResourceDefinition' || !document.root) continue;
+      const written = text.slice(document.root.start, document.root.end);
+      const value = found.get(written) ?? keptObjectOf(document.root);
+      if (value) found.set(written, value);
+    }
   for (const { objects } of rendered)
     for (const { resource, value } of objects)
-      if (resource.kind === 'CustomResourceDefinition') add(value);
+      if (resource.kind === 'CustomResourceDefinition') found.set(JSON.stringify(value), value);
   return [...found.values()];
 }

@@ -8,6 +8,7 @@ import { asOfRelease } from './release.ts';
 import { checkRules } from './rules/index.ts';
 import { checkStructure } from './structural.ts';
 import type { Subject } from './subject.ts';
+import type { Violation } from './violation.ts';
 
 /** An object that will be applied as it is; an incomplete one perhaps not. */
 export interface Final {
@@ -28,8 +29,14 @@ export async function checkFinals(checks: Checks, finals: readonly Final[]): Pro
       return kind ? [{ ...final, kind }] : [];
     });
     const complete = known.filter(({ incomplete }) => !incomplete).map(({ subject }) => subject);
-    const verdicts = await judgeAll(checks, complete, schemas);
-    for (const final of known) checkFinal(checks, final, verdicts.get(final.subject));
+    // The judge is a process of its own: meanwhile the structure is checked here.
+    const judging = judgeAll(checks, complete, schemas);
+    const structural = known.map(({ subject, kind, incomplete }) =>
+      checkStructure(subject.object, kind, { partial: incomplete }),
+    );
+    const verdicts = await judging;
+    for (const [at, final] of known.entries())
+      checkFinal(checks, final, structural[at] ?? [], verdicts.get(final.subject));
     count += known.length;
   }
   return count;
@@ -38,11 +45,11 @@ export async function checkFinals(checks: Checks, finals: readonly Final[]): Pro
 function checkFinal(
   checks: Checks,
   { subject, kind, incomplete: partial, unplaced }: Final & { kind: KindType },
+  structural: readonly Violation[],
   verdict: readonly JudgeFinding[] | undefined,
 ): void {
   const { object } = subject;
   const { levels } = checks.input;
-  const structural = checkStructure(object, kind, { partial });
   for (const { step, message } of verdict ?? [])
     if (step === 'unchecked' || step === 'suspect') checks.skip(subject, message);
   const all = verdict ? mergeVerdicts(object, structural, verdict, kind.builtin) : structural;

@@ -33,6 +33,7 @@ export function placeholderIn(object: JsonObject): Pointer | undefined {
     if (typeof value !== 'object' || value === null) return undefined;
     for (const [key, inner] of Object.entries(value)) {
       if (isFreeText(object, pointer, key)) continue;
+      if (key === 'description' && typeof inner === 'string') continue;
       const step = Array.isArray(value) ? Number(key) : key;
       const found = isPlaceholder(key) ? [...pointer, step] : find(inner, [...pointer, step]);
       if (found) return found;

@@ -1,6 +1,8 @@
 import type { IndexedFile } from '../manifests/index-types.ts';
-import { jsonOf } from '../manifests/locate.ts';
-import { isObject } from '../model/resource.ts';
+import { keptObjectOf } from '../manifests/kept-values.ts';
+import { jsonOf, textAt } from '../manifests/locate.ts';
+import type { ManifestDocument } from '../manifests/syntax.ts';
+import { isObject, type JsonObject } from '../model/resource.ts';
 import type { Schemas } from '../schemas/type.ts';
 import type { Checks } from './checks.ts';
 import type { Final } from './finals.ts';
@@ -85,11 +87,19 @@ function subjectsOf(
   return [...bySchemas].flatMap(([schemas, sets]) => {
     const names = sets.flatMap(({ environment }) => environment ?? []);
     return file.parsed.documents.filter(isMap).flatMap(document => {
-      const object = document.root && jsonOf(document.root);
-      if (!isObject(object)) return [];
+      const object = objectIn(document);
+      if (!object) return [];
       return [{ subject: documentSubject(file, document, object, [...new Set(names)]), schemas }];
     });
   });
+}
+
+/** Definitions are large, and are types as well. */
+function objectIn({ root }: ManifestDocument): JsonObject | undefined {
+  if (root === undefined) return undefined;
+  if (textAt(root, 'kind') === 'CustomResourceDefinition') return keptObjectOf(root);
+  const value = jsonOf(root);
+  return isObject(value) ? value : undefined;
 }
 
 /** A patch or base; with `rules`, only those: what a render shows is checked there, as overlays leave it. */

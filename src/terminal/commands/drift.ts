@@ -44,7 +44,7 @@ export async function drift(invocation: DriftArguments, terminal: Terminal): Pro
     if (outcome === 'drift') return exitCodes.found;
     return outcome === 'not-checked' && invocation.strict ? exitCodes.notChecked : exitCodes.clean;
   };
-  return withWorkspace(invocation, terminal, compared, invocation.environments);
+  return withWorkspace(invocation, terminal, compared, { compares: invocation.environments });
 }
 
 /** Of what differs only that which does for one of these reasons; without any, everything. */

@@ -1,6 +1,8 @@
 import type { ValidateReport } from '../../core/actions/reports.ts';
 import { validate as check } from '../../core/actions/validate.ts';
+import { validateFiles } from '../../core/actions/validate-files.ts';
 import { RuleCatalogue } from '../../core/validate/catalogue.ts';
+import type { Workspace } from '../../core/workspace.ts';
 import type { Invocation } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Format } from '../options.ts';
@@ -20,14 +22,17 @@ type ValidateArguments = Extract<Invocation, { command: 'validate' }>;
 /** `driftline validate`: 1 for findings of severity error; 2 where a server was to be asked and could not be. */
 export async function validate(invocation: ValidateArguments, terminal: Terminal): Promise<number> {
   const started = performance.now();
-  return withWorkspace(invocation, terminal, async workspace => {
+  const validated = async (workspace: Workspace) => {
     const done = progress('Checking …', invocation, terminal);
-    const { failures, ...found } = await check(workspace, {
-      server: invocation.server,
-      environments: await workspace.choose(invocation.environments),
-      paths: invocation.paths.map(path => inRepository(workspace.repository.root, path)),
-      signal: terminal.signal,
-    }).finally(done);
+    const paths = invocation.paths.map(path => inRepository(workspace.repository.root, path));
+    const { signal } = terminal;
+    const { server } = invocation;
+    const checking = invocation.render
+      ? workspace
+          .choose(invocation.environments)
+          .then(environments => check(workspace, { environments, server, paths, signal }))
+      : validateFiles(workspace, { paths, signal });
+    const { failures, ...found } = await checking.finally(done);
     const report = { ...found, elapsedMs: performance.now() - started };
     const lines = (file: string) => workspace.index.file(file)?.text.split(/\r?\n/);
     const text = formats[invocation.format](report, invocation, terminal, lines);
@@ -38,7 +43,8 @@ export async function validate(invocation: ValidateArguments, terminal: Terminal
     return report.notChecked.length > 0 && invocation.strict
       ? exitCodes.notChecked
       : exitCodes.clean;
-  });
+  };
+  return withWorkspace(invocation, terminal, validated, { judges: true });
 }
 
 type Lines = (file: string) => readonly string[] | undefined;
