@@ -36,7 +36,8 @@ export async function renderedFrom(
       rendered.objects.push(object);
     } else if (value) {
       const reason = made.unresolved ?? 'it has no apiVersion, kind or name';
-      rendered.notChecked.push({ resource, reason, place: source });
+      const { unset } = made;
+      rendered.notChecked.push({ resource, reason, place: source, ...(unset && { unset }) });
     }
   }
   return rendered;

@@ -80,6 +80,8 @@ type Object struct {
 	Source string `json:"source,omitempty"`
 	// Unresolved says why the value may not be what would be applied.
 	Unresolved string `json:"unresolved,omitempty"`
+	// Unset are the variables that it asks for and nothing sets, where that is why.
+	Unset []string `json:"unset,omitempty"`
 	// Volatile are JSON pointers of what another render makes otherwise.
 	Volatile []string `json:"volatile,omitempty"`
 	// Sensitive are JSON pointers of what a value of a Secret made.
