@@ -37,6 +37,8 @@ export interface ValidateOptions {
   target?: string;
   /** Also have the servers of the environments try what is rendered; see `server-check`. */
   server?: boolean;
+  /** False where no cluster may be asked for its types: nobody trusts the folder. True when absent. */
+  ask?: boolean;
   signal?: AbortSignal;
 }
 
@@ -46,7 +48,14 @@ export interface ValidateOptions {
  */
 export async function validate(
   workspace: Workspace,
-  { environments, paths, signal, server = false, target = newestVersion() }: ValidateOptions,
+  {
+    environments,
+    paths,
+    signal,
+    server = false,
+    ask = true,
+    target = newestVersion(),
+  }: ValidateOptions,
 ): Promise<Omit<ValidateReport, 'elapsedMs'> & { failures: string[] }> {
   const asked = server ? checkOnServer(workspace, { environments, paths, signal }) : nobodyAsked;
   // It is waited for at the end; an abort ends this function before.
@@ -56,7 +65,7 @@ export async function validate(
   );
   const made = deployed.flatMap(each => each.sets);
   const rest = await renderRest(workspace, made, target);
-  const words = await clusterTypes(workspace, environments, { ask: true, sets: made, signal });
+  const words = await clusterTypes(workspace, environments, { ask, sets: made, signal });
   const by = environments.map(each => checkedBy(each, words.get(each.name) ?? {}, target));
   const sets = forVersions(made, by);
   const { problems, unresolved, environments: all, validation } = await workspace.discovery();

@@ -155,7 +155,8 @@ class LiveRepository implements Live {
 
   async validate(signal?: AbortSignal): Promise<Omit<ValidateReport, 'elapsedMs'>> {
     const { environments } = await this.#workspace.discovery();
-    return validate(this.#workspace, { environments, paths: [], signal });
+    const ask = this.#workspace.host.trusted();
+    return validate(this.#workspace, { environments, paths: [], ask, signal });
   }
 
   markers(file: string): Marker[] {
