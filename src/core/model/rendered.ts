@@ -82,6 +82,7 @@ export interface RenderFailure {
 
 /** One cause for which a kustomization or a chart cannot be rendered. */
 export interface RenderFault {
+  tool: 'kustomize' | 'helm';
   /** The tool's own text. */
   message: string;
   place: Place;
@@ -91,6 +92,8 @@ export interface RenderFault {
   path?: string;
   /** Nothing nearer than the file is known. */
   whole?: boolean;
+  /** Names that could have been meant in the place of the path's last. */
+  known?: string[];
   /** It needs what is not used while rendering: the network, a plug-in, another program. */
   unavailable?: boolean;
   related?: Place[];

@@ -44,10 +44,14 @@ export async function renderedFrom(
 }
 
 /** The causes of a failure, if the renderer looked for them. */
-export function faultsOf({ failure }: RendererAnswer): { faults?: RenderFault[] } {
+export function faultsOf(
+  { failure }: RendererAnswer,
+  tool: RenderFault['tool'],
+): { faults?: RenderFault[] } {
   if (!failure?.faults) return {};
   const faults = failure.faults.map(({ file, line, column, related, ...fault }) => ({
     ...fault,
+    tool,
     place: { file, line, column },
     ...(related && { related: related.map(({ file, line, column }) => ({ file, line, column })) }),
   }));

@@ -29,6 +29,7 @@ export interface RendererFault {
   field?: string;
   path?: string;
   whole?: boolean;
+  known?: string[];
   unavailable?: boolean;
   related?: { file: string; line: number; column: number }[];
 }

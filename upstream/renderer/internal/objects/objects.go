@@ -53,6 +53,8 @@ type Fault struct {
 	// Field is the kustomization's field in which it stands; Path that of a JSON 6902 operation.
 	Field string `json:"field,omitempty"`
 	Path  string `json:"path,omitempty"`
+	// Known are names that could have been meant in the place of Path.
+	Known []string `json:"known,omitempty"`
 	// Whole is true where nothing nearer than the file is known.
 	Whole bool `json:"whole,omitempty"`
 	// Unavailable is true for what is not used while rendering: the network, plug-ins, other programs.
