@@ -23,6 +23,8 @@ import { RenderCache } from './render/cache.ts';
 import type { Target } from './render/renderer.ts';
 import { createRendering, type Rendering } from './render/rendering.ts';
 import { hideSecrets } from './render/sensitive.ts';
+import { type Catalogue, openCatalogue } from './schemas/catalogue.ts';
+import { importedSchemas, isInside, isMirror, mirrorFolder } from './schemas/folders.ts';
 import { KeptSchemas } from './schemas/kept-schemas.ts';
 import { nearestName } from './schemas/nearest.ts';
 import { openStore } from './schemas/store.ts';
@@ -72,6 +74,8 @@ interface Resident {
   renders: RenderCache;
   charts: ChartFinder;
   schemas: KeptSchemas;
+  /** By their folders. */
+  catalogues: Map<string, Catalogue>;
   connections: Connections;
   knownTypes: KnownTypes;
   /** By the environment's name: what its objects were checked by the last time. */
@@ -91,6 +95,7 @@ export class Workspace {
   readonly #rendering: Rendering;
   readonly #decrypted: Decrypted | undefined;
   #discovery: Promise<Discovery> | undefined;
+  #folders: readonly string[] | undefined;
   /** What was found in the files, and in which: before a person's choices are put over it. */
   #found: { outline: Outline; discovery: Promise<Discovery> } | undefined;
 
@@ -304,14 +309,43 @@ export class Workspace {
   /**
    * Types of a Kubernetes version (default: the newest that is bundled) and of custom resources; the same value
    * for the same types, so that what was judged by them can be kept. `bundled`: where `customTypes` says nothing,
-   * the definitions count that come with Driftline.
+   * the definitions count that come with Driftline, then those of the catalogue.
    */
   schemas(
     version: string | undefined,
     customTypes: readonly JsonObject[],
     options: { bundled?: boolean } = {},
   ): Schemas {
-    return this.#resident.schemas.get(version, customTypes, options);
+    const catalogue = options.bundled ? this.catalogue : undefined;
+    return this.#resident.schemas.get(version, customTypes, { ...options, catalogue });
+  }
+
+  /** Folders of schemas that count last: the person's, the repository's, what was imported, what mirrors had. */
+  get schemaFolders(): readonly string[] {
+    const { host } = this.#resident.options;
+    const { root } = this.repository;
+    const given = host.schemas?.() ?? [];
+    const own = readConfig(this.index).schemas.map(folder => join(root, folder));
+    return [
+      ...given.filter(each => !isMirror(each)),
+      ...own.filter(folder => isInside(root, folder)),
+      importedSchemas(),
+      ...given.filter(isMirror).map(mirrorFolder),
+    ];
+  }
+
+  get catalogue(): Catalogue {
+    this.#folders ??= this.schemaFolders;
+    const { catalogues } = this.#resident;
+    const key = this.#folders.join('\n');
+    const catalogue = catalogues.get(key) ?? openCatalogue(this.#folders);
+    catalogues.set(key, catalogue);
+    return catalogue;
+  }
+
+  /** Files of its folders changed. */
+  forgetCatalogue(): void {
+    this.#resident.catalogues.clear();
   }
 
   /** What the cluster of an environment said of its types when it was asked last; asks nobody. */
@@ -395,6 +429,7 @@ function startPrograms(
     renders: new RenderCache(),
     charts: new ChartFinder(join(userCache(), 'charts')),
     schemas: new KeptSchemas(openStore()),
+    catalogues: new Map(),
     connections: new Connections({ root, host, patience, signal }),
     knownTypes: openKnownTypes(),
     checkedBy: new Map(),

@@ -1,8 +1,5 @@
 import * as vscode from 'vscode';
 import type { Settings } from '../lsp/protocol.ts';
-import { schemasElsewhere } from './yaml-extension.ts';
-
-type Completion = Settings['completion'];
 
 /** What the language server reads, as it is set now. */
 export function serverSettings(): Settings {
@@ -12,11 +9,11 @@ export function serverSettings(): Settings {
     ...(kubeconfig !== '' && { kubeconfig }),
     forges: configuration.get<Record<string, string>>('forges', {}),
     auditLogs: configuration.get<Record<string, string>>('auditLogs', {}),
+    schemas: configuration.get<string[]>('schemas', []),
     localOnly: configuration.get<boolean>('localOnly', false),
     validation: configuration.get<boolean>('diagnostics.validation', true),
     drift: configuration.get<boolean>('diagnostics.drift', true),
-    schemasElsewhere: schemasElsewhere(),
-    completion: configuration.get<Completion>('completion', 'auto'),
+    completion: configuration.get<Settings['completion']>('completion', 'auto'),
   };
 }
 

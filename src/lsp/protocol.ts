@@ -45,6 +45,8 @@ export interface Settings {
   localOnly: boolean;
   /** Audit logs of clusters, absolute paths by context: `{"admin": "/var/log/kubernetes/audit.log"}`. */
   auditLogs: Record<string, string>;
+  /** Folders of schemas and addresses of mirrors. */
+  schemas: string[];
   /** Publish findings as diagnostics. */
   validation: boolean;
   /** Publish drift as diagnostics too, as information. */
@@ -55,7 +57,7 @@ export interface Settings {
    */
   completion: 'auto' | 'all' | 'names' | 'off';
   /** Present while another extension completes YAML by schemas: the files for which it has some. */
-  schemasElsewhere?: { patterns: string[] } | undefined;
+  schemasElsewhere?: { patterns: string[] };
 }
 
 /** Codes of the errors that our requests answer with. */

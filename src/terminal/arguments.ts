@@ -32,6 +32,8 @@ export interface CommonArguments {
   forges: Record<string, string>;
   /** Audit logs by context; of `--audit-log CONTEXT=FILE`. */
   auditLogs: ReadonlyMap<string, string>;
+  /** Folders of schemas and addresses of mirrors; of `--schemas`. */
+  schemas: readonly string[];
   quiet: boolean;
   verbose: boolean;
   /** `--no-color` was given. */
@@ -46,6 +48,7 @@ export type Invocation =
   | ({ command: 'trace'; target?: TraceTarget } & CommonArguments)
   | ({ command: 'validate'; paths: string[] } & ValidateArguments & CommonArguments)
   | ({ command: 'rules'; rule?: string } & CommonArguments)
+  | ({ command: 'schemas' } & SchemasArguments & CommonArguments)
   | ({ command: 'drift' } & DriftArguments & CommonArguments)
   | ({ command: 'propose'; paths: string[] } & ProposeArguments & CommonArguments)
   | ({ command: 'snapshot' } & CommonArguments)
@@ -54,6 +57,17 @@ export type Invocation =
   | EngineInvocation<'sync'>
   | EngineInvocation<'suspend'>
   | EngineInvocation<'resume'>;
+
+export interface SchemasArguments {
+  verb: SchemasVerb;
+  /** What is imported, or where to is exported; absolute. */
+  folder?: string;
+  /** The cluster that is imported. */
+  context?: string;
+}
+
+const schemasVerbs = ['list', 'import', 'export'] as const;
+export type SchemasVerb = (typeof schemasVerbs)[number];
 
 /** A verb of the engines. */
 export type EngineInvocation<Verb> = {
@@ -135,6 +149,8 @@ function invocation(command: CommandName, operands: string[], given: Given): Inv
       return { command, paths: operands, ...validateArguments(given, common), ...common };
     case 'rules':
       return { command, rule: first, ...common };
+    case 'schemas':
+      return { command, ...schemasArguments(operands, given), ...common };
     case 'drift':
       return { command, ...driftArguments(given), ...common };
     case 'propose':
@@ -172,6 +188,7 @@ function commonArguments(command: CommandName, given: Given): CommonArguments {
     decrypt: given.flag('decrypt'),
     forges: Object.fromEntries(given.values('forge').map(hostAndForge)),
     auditLogs: new Map(given.values('audit-log').map(contextAndFile)),
+    schemas: given.values('schemas').map(folderOrAddress),
     quiet,
     verbose,
     noColor: given.flag('no-color'),
@@ -204,6 +221,31 @@ function contextAndFile(text: string): [string, string] {
       `--audit-log takes a context of the kubeconfig and the file of its cluster's audit log, such as admin=/var/log/kubernetes/audit.log; not ${JSON.stringify(text)}.`,
     );
   return [context, resolve(file)];
+}
+
+function schemasArguments([word = 'list', folder]: string[], given: Given): SchemasArguments {
+  const verb = schemasVerbs.find(each => each === word);
+  const context = given.value('context');
+  if (verb === undefined)
+    throw new UserError(`schemas takes list, import or export, not ${JSON.stringify(word)}.`);
+  if (verb === 'import' && (folder === undefined) === (context === undefined))
+    throw new UserError('schemas import takes a folder, or a cluster by --context.');
+  if (verb !== 'import' && context !== undefined)
+    throw new UserError('--context says which cluster schemas import reads.');
+  if (verb === 'export' && folder === undefined)
+    throw new UserError('schemas export takes the folder to write to.');
+  if (verb === 'list' && folder !== undefined)
+    throw new UserError('schemas list takes no folder; --schemas names one.');
+  return {
+    verb,
+    ...(folder !== undefined && { folder: resolve(folder) }),
+    ...(context !== undefined && { context }),
+  };
+}
+
+/** A folder from the current one, or an address. */
+function folderOrAddress(text: string): string {
+  return /^https?:\/\//.test(text) ? text : resolve(text);
 }
 
 function chartArguments(given: Given): ChartArguments {

@@ -56,6 +56,13 @@ const strict: OptionSpec = {
   help: 'exit with 3 when nothing was found but something was not checked',
 };
 
+/** For what reads schemas; see `core/schemas/folders.ts`. */
+const schemas: OptionSpec = {
+  value: 'PLACE',
+  multiple: true,
+  help: 'a folder, or the address of a catalogue, with schemas of custom resources',
+};
+
 /** For what compares or checks rendered objects; see `core/sops`. */
 const decrypt: OptionSpec = {
   help: 'decrypt what SOPS encrypted, in memory, by the sops on the PATH; needs --trust',
@@ -141,6 +148,7 @@ export const commands = {
     operands: '[PATH ...]',
     about: [
       'Checks manifests as written, and as rendered by what the API server itself would say. PATH limits the check to files and folders. What has no schema is listed as not checked.',
+      'Types are those of the cluster of each environment; without a connection those that it had the last time, else those of the Kubernetes version in driftline.yaml or of the newest known. Custom resources that it does not know are checked by the definitions of the repository, of Driftline, of --schemas and of driftline schemas import.',
       "With --server, each environment's own cluster tries to apply its objects by a dry-run, which changes nothing: its webhooks, policies and quotas have their say, on the line that decides. Needs the permission to patch.",
     ],
     formats,
@@ -149,6 +157,7 @@ export const commands = {
       'no-render': { help: 'each file as it stands: fast, for commit hooks' },
       strict,
       decrypt,
+      schemas,
     },
     examples: [
       { command: 'driftline validate', says: 'the whole repository' },
@@ -169,6 +178,24 @@ export const commands = {
     examples: [
       { command: 'driftline rules', says: 'all of them' },
       { command: 'driftline rules unknown-field', says: 'one' },
+    ],
+  },
+  schemas: {
+    summary: 'list, import and export schemas of custom resources',
+    operands: '[list | import [FOLDER] | export FOLDER]',
+    most: 2,
+    about: [
+      'list: the custom resources that are known and where from, what counts first standing first: what the clusters said when they were asked last, the repository, Driftline itself, folders.',
+      'import: copies the definitions of a folder, or of the cluster of a context, to where all repositories find them without a connection. A folder holds CustomResourceDefinitions, or JSON Schemas as group/kind_version.json.',
+      'export: writes what is known as JSON Schemas, group/kind_version.json, for kubeconform and for editors.',
+    ],
+    formats: ['text', 'json'],
+    options: { context: { value: 'NAME', help: 'the cluster to import from' }, schemas },
+    examples: [
+      { command: 'driftline schemas', says: 'what is known' },
+      { command: 'driftline schemas import --context staging', says: 'those of a cluster' },
+      { command: 'driftline schemas import ../crds-catalog', says: 'those of a folder' },
+      { command: 'driftline schemas export schemas/', says: 'for kubeconform' },
     ],
   },
   drift: {

@@ -78,5 +78,6 @@ function hostOf(common: CommonArguments, { stderr, env }: Terminal): Host {
     secret: name => env[name],
     forges: () => common.forges,
     auditLog: context => common.auditLogs.get(context),
+    schemas: () => common.schemas,
   };
 }

@@ -26,6 +26,7 @@ const common = {
   decrypt: false,
   forges: {},
   auditLogs: new Map(),
+  schemas: [],
   quiet: false,
   verbose: false,
   noColor: false,

@@ -15,6 +15,7 @@ import { type CheckedBy, checkedBy } from './checked-by.ts';
 import { clusterTypes } from './cluster-types.ts';
 import { completeness, onlyServerTells } from './completeness.ts';
 import { environmentTypes } from './environment-types.ts';
+import { askMirrors } from './mirror-schemas.ts';
 import { renderRest, type Sets } from './render-rest.ts';
 import { notRendered, renderApplications } from './rendering.ts';
 import type { ValidateReport } from './reports.ts';
@@ -33,12 +34,12 @@ export interface ValidateOptions {
   environments: readonly Environment[];
   /** Files and folders, relative to the repository's root, to which findings are limited; empty: all. */
   paths: readonly string[];
+  /** False where no cluster and no mirror is asked; what is known of them counts. */
+  ask?: boolean;
   /** Kubernetes version for what no environment gives one; the newest that is bundled when absent. */
   target?: string;
   /** Also have the servers of the environments try what is rendered; see `server-check`. */
   server?: boolean;
-  /** False where no cluster may be asked for its types: nobody trusts the folder. True when absent. */
-  ask?: boolean;
   signal?: AbortSignal;
 }
 
@@ -51,9 +52,9 @@ export async function validate(
   {
     environments,
     paths,
+    ask = true,
     signal,
     server = false,
-    ask = true,
     target = newestVersion(),
   }: ValidateOptions,
 ): Promise<Omit<ValidateReport, 'elapsedMs'> & { failures: string[] }> {
@@ -70,12 +71,14 @@ export async function validate(
   const sets = forVersions(made, by);
   const { problems, unresolved, environments: all, validation } = await workspace.discovery();
   const rendered = [...sets, ...rest.sets];
+  const known = environmentTypes(workspace, rendered, words);
+  const mirrors = await askMirrors(workspace, rendered, known, { ask, signal });
   const found = await validateRepository({
     ...repositoryOf(workspace, environments),
     unresolved,
     rendered,
     target,
-    schemasOf: environmentTypes(workspace, rendered, words),
+    schemasOf: mirrors.found ? environmentTypes(workspace, rendered, words) : known,
     levels: validation.levels,
     judge: workspace.judge,
     signal,
@@ -95,6 +98,7 @@ export async function validate(
   const told = [...problems, ...readable(found.findings, sets, environments), ...unused];
   const notChecked = [
     ...found.notChecked,
+    ...mirrors.notChecked,
     ...deployed.flatMap(each => each.notChecked),
     ...rest.notChecked,
     ...unread,

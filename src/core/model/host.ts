@@ -19,4 +19,9 @@ export interface Host {
    * repository's: it decides which file is read.
    */
   auditLog?(context: string): string | undefined;
+  /**
+   * Folders of schemas, and addresses (https://…) of mirrors of a schema catalogue. A person's setting, never the
+   * repository's: an address hears which kinds are asked for.
+   */
+  schemas?(): readonly string[];
 }

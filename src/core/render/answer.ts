@@ -36,22 +36,17 @@ export async function renderedFrom(
       rendered.objects.push(object);
     } else if (value) {
       const reason = made.unresolved ?? 'it has no apiVersion, kind or name';
-      const { unset } = made;
-      rendered.notChecked.push({ resource, reason, place: source, ...(unset && { unset }) });
+      rendered.notChecked.push({ resource, reason, place: source });
     }
   }
   return rendered;
 }
 
 /** The causes of a failure, if the renderer looked for them. */
-export function faultsOf(
-  { failure }: RendererAnswer,
-  tool: RenderFault['tool'],
-): { faults?: RenderFault[] } {
+export function faultsOf({ failure }: RendererAnswer): { faults?: RenderFault[] } {
   if (!failure?.faults) return {};
   const faults = failure.faults.map(({ file, line, column, related, ...fault }) => ({
     ...fault,
-    tool,
     place: { file, line, column },
     ...(related && { related: related.map(({ file, line, column }) => ({ file, line, column })) }),
   }));

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../model/resource.ts';
+import type { Catalogue } from './catalogue.ts';
 import { createSchemas, newestVersion } from './schemas.ts';
 import type { SchemaStore } from './store.ts';
 import type { Schemas } from './type.ts';
@@ -9,7 +10,15 @@ const most = 16;
 interface Kept {
   version: string;
   bundled: boolean;
+  catalogue: Catalogue | undefined;
   schemas: Schemas;
+}
+
+/** What counts beside the definitions that are given; nothing when absent. */
+export interface Beside {
+  /** The definitions that come with Driftline. */
+  bundled?: boolean;
+  catalogue?: Catalogue | undefined;
 }
 
 /** The types that were asked for lately: the same value for the same version and definitions. */
@@ -17,7 +26,7 @@ export class KeptSchemas {
   readonly #store: SchemaStore;
   readonly #recent: Kept[] = [];
   /** Those without definitions: there are few, and they take no place from the others. */
-  readonly #plain = new Map<string, Schemas>();
+  readonly #plain = new Map<string, Kept>();
 
   constructor(store: SchemaStore) {
     this.#store = store;
@@ -27,25 +36,28 @@ export class KeptSchemas {
   get(
     version: string | undefined,
     crds: readonly JsonObject[],
-    { bundled = false }: { bundled?: boolean } = {},
+    { bundled = false, catalogue }: Beside = {},
   ): Schemas {
     const store = this.#store;
     const wanted = version ?? newestVersion(store);
     if (crds.length === 0) {
       const key = `${wanted} ${bundled}`;
-      const plain = this.#plain.get(key) ?? createSchemas({ version: wanted, store, bundled });
-      this.#plain.set(key, plain);
-      return plain;
+      const plain = this.#plain.get(key);
+      if (plain?.catalogue === catalogue && plain) return plain.schemas;
+      const schemas = createSchemas({ version: wanted, store, bundled, catalogue });
+      this.#plain.set(key, { version: wanted, bundled, catalogue, schemas });
+      return schemas;
     }
     const known = this.#recent.find(
       each =>
         each.version === wanted &&
         each.bundled === bundled &&
+        each.catalogue === catalogue &&
         isSame(each.schemas.customTypes, crds),
     );
     if (known) return known.schemas;
-    const schemas = createSchemas({ version: wanted, crds, store, bundled });
-    this.#recent.unshift({ version: wanted, bundled, schemas });
+    const schemas = createSchemas({ version: wanted, crds, store, bundled, catalogue });
+    this.#recent.unshift({ version: wanted, bundled, catalogue, schemas });
     this.#recent.splice(most);
     return schemas;
   }

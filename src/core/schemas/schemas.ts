@@ -1,7 +1,9 @@
 import type { GroupVersionKind, JsonObject } from '../model/resource.ts';
 import { createBuiltin, noSchema, noSuchVersion } from './builtin.ts';
 import { createBundledTypes } from './bundled-types.ts';
+import type { Catalogue } from './catalogue.ts';
 import { createCustom, definedKind, definesKind } from './custom.ts';
+import { createListedTypes } from './listed-types.ts';
 import { openStore, type SchemaStore } from './store.ts';
 import type { KindLookup, Schemas } from './type.ts';
 
@@ -12,6 +14,8 @@ export interface SchemasOptions {
   crds?: readonly JsonObject[];
   /** Whether the definitions that come with Driftline count where `crds` has none; false when absent. */
   bundled?: boolean;
+  /** Definitions that count last. */
+  catalogue?: Catalogue | undefined;
   /** Where the bundled types are; shared between versions by whoever opens several. */
   store?: SchemaStore;
 }
@@ -20,11 +24,12 @@ const objectMeta = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
 /** The types of one Kubernetes version and of the repository's custom resources. Reads bundled files only. */
 export function createSchemas(options: SchemasOptions): Schemas {
-  const { version, crds = [], store = openStore() } = options;
+  const { version, crds = [], catalogue, store = openStore() } = options;
   const builtin = createBuiltin(store, minorOf(version) ?? newestMinor(store));
   const metadata = () => builtin.type(objectMeta);
   const custom = createCustom(crds, metadata);
   const bundled = options.bundled ? createBundledTypes(store.bundled, metadata) : undefined;
+  const listedTypes = catalogue && createListedTypes(catalogue, metadata);
   const known = new Map<string, KindLookup>();
   const inUse = new Set<string>();
   const lookup = (gvk: GroupVersionKind): KindLookup => {
@@ -35,6 +40,9 @@ export function createSchemas(options: SchemasOptions): Schemas {
     }
     if (builtin.hasGroup(gvk.group)) return builtin.lookup(gvk);
     const provided = bundled?.lookup(gvk);
+    if (provided?.found) return provided;
+    const listed = listedTypes?.lookup(gvk);
+    if (listed) return listed;
     if (provided) return provided;
     const meant = builtin.misspeltGroup(gvk);
     if (meant) return noSuchVersion(gvk, meant);
@@ -48,7 +56,7 @@ export function createSchemas(options: SchemasOptions): Schemas {
     customTypes,
     judgedTypes() {
       const own = [...inUse].flatMap(kind => sound.get(kind) ?? []);
-      const used = bundled?.used ?? [];
+      const used = [...(bundled?.used ?? []), ...(listedTypes?.used ?? [])];
       if (own.length + used.length !== judged.length) judged = [...used, ...own];
       return judged;
     },

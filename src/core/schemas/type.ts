@@ -51,8 +51,8 @@ export interface FieldType {
   ref?: string;
 }
 
-/** Whose word a type is: Kubernetes' own, a definition of the environment, or one that comes with Driftline. */
-export type Origin = 'kubernetes' | 'definition' | 'bundled';
+/** Whose word a type is: Kubernetes' own, a definition of the environment, one that comes with Driftline, or one of a catalogue. */
+export type Origin = 'kubernetes' | 'definition' | 'bundled' | 'catalogue';
 
 export interface KindType {
   type: FieldType;

@@ -6,7 +6,6 @@ import { formatPath, type Pointer } from '../model/path.ts';
 import type { ProvenanceKind, RenderedObject } from '../model/rendered.ts';
 import { type JsonObject, resourceOf } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
-import { definitionsIn } from './definitions-in.ts';
 import { mendOf } from './mends/mend.ts';
 import { fieldAtPlace, rangeAtPlace, rangeInDocument } from './place.ts';
 import { valueAt } from './value.ts';
@@ -69,12 +68,10 @@ export function renderedSubject(
       const pointer = missing ? existing(object, violation.pointer) : violation.pointer;
       const source = rendered.locate(pointer);
       const file = fileAt(source.file);
-      const related = definitionsIn(source.via);
       const finding = {
         ...describe(violation, object, environments),
         file: source.file,
         ...rangeAtPlace(file, source, violation.on, missing),
-        ...(related.length > 0 && { related }),
         ...(source.how === 'exact' && mendingAt(object, violation, file, source, missing)),
       };
       return { finding, how: source.how };

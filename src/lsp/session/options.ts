@@ -18,11 +18,12 @@ export function readOptions(sent: unknown): InitializationOptions {
 
 export function readSettings(sent: unknown): Settings {
   const given = isRecord(sent) ? sent : {};
-  const { kubeconfig, forges, auditLogs } = given;
+  const { kubeconfig, forges, auditLogs, schemas } = given;
   return {
     kubeconfig: typeof kubeconfig === 'string' && kubeconfig !== '' ? kubeconfig : undefined,
     forges: textsOf(forges),
     auditLogs: textsOf(auditLogs),
+    schemas: Array.isArray(schemas) ? schemas.filter(each => typeof each === 'string') : [],
     localOnly: given.localOnly === true,
     validation: given.validation !== false,
     drift: given.drift !== false,

@@ -64,6 +64,7 @@ export class Session {
       kubeconfig: () => this.options.settings.kubeconfig,
       localOnly: () => this.options.settings.localOnly,
       auditLog: context => this.options.settings.auditLogs[context],
+      schemas: () => this.options.settings.schemas,
     };
     this.repositories = new Repositories({
       openLive,

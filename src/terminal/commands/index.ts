@@ -7,6 +7,7 @@ import { propose } from './propose.ts';
 import { render } from './render.ts';
 import { rollback } from './rollback.ts';
 import { rules } from './rules.ts';
+import { schemas } from './schemas.ts';
 import { snapshot } from './snapshot.ts';
 import { sync } from './sync.ts';
 import { trace } from './trace.ts';
@@ -26,6 +27,7 @@ export const runners: { [Name in Work]: Runner<Name> } = {
   trace,
   validate,
   rules,
+  schemas,
   drift,
   snapshot,
   fetch,

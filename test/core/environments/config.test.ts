@@ -202,7 +202,7 @@ extra: true
       '5:15 environments[0].kubernetes must be text in quotes, not a number',
       '7:14 environments[1].protected must be true or false, not text',
       '8:3 environments[2] needs the field name',
-      '11:1 extra is not a field here; it can have version, environments, ignore and validate',
+      '11:1 extra is not a field here; it can have version, environments, ignore, validate and schemas',
       '9:9 no environment named nowhere was discovered; give it a source with a path',
       '10:33 the folder overlays/gone is not in the repository',
       '10:57 no environment is named never',

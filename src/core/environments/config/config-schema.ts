@@ -192,6 +192,12 @@ export const configSchema: Schema = {
     environments: { type: 'array', items: environment },
     ignore,
     validate: validation,
+    schemas: {
+      description:
+        'Folders of the repository with schemas of custom resources: CustomResourceDefinitions, or JSON Schemas as group/kind_version.json. Addresses of mirrors are a setting of the person.',
+      type: 'array',
+      items: { type: 'string', pattern: '^(?![/\\\\])(?!.*:)(?!(.*/)?\\.\\.(/|$)).+$' },
+    },
   },
   required: ['version'],
   additionalProperties: false,

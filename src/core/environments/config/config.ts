@@ -5,7 +5,7 @@ import type { RepositoryIndex } from '../../manifests/repository-index.ts';
 import type { Node, ParsedFile } from '../../manifests/syntax.ts';
 import type { IgnoreRule, OwnerProfile } from '../../model/drift.ts';
 import type { ClusterTarget } from '../../model/environment.ts';
-import { objectAt, objectsAt, textAt, valueAt } from '../../model/fields.ts';
+import { objectAt, objectsAt, textAt, textsAt, valueAt } from '../../model/fields.ts';
 import type { Finding } from '../../model/finding.ts';
 import { differences } from '../../model/ignore-rules.ts';
 import { formatPath, type Pointer } from '../../model/path.ts';
@@ -23,6 +23,8 @@ export interface Config {
   /** Files that are snapshots, as they are written. */
   snapshots: string[];
   validation: ValidationPolicy;
+  /** Folders of schemas, as they are written. */
+  schemas: string[];
   problems: Finding[];
 }
 
@@ -53,7 +55,7 @@ export const configFiles = ['driftline.yaml', 'driftline.yml'];
  */
 export function readConfig(index: Pick<RepositoryIndex, 'file'>): Config {
   const file = configFiles.map(name => index.file(name)).find(each => each !== undefined);
-  const nothing = { entries: [], ignore: [], snapshots: [], validation: noPolicy };
+  const nothing = { entries: [], ignore: [], snapshots: [], schemas: [], validation: noPolicy };
   if (!file) return { ...nothing, problems: [] };
   const parsed = file.parsed ?? parseManifests(file.text);
   const reader = problemReader(file.path, parsed);
@@ -75,6 +77,7 @@ export function readConfig(index: Pick<RepositoryIndex, 'file'>): Config {
     snapshots: objectsAt(value, 'environments').flatMap(
       entry => textAt(entry, 'cluster', 'snapshot') ?? [],
     ),
+    schemas: textsAt(value, 'schemas'),
     validation: readValidation(file.path, parsed, root, value),
     problems: [
       ...syntax,

@@ -6,7 +6,6 @@ import { checkDependencies } from './dependencies.ts';
 import { checkHealthChecks } from './health-checks.ts';
 import { isFluxGroup } from './kinds.ts';
 import { checkReferences } from './references.ts';
-import { checkVariables } from './variables.ts';
 
 /** What is looked at in each object of Flux: to add a check, write its file and add it here. */
 const fluxChecks: readonly ((object: EngineObject) => Violation[])[] = [
@@ -14,7 +13,6 @@ const fluxChecks: readonly ((object: EngineObject) => Violation[])[] = [
   checkReferences,
   checkDependencies,
   checkHealthChecks,
-  checkVariables,
 ];
 
 /** Objects of Flux: what they name, and whether Flux can do what they say. */

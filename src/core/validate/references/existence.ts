@@ -60,15 +60,7 @@ function checkMissing(
   if (near === undefined && !kinds.some(kind => written.has(kind))) return;
   const words = wordsOf(scope, need, inOthers, near);
   const severity = near === undefined && isMadeByHand(item, kinds) ? 'information' : 'warning';
-  const [kind] = kinds;
-  report(scope, {
-    ...{ item, pointer: need.pointer, rule: 'missing-reference', severity, ...words },
-    ...(kind !== undefined &&
-      !words.related &&
-      !isOutside(scope, need) && {
-        missing: { kind, name, keys: need.keys.map(({ name: key }) => key) },
-      }),
-  });
+  report(scope, { item, pointer: need.pointer, rule: 'missing-reference', severity, ...words });
 }
 
 /** Beside loose manifests people make such things by `kubectl create`. */
