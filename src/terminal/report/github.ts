@@ -1,6 +1,8 @@
 import { resourceText } from '../../core/model/resource.ts';
 import { placeText } from '../../core/model/source.ts';
+import { quantity } from '../../core/words/states.ts';
 import type { Issue, Issues } from './issues.ts';
+import { byReason, type ReasonGroup } from './reasons.ts';
 
 /**
  * GitHub's workflow commands: an annotation per finding, the errors first because only the first ten
@@ -11,12 +13,7 @@ export function github(report: Issues, totals: string): string {
   const annotations = levels.flatMap(level =>
     report.issues.filter(issue => issue.level === level).map(annotation),
   );
-  const open = report.notChecked.map(({ reason, place, object, environment }) => {
-    const subject = object === undefined ? environment : resourceText(object);
-    const message = subject === undefined ? reason : `${subject}: ${reason}`;
-    const at = place && { file: place.file, line: place.line };
-    return command('warning', { ...at, title: 'Driftline: not checked' }, message);
-  });
+  const open = byReason(report.notChecked).map(notCheckedAnnotation);
   return `${[...annotations, ...open, `Driftline: ${data(totals)}`].join('\n')}\n`;
 }
 
@@ -35,6 +32,23 @@ function annotation({ level, rule, message, place, related = [] }: Issue): strin
     },
     [message, ...related.map(each => `${placeText(each)}: ${each.message}`)].join('\n'),
   );
+}
+
+/** One for each reason, so that the few that are shown are not all of one; on the first place. */
+function notCheckedAnnotation({ says, entries, names }: ReasonGroup): string {
+  const [first] = entries;
+  const { place, object, environment } = first ?? {};
+  const subject = object === undefined ? environment : resourceText(object);
+  const others = entries.length - 1;
+  const about = [
+    ...(subject === undefined || names.length > 0 ? [] : [subject]),
+    ...(others > 0 && names.length === 0 ? [`${quantity(others, 'other')}`] : []),
+  ].join(' and ');
+  const list =
+    names.length === 0 ? '' : `: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`;
+  const at = place && { file: place.file, line: place.line };
+  const message = (about === '' ? says : `${about}: ${says}`) + list;
+  return command('warning', { ...at, title: 'Driftline: not checked' }, message);
 }
 
 function command(

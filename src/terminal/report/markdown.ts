@@ -13,6 +13,7 @@ import { printable } from '../../core/words/values.ts';
 import { shortenMiddle } from './columns.ts';
 import { objectRemarks } from './drift-object.ts';
 import { driftFacts, stateCounts } from './header.ts';
+import { byReason, type ReasonGroup } from './reasons.ts';
 import { shortenPair } from './shorten-pair.ts';
 import { driftTotals, spokenOf } from './states.ts';
 import { validateTotals } from './validate-text.ts';
@@ -48,7 +49,7 @@ export function validateMarkdown(report: ValidateReport): string {
         findingRow,
         rows,
       ),
-      ...notCheckedBlocks(report.notChecked, rows),
+      ...reasonBlocks(report.notChecked, rows),
     ];
     return `${blocks.join('\n\n')}\n`;
   });
@@ -141,6 +142,28 @@ function notCheckedBlocks(notChecked: readonly NotChecked[], most: number): stri
   const title = `${notChecked.length} not checked`;
   const content = limitedTable(['', 'reason'], notChecked, notCheckedRow, most);
   return [content.length === 0 ? title : folded(title, content.join('\n\n'))];
+}
+
+/** What was not checked, a row for each reason. */
+function reasonBlocks(notChecked: readonly NotChecked[], most: number): string[] {
+  if (notChecked.length === 0) return [];
+  const title = `${notChecked.length} not checked`;
+  const content = limitedTable(['', 'reason', 'where'], byReason(notChecked), reasonRow, most);
+  return [content.length === 0 ? title : folded(title, content.join('\n\n'))];
+}
+
+function reasonRow({ says, entries, names }: ReasonGroup): string[] {
+  const places = entries.map(({ place, object, environment }) =>
+    place ? placeText(place) : object ? resourceText(object) : (environment ?? ''),
+  );
+  const where = names.length > 0 ? names : [...new Set(places)];
+  const more = where.length > 5 ? [`${where.length - 5} more`] : [];
+  const shown = where.slice(0, 5).filter(name => name !== '');
+  return [
+    `${entries.length}`,
+    plain(short(says)),
+    [...shown.map(name => code(short(name))), ...more].join('<br>'),
+  ];
 }
 
 function notCheckedRow({ object, place, environment, reason }: NotChecked): string[] {

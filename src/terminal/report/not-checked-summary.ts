@@ -4,28 +4,8 @@ import { placeText } from '../../core/model/source.ts';
 import { printable } from '../../core/words/values.ts';
 import { styleFor } from '../style.ts';
 import { pad, wrap, wrapParts } from './columns.ts';
+import { byReason } from './reasons.ts';
 import type { TextOptions } from './text-options.ts';
-
-/** Reasons that differ in one name only are told together, with their names. */
-interface Family {
-  matches: RegExp;
-  says: string;
-}
-
-const families: readonly Family[] = [
-  { matches: /^no schema for (.+)$/, says: 'no schema for these kinds' },
-  {
-    matches: /^chart (.+?) of \S+ is not here/,
-    says: 'charts that are not here; `driftline fetch --trust` gets them',
-  },
-];
-
-interface Group {
-  says: string;
-  entries: NotChecked[];
-  /** What stands below it: names of a family with their counts, else places. */
-  names: string[];
-}
 
 /**
  * What was not checked, summed by reason, the most frequent first: the number, the reason, and below it the names or the first places
@@ -36,7 +16,7 @@ export function notCheckedSummary(
   options: TextOptions,
 ): string[] {
   const style = styleFor(options.colour);
-  const groups = grouped(notChecked);
+  const groups = byReason(notChecked);
   const column = Math.max(0, ...groups.map(({ entries }) => `${entries.length}`.length)) + 4;
   const room = options.width - column;
   return groups.flatMap(({ says, entries, names }) => {
@@ -47,29 +27,11 @@ export function notCheckedSummary(
       ...more.map(line => indent + line),
       ...(options.verbose
         ? places(entries).map(place => indent + style.cyan(place))
-        : few(names, room).map(line => indent + style.dim(line))),
+        : few(names.length > 0 ? names.map(printable) : places(entries), room).map(
+            line => indent + style.dim(line),
+          )),
     ];
   });
-}
-
-function grouped(notChecked: readonly NotChecked[]): Group[] {
-  const groups = Map.groupBy(notChecked, ({ reason }) => familyOf(reason)?.says ?? reason);
-  return [...groups]
-    .map(([says, entries]) => ({ says, entries, names: namesOf(entries) }))
-    .sort((a, b) => b.entries.length - a.entries.length);
-}
-
-function familyOf(reason: string): Family | undefined {
-  return families.find(({ matches }) => matches.test(reason));
-}
-
-function namesOf(entries: readonly NotChecked[]): string[] {
-  const family = familyOf(entries[0]?.reason ?? '');
-  if (!family) return places(entries);
-  const counts = Map.groupBy(entries, ({ reason }) => family.matches.exec(reason)?.[1] ?? reason);
-  return [...counts]
-    .sort(([, a], [, b]) => b.length - a.length)
-    .map(([name, { length }]) => printable(length > 1 ? `${name} ×${length}` : name));
 }
 
 function places(entries: readonly NotChecked[]): string[] {

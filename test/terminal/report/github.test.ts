@@ -62,13 +62,25 @@ describe('GitHub annotations', () => {
   it('have the errors first and what was not checked last', () => {
     const { commands } = read(github(validateIssues(findings), 'the totals'));
     expect(commands.map(({ name }) => name)).toEqual([
-      ...['error', 'error', 'error', 'warning', 'notice', 'warning', 'warning', 'warning'],
+      ...['error', 'error', 'error', 'warning', 'notice', 'warning', 'warning'],
     ]);
+    expect(commands.at(-2)).toEqual({
+      name: 'warning',
+      properties: { file: 'base/widget.yaml', line: '1', title: 'Driftline: not checked' },
+      message: 'Widget shop/a and 1 other: There is no schema for widgets.example.com/v1 Widget.',
+    });
     expect(commands.at(-1)).toEqual({
       name: 'warning',
       properties: { title: 'Driftline: not checked' },
       message: 'production: The judge could not be started.',
     });
+  });
+
+  it('sum what was not checked by reason, with the names that tell it apart', () => {
+    const kinds = ['a/v1 A', 'b/v1 B', 'a/v1 A'];
+    const notChecked = kinds.map(kind => ({ reason: `no schema for ${kind}` }));
+    const { commands } = read(github(validateIssues({ ...findings, notChecked }), 'totals'));
+    expect(commands.at(-1)?.message).toBe('no schema for these kinds: a/v1 A ×2, b/v1 B');
   });
 
   it('say what drifted, on the line that decides', () => {

@@ -92,7 +92,12 @@ describe('the comment on a pull request', () => {
       'autoscaling/v2beta2 is not served from 1.26 on; use `autoscaling/v2` <now>.',
       'deprecated-api',
     ]);
-    expect(rows).toHaveLength(1 + 5 + 1 + 3);
+    expect(rows).toHaveLength(1 + 5 + 1 + 2);
+    expect(rows.at(-2)).toEqual([
+      '2',
+      'There is no schema for widgets.example.com/v1 Widget.',
+      'base/widget.yaml:1<br>base/widget.yaml:9',
+    ]);
   });
 
   it('shows no secret', () => {
