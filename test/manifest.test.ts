@@ -261,3 +261,12 @@ function matches(pattern: RegExp, text: string): string[] {
 function unique(names: readonly string[]): string[] {
   return [...new Set(names)].sort();
 }
+
+describe('grammars', () => {
+  it('are the files of their folder, each with its scope', () => {
+    const files = readdirSync(join(root, 'syntaxes')).map(name => `./syntaxes/${name}`);
+    expect(contributes.grammars.map(({ path }) => path).sort()).toEqual(files.sort());
+    for (const { path, scopeName } of contributes.grammars)
+      expect(JSON.parse(read(path)).scopeName).toBe(scopeName);
+  });
+});

@@ -33,7 +33,7 @@ it('holds what is needed to run, and nothing else', () => {
     '[Content_Types].xml',
     'extension.vsixmanifest',
   ]);
-  expect(contents('extension/').filter(name => !/^(dist|media)\//.test(name))).toEqual([
+  expect(contents('extension/').filter(name => !/^(dist|media|syntaxes)\//.test(name))).toEqual([
     'LICENSE.txt',
     'changelog.md',
     'package.json',
@@ -63,7 +63,7 @@ it('holds what is needed to run, and nothing else', () => {
 
 it('holds every file that the manifest names', () => {
   const manifest = readFileSync(join(extension, 'package.json'), 'utf8');
-  const named = [...manifest.matchAll(/"(?:\.\/)?((?:media|dist)\/[^"]+\.\w+)"/g)];
+  const named = [...manifest.matchAll(/"(?:\.\/)?((?:media|dist|syntaxes)\/[^"]+\.\w+)"/g)];
   expect(named.length).toBeGreaterThan(3);
   expect(contents('extension/')).toEqual(
     expect.arrayContaining(named.map(([, path]) => path as string)),
