@@ -96,7 +96,7 @@ describe('the comment on a pull request', () => {
     expect(rows.at(-2)).toEqual([
       '2',
       'There is no schema for widgets.example.com/v1 Widget.',
-      'base/widget.yaml:1<br>base/widget.yaml:9',
+      'base/widget.yaml:1\nbase/widget.yaml:9',
     ]);
   });
 
