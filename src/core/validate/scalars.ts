@@ -1,5 +1,6 @@
 import { nearestName } from '../schemas/nearest.ts';
 import type { FieldType } from '../schemas/type.ts';
+import { patternWords } from './pattern-words.ts';
 
 /** What is wrong with a value of the right JSON type: the end of a sentence that begins with the field. */
 export interface ScalarProblem {
@@ -49,7 +50,10 @@ export function formatProblem(text: string, format: string | undefined): ScalarP
 export function textProblem(text: string, type: FieldType): ScalarProblem | undefined {
   if (type.enum) return enumProblem(text, type.enum.filter(isText));
   if (type.pattern !== undefined && !matches(type.pattern, text))
-    return { rule: 'bad-pattern', says: `must match the pattern ${type.pattern}` };
+    return {
+      rule: 'bad-pattern',
+      says: patternWords(type.pattern, text) ?? `must match the pattern ${type.pattern}`,
+    };
   const length = [...text].length;
   return lengthProblem(length, 'character', type.minLength, type.maxLength);
 }

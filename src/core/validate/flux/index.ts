@@ -2,6 +2,7 @@ import type { Scope } from '../across.ts';
 import { type EngineObject, engineObjects } from '../engine-object.ts';
 import type { Violation } from '../violation.ts';
 import { checkAddress } from './addresses.ts';
+import { checkData } from './data.ts';
 import { checkDependencies } from './dependencies.ts';
 import { checkHealthChecks } from './health-checks.ts';
 import { isFluxGroup } from './kinds.ts';
@@ -11,6 +12,7 @@ import { checkReferences } from './references.ts';
 const fluxChecks: readonly ((object: EngineObject) => Violation[])[] = [
   checkAddress,
   checkReferences,
+  checkData,
   checkDependencies,
   checkHealthChecks,
 ];

@@ -4,6 +4,7 @@ import type { Pointer } from '../../model/path.ts';
 import { type JsonObject, resourceText } from '../../model/resource.ts';
 import { isAside } from '../aside.ts';
 import type { EngineObject } from '../engine-object.ts';
+import { literal } from '../literal.ts';
 import { nearIn } from '../near.ts';
 import { isPlaceholder } from '../placeholders.ts';
 import type { Realm } from '../realm.ts';
@@ -88,7 +89,7 @@ function isSurelyMissing(
   if (isAssumed(realm, reference)) return false;
   if (!realm.complete && (!hasOthers || isAside(subject.place.file))) return false;
   // Templates, and what other programs make manifests of, may hold it.
-  const kind = new RegExp(`\\b${reference.kind}\\b`);
+  const kind = new RegExp(`\\b${literal(reference.kind)}\\b`);
   return !checks.input.index
     .files()
     .some(
