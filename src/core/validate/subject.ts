@@ -6,6 +6,7 @@ import { formatPath, type Pointer } from '../model/path.ts';
 import type { ProvenanceKind, RenderedObject } from '../model/rendered.ts';
 import { type JsonObject, resourceOf } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
+import { causeOf } from './cause.ts';
 import { mendOf } from './mends/mend.ts';
 import { fieldAtPlace, rangeAtPlace, rangeInDocument } from './place.ts';
 import { valueAt } from './value.ts';
@@ -66,15 +67,18 @@ export function renderedSubject(
     locate: violation => {
       const missing = valueAt(object, violation.pointer) === undefined;
       const pointer = missing ? existing(object, violation.pointer) : violation.pointer;
-      const source = rendered.locate(pointer);
+      const origin = rendered.locate(pointer);
+      const source = causeOf({ ...violation, pointer }, rendered, origin, fileAt);
       const file = fileAt(source.file);
       const finding = {
         ...describe(violation, object, environments),
         file: source.file,
         ...rangeAtPlace(file, source, violation.on, missing),
-        ...(source.how === 'exact' && mendingAt(object, violation, file, source, missing)),
+        ...(source === origin &&
+          origin.how === 'exact' &&
+          mendingAt(object, violation, file, source, missing)),
       };
-      return { finding, how: source.how };
+      return { finding, how: origin.how };
     },
   };
 }

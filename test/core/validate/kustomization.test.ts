@@ -206,3 +206,37 @@ patches:
     expect(await told(files)).toEqual(['part/kustomization.yaml:7:23 no-target']);
   });
 });
+
+describe('a deprecated field', () => {
+  const mended = async (text: string) => {
+    const files = { [k]: text, 'web.yaml': deployment(), 'patch.yaml': deployment() };
+    const found = (await findingsOf(files)).filter(({ rule }) => rule === 'deprecated-field');
+    const lines = text.split('\n');
+    for (const { column, line, endColumn, endLine, text: written } of (found[0]?.mends ?? [])
+      .slice(0, 1)
+      .flatMap(({ edits }) => edits)) {
+      const before = lines.slice(0, line - 1).concat((lines[line - 1] ?? '').slice(0, column - 1));
+      const after = [(lines[endLine - 1] ?? '').slice(endColumn - 1)].concat(lines.slice(endLine));
+      return `${before.join('\n')}${written}${after.join('\n')}`;
+    }
+    return found.length === 0 ? 'nothing' : 'by hand';
+  };
+
+  it.each([
+    ['bases: [base] # ours\n', 'resources: [base] # ours\n'],
+    ['bases:\n- base\nresources:\n- web.yaml\n', 'resources:\n- web.yaml\n- base\n'],
+    ['imageTags: [{name: a, newTag: b}]\n', 'images: [{name: a, newTag: b}]\n'],
+    [
+      'resources: [web.yaml]\npatchesStrategicMerge:\n- patch.yaml\n',
+      'resources: [web.yaml]\npatches:\n- path: patch.yaml\n',
+    ],
+    [
+      'resources: [web.yaml]\ncommonLabels:\n  app: web\n',
+      'resources: [web.yaml]\nlabels:\n- includeSelectors: true\n  pairs:\n    app: web\n',
+    ],
+    ['resources: [web.yaml]\nvars: []\n', 'by hand'],
+    ['resources: [web.yaml]\nlabels: []\n', 'nothing'],
+  ])('%j', async (before, after) => {
+    expect(await mended(before)).toBe(after);
+  });
+});

@@ -213,7 +213,14 @@ func (t replacementTarget) selects(object identity) bool {
 func (c *copies) copy(index int, at string, source copied, from *replacement) {
 	for pointer, node := range fieldsAt(c.built.Resources()[index].YNode(), at) {
 		own, found := c.traces[index].Fields[pointer]
-		if node.Kind != yaml.ScalarNode || found && own.String() == source.place.String() {
+		if node.Kind != yaml.ScalarNode {
+			continue
+		}
+		if step := from.place.Step(from.step); found && own.String() == source.place.String() {
+			if !slices.Contains(own.Via, step) {
+				own.Via = append(slices.Clone(own.Via), step)
+				c.traces[index].Fields[pointer] = own
+			}
 			continue
 		}
 		place := own
