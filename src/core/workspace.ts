@@ -14,6 +14,7 @@ import { UserError } from './lib/errors.ts';
 import { userCache } from './lib/user-cache.ts';
 import { keptObjectOf } from './manifests/kept-values.ts';
 import { RepositoryIndex } from './manifests/repository-index.ts';
+import { isTestData } from './manifests/test-data.ts';
 import type { ClusterTarget, Environment } from './model/environment.ts';
 import type { Host } from './model/host.ts';
 import type { Rendered } from './model/rendered.ts';
@@ -364,10 +365,12 @@ export class Workspace {
     return this.#resident.checkedBy;
   }
 
-  /** CustomResourceDefinitions that stand in the repository's manifests. */
+  /** CustomResourceDefinitions that stand in the repository's manifests, but for those of tests. */
   customTypes(): JsonObject[] {
+    const files = this.index.files();
     return this.index
       .ofKind('apiextensions.k8s.io', 'CustomResourceDefinition')
+      .filter(({ file }) => !isTestData(file, files))
       .flatMap(({ document: { root } }) => {
         const definition = root && keptObjectOf(root);
         return definition ? [definition] : [];

@@ -1,5 +1,6 @@
 import type { IndexedFile } from '../manifests/index-types.ts';
 import { keptObjectOf } from '../manifests/kept-values.ts';
+import { isTestData } from '../manifests/test-data.ts';
 import type { RelatedPlace } from '../model/finding.ts';
 import { type JsonObject, resourceOf } from '../model/resource.ts';
 import { createSchemas } from '../schemas/schemas.ts';
@@ -28,7 +29,7 @@ export function createChecks(input: ValidationInput): Checks {
   const schemasOf = input.schemasOf ?? schemasOfRepository(input);
   const checks: Checks = {
     input,
-    findings: new FindingCollector(),
+    findings: new FindingCollector(path => isTestData(path, input.index.files())),
     notChecked: new NotCheckedCollector(),
     report(subject, violations) {
       for (const violation of violations) {
@@ -80,17 +81,19 @@ function schemasOfRepository(input: ValidationInput): (version: string) => Schem
 
 /** Every CustomResourceDefinition of the files and renders, equal ones once. */
 function customTypesOf(
-  files: Iterable<IndexedFile>,
+  files: readonly IndexedFile[],
   rendered: readonly RenderedSet[],
 ): JsonObject[] {
   const found = new Map<string, JsonObject>();
-  for (const { text, objects } of files)
+  for (const { text, objects, path } of files) {
+    if (isTestData(path, files)) continue;
     for (const { resource, document } of objects) {
       if (resource.kind !== 'CustomResourceDefinition' || !document.root) continue;
       const written = text.slice(document.root.start, document.root.end);
       const value = found.get(written) ?? keptObjectOf(document.root);
       if (value) found.set(written, value);
     }
+  }
   for (const { objects } of rendered)
     for (const { resource, value } of objects)
       if (resource.kind === 'CustomResourceDefinition') found.set(JSON.stringify(value), value);

@@ -6,6 +6,12 @@ import { placeText } from '../model/source.ts';
 export class FindingCollector {
   readonly #byPlace = new Map<string, Finding>();
   readonly #byWords = new Map<string, Finding>();
+  readonly #isTestData: (file: string) => boolean;
+
+  /** What is wrong with test data is information: it may be meant, and no cluster will see it. */
+  constructor(isTestData: (file: string) => boolean = () => false) {
+    this.#isTestData = isTestData;
+  }
 
   /** `how` tells how the place is known: where it is only near, the same words elsewhere are the same finding. */
   add(finding: Finding, how: ProvenanceKind = 'exact'): void {
@@ -16,8 +22,11 @@ export class FindingCollector {
     const known = this.#byPlace.get(place) ?? near;
     if (known) known.environments = [...new Set([...known.environments, ...finding.environments])];
     else {
-      this.#byPlace.set(place, finding);
-      this.#byWords.set(words, finding);
+      const told = this.#isTestData(file)
+        ? { ...finding, severity: 'information' as const }
+        : finding;
+      this.#byPlace.set(place, told);
+      this.#byWords.set(words, told);
     }
   }
 

@@ -45,6 +45,7 @@ const refinements: readonly Refinement[] = [
     refine(object) {
       const plural = valueAt(object, ['spec', 'names', 'plural']);
       const group = valueAt(object, ['spec', 'group']);
+      if (typeof plural !== 'string' || typeof group !== 'string') return undefined;
       return { says: `must be ${plural}.${group}, which is spec.names.plural and spec.group` };
     },
   },

@@ -24,7 +24,7 @@ export function violationsOf(object: JsonObject, finding: JudgeFinding): Violati
     case 'strict':
       return isDirective(`${pointer.at(-1)}`) ? [] : [strict(pointer, message)];
     case 'invalid':
-      return dependsOnServer(object, path) ? [] : invalid(object, pointer, finding);
+      return dependsOnServer(object, path, message) ? [] : invalid(object, pointer, finding);
     default:
       return [unreadable(pointer, message)];
   }
@@ -42,10 +42,12 @@ function asWritten(object: JsonObject, pointer: Pointer): Pointer {
 }
 
 /** What flags and feature gates of the API server decide, and what it allots itself. */
-function dependsOnServer(object: JsonObject, path: string): boolean {
+function dependsOnServer(object: JsonObject, path: string, message: string): boolean {
   const scaleToZero = object.kind === 'HorizontalPodAutoscaler' && path === '.spec.minReplicas';
   return (
     path === '.spec.healthCheckNodePort' ||
+    // It asks its own types of the parameter's kind, which are not there.
+    (path === '.spec.paramRef' && /resourceResolver is nil/.test(message)) ||
     (scaleToZero && valueAt(object, ['spec', 'minReplicas']) === 0)
   );
 }

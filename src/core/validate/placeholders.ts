@@ -4,13 +4,18 @@ import { isObject, type Json, type JsonObject } from '../model/resource.ts';
 /**
  * Text that another tool replaces before the API server sees it: Flux' and the shell's `${VAR}`, Go and
  * Jinja templates, argocd-vault-plugin's `<path:…>` and `<key>`, SOPS' `ENC[…]`, ResourceSets'
- * `<< inputs.x >>`, `@@TOKEN@@` and `__TOKEN__`.
+ * `<< inputs.x >>`, `@@TOKEN@@` and `__TOKEN__`; and what people write where others put something in: `{IMAGE}`,
+ * `$$name$$`, `REPLACEME-service`, `<your domain>`.
  */
 const placeholder =
   /\$\{|\{\{|\}\}|<path:|^<[\w.-]+( ?\|.*)?>$|^ENC\[|<<.*>>|@@\w+@@|^__\w+__$|^%\w+%$|\$\(\w+\)/;
 
+/** The same inside a single word only: descriptions may say `<name>`. */
+const inWord =
+  /^[^\s<]+<[A-Za-z][\w -]*>[^\s<]*$|^\S*(\{[A-Z][A-Z0-9_]*\}|\$\$\w+\$\$|REPLACE_?ME)\S*$/;
+
 export function isPlaceholder(text: string): boolean {
-  return placeholder.test(text);
+  return placeholder.test(text) || inWord.test(text);
 }
 
 /** What tells kustomize and kubectl how to merge, and is no field; kustomize may leave it in its output. */

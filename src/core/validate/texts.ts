@@ -11,9 +11,13 @@ import type { RenderedSet, ValidationInput } from './input.ts';
 import { asOfRelease } from './release.ts';
 import { checkStructure } from './structural.ts';
 import { documentSubject, isMap, type Subject } from './subject.ts';
+import { isFilledLater, isLoosePatch, makesTemplates } from './unfinished.ts';
 
 /** Roles whose text must be sound; templates and other tools' files are not Kubernetes' business. */
 const readRoles = new Set(['manifest', 'patch', 'kustomization', 'chart', 'chart-values']);
+
+/** Why what a build of templates makes is left out. */
+export const templates = 'another tool fills in its template expressions';
 
 /** What no overlay mends. */
 const shapes = new Set(['unknown-field', 'wrong-type']);
@@ -31,11 +35,13 @@ export function checkTexts(checks: Checks): { files: number; documents: number; 
     counts.files++;
     reportProblems(checks, file);
     if (file.role !== 'manifest' && file.role !== 'patch') continue;
-    for (const { subject, schemas } of subjectsOf(checks, file, readers.get(file.path))) {
+    const own = readers.get(file.path);
+    for (const { subject, schemas } of subjectsOf(checks, file, own)) {
       counts.documents++;
-      if (readers.has(file.path)) checkPartial(checks, file, subject, schemas, shapes);
+      if (own?.every(makesTemplates)) checks.skip(subject, templates);
+      else if (own) checkPartial(checks, file, subject, schemas, shapes);
       else if (checks.input.index.standsAlone(file.path))
-        finals.push({ subject, schemas, incomplete: false });
+        finals.push({ subject, schemas, incomplete: isLoosePatch(file.path, checks.input.index) });
       else checkPartial(checks, file, subject, schemas);
     }
   }
@@ -68,8 +74,12 @@ function filesOf({ index, only }: ValidationInput): readonly IndexedFile[] {
   return file ? [file] : [];
 }
 
-function reportProblems(checks: Checks, { parsed, path }: IndexedFile): void {
+function reportProblems(checks: Checks, { parsed, path, text }: IndexedFile): void {
   for (const { rule, message, line, column, endLine, endColumn } of parsed.problems) {
+    if (isFilledLater(text.split('\n')[line - 1] ?? '')) {
+      checks.notChecked.add({ reason: templates, place: { file: path, line, column } });
+      continue;
+    }
     const range = { file: path, line, column, endLine, endColumn };
     checks.findings.add({ rule, severity: 'error', message, environments: [], ...range });
   }

@@ -5,7 +5,8 @@ import { createChecks } from './checks.ts';
 import { checkFinals } from './finals.ts';
 import type { RenderedSet, ValidationInput } from './input.ts';
 import { renderedSubject } from './subject.ts';
-import { checkShapes, checkTexts } from './texts.ts';
+import { checkShapes, checkTexts, templates } from './texts.ts';
+import { isLoosePatch, makesTemplates } from './unfinished.ts';
 
 export type { RenderedSet, ValidationInput } from './input.ts';
 
@@ -27,13 +28,22 @@ export async function validateRepository(input: ValidationInput): Promise<Valida
   const fileAt = (path: string) => input.index.file(path);
   const { only, rendered } = input;
   const wanted = rendered.filter(({ reads }) => only === undefined || reads.includes(only));
-  for (const { environment, target, objects, incomplete } of wanted)
+  for (const set of wanted) {
+    const { environment, target, objects, incomplete, source } = set;
+    const areTemplates = source?.kind === 'kustomize' && makesTemplates(set);
     for (const object of objects) {
       const subject = renderedSubject(object, environment, fileAt);
+      if (areTemplates) {
+        checks.skip(subject, templates);
+        continue;
+      }
+      const isPart =
+        incomplete || (source?.kind === 'plain' && isLoosePatch(object.source.file, input.index));
       const schemas = checks.schemasOf(target, environment);
       const unplaced = environment === undefined;
-      finals.push({ subject, schemas, incomplete: incomplete === true, unplaced });
+      finals.push({ subject, schemas, incomplete: isPart === true, unplaced });
     }
+  }
   const objects = await checkFinals(checks, finals);
   await checkAcross(checks, finals);
   return {

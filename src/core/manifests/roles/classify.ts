@@ -43,6 +43,7 @@ export function roleInChart(
 /** The role a file has by what it holds: `manifest` when any of its documents is for a cluster. */
 export function roleByContent(path: string, parsed: ParsedFile, text: string): FileRole {
   if (templatePath.test(path) && text.includes('{{')) return 'other';
+  if (/^\s*\{%/m.test(text)) return 'other';
   return parsed.documents.some(document => isForCluster(document, text)) ? 'manifest' : 'other';
 }
 
@@ -65,7 +66,11 @@ function isForCluster(document: ManifestDocument, text: string): boolean {
 
 /** For a document that is broken: whether its lines are those of an object. */
 function looksLikeObject(text: string): boolean {
-  return /^(?:\{\s*)?["']?apiVersion["']?\s*:/m.test(text) && /^\s*["']?kind["']?\s*:/m.test(text);
+  const [, apiVersion] =
+    /^(?:\{\s*)?["']?apiVersion["']?\s*:[ \t]*["']?([^\s"',#]*)/m.exec(text) ?? [];
+  const [, kind] = /^\s*["']?kind["']?\s*:[ \t]*["']?([^\s"',#]*)/m.exec(text) ?? [];
+  if (apiVersion === undefined || kind === undefined) return false;
+  return apiVersion === '' || !isToolConfiguration(apiVersion, kind);
 }
 
 /** Files with apiVersion and kind that a tool reads and no API server ever sees. */

@@ -21,6 +21,14 @@ export function isImageName(image: string): boolean {
   return host.test(first) && path.test(name.slice(slash + 1));
 }
 
+/**
+ * `ko://…`, which ko builds and replaces; `:v1` of a chart whose values name no repository; `YOUR_REGISTRY/web`, where
+ * a person puts something in.
+ */
+function isUnfinished(image: string): boolean {
+  return /^[A-Z]+$|^ko:\/\/|^:|\bYOUR[\]_ -]/.test(image);
+}
+
 export const invalidImage: Rule = {
   id: 'invalid-image',
   severity: 'warning',
@@ -29,7 +37,7 @@ export const invalidImage: Rule = {
     return containersOf(object).flatMap(({ container, pointer }) => {
       const { image } = container;
       if (typeof image !== 'string' || image === '') return [];
-      if (isPlaceholder(image) || isStandIn(image) || /^[A-Z]+$/.test(image)) return [];
+      if (isPlaceholder(image) || isStandIn(image) || isUnfinished(image)) return [];
       if (isImageName(image)) return [];
       const message = `image "${image}" is no image name, which is in lower case and has no blanks; no pod will start with it.`;
       return [{ pointer: [...pointer, 'image'], message }];
