@@ -2,6 +2,7 @@ import { cpus, totalmem } from 'node:os';
 import { buildPart, toolsDirectory } from '../test/servers/build.ts';
 import { parts } from '../test/servers/parts.ts';
 import { benchActivate } from './bench/activate.ts';
+import { benchCompletion } from './bench/completion.ts';
 import { benchDrift } from './bench/drift.ts';
 import { benchKeystroke } from './bench/keystroke.ts';
 import { benchLive } from './bench/live.ts';
@@ -20,6 +21,7 @@ const benches: Record<string, () => Promise<BenchTable | BenchTable[]>> = {
   drift: () => benchDrift(),
   live: () => benchLive(),
   keystroke: () => benchKeystroke(),
+  completion: () => benchCompletion(),
   activate: () => benchActivate(),
   package: () => benchPackageSize(),
 };

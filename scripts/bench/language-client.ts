@@ -86,15 +86,20 @@ export class LanguageClient {
     method: string,
     wanted: (params: T) => boolean,
   ): Promise<number> {
+    const start = performance.now();
+    await this.change(file, text);
+    await this.until(file, method, wanted);
+    return performance.now() - start;
+  }
+
+  /** Sends a new text. */
+  change(file: string, text: string): Promise<void> {
     const version = (this.#versions.get(file) ?? 0) + 1;
     this.#versions.set(file, version);
-    const start = performance.now();
-    await this.#connection.sendNotification('textDocument/didChange', {
+    return this.#connection.sendNotification('textDocument/didChange', {
       textDocument: { uri: this.#uri(file), version },
       contentChanges: [{ text }],
     });
-    await this.until(file, method, wanted);
-    return performance.now() - start;
   }
 
   /** Resolves when the last notification of a file is as wanted. */
@@ -125,6 +130,15 @@ export class LanguageClient {
     await this.#connection.sendRequest('shutdown');
     await this.#connection.sendNotification('exit');
     this.#connection.dispose();
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** The address of a file of the folder. */
+  address(file: string): string {
+    return this.#uri(file);
   }
 
   #uri(file: string): string {

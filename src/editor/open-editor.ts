@@ -18,6 +18,7 @@ import { serverSettings } from './settings.ts';
 import { StatusBar } from './status-bar.ts';
 import { Tokens } from './tokens.ts';
 import { tellVisible } from './visible.ts';
+import { onSchemasElsewhere } from './yaml-extension.ts';
 
 /** Builds every feature once and hands each what it works with; all of it goes with the extension. */
 export function openEditor(context: vscode.ExtensionContext): Editor {
@@ -66,15 +67,15 @@ export function openEditor(context: vscode.ExtensionContext): Editor {
 
 /** Trust and settings reach a running server at once; nothing has to be loaded anew. */
 function tellServer(server: LanguageServer): vscode.Disposable {
+  const tellSettings = () => server.tell(notifications.settings, serverSettings());
   return vscode.Disposable.from(
     vscode.workspace.onDidGrantWorkspaceTrust(() =>
       server.tell(notifications.trust, { trusted: true }),
     ),
     vscode.workspace.onDidChangeConfiguration(event => {
-      if (event.affectsConfiguration('driftline')) {
-        server.tell(notifications.settings, serverSettings());
-      }
+      if (event.affectsConfiguration('driftline')) tellSettings();
     }),
+    onSchemasElsewhere(tellSettings),
     vscode.workspace.onDidChangeWorkspaceFolders(() => startWhereFilesAre(server)),
   );
 }

@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
 import type { Settings } from '../lsp/protocol.ts';
+import { schemasElsewhere } from './yaml-extension.ts';
+
+type Completion = Settings['completion'];
 
 /** What the language server reads, as it is set now. */
 export function serverSettings(): Settings {
@@ -13,7 +16,8 @@ export function serverSettings(): Settings {
     localOnly: configuration.get<boolean>('localOnly', false),
     validation: configuration.get<boolean>('diagnostics.validation', true),
     drift: configuration.get<boolean>('diagnostics.drift', true),
-    completion: configuration.get<Settings['completion']>('completion', 'auto'),
+    schemasElsewhere: schemasElsewhere(),
+    completion: configuration.get<Completion>('completion', 'auto'),
   };
 }
 

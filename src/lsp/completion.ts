@@ -23,7 +23,7 @@ export const completion: Feature = {
     // What is typed first may keep everything from being rendered: names are gathered before.
     session.onChanged(repository => {
       const [open] = session.openFiles(repository);
-      if (open) session.guard('gathering names', () => known.begin(open));
+      if (open) known.follow(open);
     });
     session.connection.onCompletion(
       session.quietly('completion', async ({ textDocument, position }, signal) => {

@@ -57,7 +57,7 @@ export interface Settings {
    */
   completion: 'auto' | 'all' | 'names' | 'off';
   /** Present while another extension completes YAML by schemas: the files for which it has some. */
-  schemasElsewhere?: { patterns: string[] };
+  schemasElsewhere?: { patterns: string[] } | undefined;
 }
 
 /** Codes of the errors that our requests answer with. */

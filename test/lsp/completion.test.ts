@@ -1,10 +1,10 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Flux's own variables, and places of snippets
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CompletionItem, CompletionList } from 'vscode-languageserver-protocol';
 import { repositoryWith } from '../cli/fixtures.ts';
 import { type Client, startClient } from './client.ts';
 import { namedRepository } from './completion-repository.ts';
 
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Flux's own variables, and places of snippets
 const deployment = `apiVersion: apps/v1
 kind: Deployment
 metadata:

@@ -34,7 +34,7 @@ export interface ValidateOptions {
   environments: readonly Environment[];
   /** Files and folders, relative to the repository's root, to which findings are limited; empty: all. */
   paths: readonly string[];
-  /** False where no cluster and no mirror is asked; what is known of them counts. */
+  /** False where no cluster and no mirror may be asked for types: nobody trusts the folder. True when absent. */
   ask?: boolean;
   /** Kubernetes version for what no environment gives one; the newest that is bundled when absent. */
   target?: string;
@@ -52,9 +52,9 @@ export async function validate(
   {
     environments,
     paths,
-    ask = true,
     signal,
     server = false,
+    ask = true,
     target = newestVersion(),
   }: ValidateOptions,
 ): Promise<Omit<ValidateReport, 'elapsedMs'> & { failures: string[] }> {

@@ -53,7 +53,7 @@ export interface Rendered {
   /** Repository files that were read: what this render depends on. */
   reads: string[];
   /** Objects that could not be rendered as the engine would: they are *not checked*. */
-  notChecked: { resource?: Resource; reason: string; place: Place }[];
+  notChecked: Uncertain[];
   /** What was written for this render and changes nothing in it; known only where places were asked for. */
   unused?: Unused[];
   /** Set when nothing could be rendered. */
@@ -82,6 +82,7 @@ export interface RenderFailure {
 
 /** One cause for which a kustomization or a chart cannot be rendered. */
 export interface RenderFault {
+  tool: 'kustomize' | 'helm';
   /** The tool's own text. */
   message: string;
   place: Place;
@@ -91,7 +92,18 @@ export interface RenderFault {
   path?: string;
   /** Nothing nearer than the file is known. */
   whole?: boolean;
+  /** Names that could have been meant in the place of the path's last. */
+  known?: string[];
   /** It needs what is not used while rendering: the network, a plug-in, another program. */
   unavailable?: boolean;
   related?: Place[];
+}
+
+/** An object, or a part of what is rendered, that may be applied otherwise than is known. */
+export interface Uncertain {
+  resource?: Resource;
+  reason: string;
+  place: Place;
+  /** Flux' variables that it asks for and nothing sets, where that is the reason. */
+  unset?: string[];
 }

@@ -36,17 +36,22 @@ export async function renderedFrom(
       rendered.objects.push(object);
     } else if (value) {
       const reason = made.unresolved ?? 'it has no apiVersion, kind or name';
-      rendered.notChecked.push({ resource, reason, place: source });
+      const { unset } = made;
+      rendered.notChecked.push({ resource, reason, place: source, ...(unset && { unset }) });
     }
   }
   return rendered;
 }
 
 /** The causes of a failure, if the renderer looked for them. */
-export function faultsOf({ failure }: RendererAnswer): { faults?: RenderFault[] } {
+export function faultsOf(
+  { failure }: RendererAnswer,
+  tool: RenderFault['tool'],
+): { faults?: RenderFault[] } {
   if (!failure?.faults) return {};
   const faults = failure.faults.map(({ file, line, column, related, ...fault }) => ({
     ...fault,
+    tool,
     place: { file, line, column },
     ...(related && { related: related.map(({ file, line, column }) => ({ file, line, column })) }),
   }));

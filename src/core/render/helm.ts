@@ -2,7 +2,7 @@ import type { HelmSource, ValuesSource } from '../model/environment.ts';
 import type { RenderFailure } from '../model/rendered.ts';
 import type { Place } from '../model/source.ts';
 import type { RendererAnswer } from '../upstream/renderer.ts';
-import { renderedFrom } from './answer.ts';
+import { faultsOf, renderedFrom } from './answer.ts';
 import { chartPath, type Laid, layDependencies, type UsedCharts } from './charts.ts';
 import { packedIn, withPlacesHere } from './elsewhere.ts';
 import { below, helmFailure } from './helm-failure.ts';
@@ -33,7 +33,11 @@ export const helm: Renderer = {
       const made = (await ask(other, quick, found.laid, [])).answer;
       return markDifferences(rendered, await renderedFrom(made, chart, context.repository));
     }
-    if (answer.failure) rendered.failure = await helmFailure(answer.failure, located, context, why);
+    if (answer.failure)
+      rendered.failure = {
+        ...(await helmFailure(answer.failure, located, context, why)),
+        ...faultsOf(answer, 'helm'),
+      };
     return rendered;
   },
 };

@@ -17,7 +17,7 @@ export const kustomize: Renderer = {
     if (answer.failure)
       rendered.failure = {
         ...(await kustomizeFailure(answer.failure.message, path, repository)),
-        ...faultsOf(answer),
+        ...faultsOf(answer, 'kustomize'),
       };
     return rendered;
   },

@@ -29,6 +29,7 @@ export interface RendererFault {
   field?: string;
   path?: string;
   whole?: boolean;
+  known?: string[];
   unavailable?: boolean;
   related?: { file: string; line: number; column: number }[];
 }
@@ -51,6 +52,8 @@ export interface RendererObject {
   source?: string;
   /** Why it may not be what would be applied. */
   unresolved?: string;
+  /** The variables that nothing sets, where that is why. */
+  unset?: string[];
   /** JSON pointers of what another render makes otherwise, such as a generated password. */
   volatile?: string[];
   /** JSON pointers of what a value of a Secret made. */

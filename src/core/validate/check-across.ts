@@ -1,5 +1,6 @@
 import type { Across, Scope } from './across.ts';
 import { checkArgo } from './argocd/index.ts';
+import { chartChecks } from './charts/index.ts';
 import type { Checks } from './checks.ts';
 import type { Final } from './finals.ts';
 import { checkFlux } from './flux/index.ts';
@@ -17,6 +18,7 @@ export const across: readonly Across[] = [
   checkArgo,
   checkSops,
   ...kustomizationChecks,
+  ...chartChecks,
   checkDisruptionBudgets,
   checkReferences,
   checkIdentities,

@@ -35,6 +35,11 @@ export class FindingCollector {
     return [...this.#byPlace.values()].filter(finding => finding.file === file);
   }
 
+  /** What is known of the files below a folder, whose path ends with `/`, so far. */
+  below(folder: string): Finding[] {
+    return [...this.#byPlace.values()].filter(({ file }) => file.startsWith(folder));
+  }
+
   /** In the order of files and lines. */
   sorted(): Finding[] {
     return [...this.#byPlace.values()].sort(

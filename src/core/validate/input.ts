@@ -1,6 +1,6 @@
 import type { RepositoryIndex } from '../manifests/repository-index.ts';
 import type { Environment, RenderSource, Unresolved } from '../model/environment.ts';
-import type { Rendered, RenderedObject, RenderFailure } from '../model/rendered.ts';
+import type { RenderedObject, RenderFailure, Uncertain } from '../model/rendered.ts';
 import type { Repository } from '../model/repository.ts';
 import type { RuleLevel } from '../model/validation-policy.ts';
 import type { SchemaStore } from '../schemas/store.ts';
@@ -20,7 +20,7 @@ export interface RenderedSet {
   target: string;
   objects: readonly RenderedObject[];
   /** Objects that are declared and were not surely rendered as their engine would. */
-  uncertain?: Rendered['notChecked'];
+  uncertain?: readonly Uncertain[];
   /** Files the render read. */
   reads: readonly string[];
   /** True for what may be the base of an overlay elsewhere, so that what is missing may come from there. */

@@ -7,6 +7,7 @@ import type { ProvenanceKind, RenderedObject } from '../model/rendered.ts';
 import { type JsonObject, resourceOf } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
 import { causeOf } from './cause.ts';
+import { definitionsIn } from './definitions-in.ts';
 import { mendOf } from './mends/mend.ts';
 import { fieldAtPlace, rangeAtPlace, rangeInDocument } from './place.ts';
 import { valueAt } from './value.ts';
@@ -70,10 +71,12 @@ export function renderedSubject(
       const origin = rendered.locate(pointer);
       const source = causeOf({ ...violation, pointer }, rendered, origin, fileAt);
       const file = fileAt(source.file);
+      const related = definitionsIn(source.via);
       const finding = {
         ...describe(violation, object, environments),
         file: source.file,
         ...rangeAtPlace(file, source, violation.on, missing),
+        ...(related.length > 0 && { related }),
         ...(source === origin &&
           origin.how === 'exact' &&
           mendingAt(object, violation, file, source, missing)),

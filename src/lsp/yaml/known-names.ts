@@ -5,16 +5,20 @@ import type { OpenRepository, RepositoryFile } from '../session/repositories.ts'
 interface Known {
   /** The last that were gathered. */
   names?: Names;
-  readonly earlier: EarlierRenders;
-  gathering?: { workspace: Workspace; done: Promise<void> };
   /** The state that `names` are of. */
   of?: Workspace;
+  gathering?: Promise<void>;
+  waiting?: NodeJS.Timeout;
+  readonly earlier: EarlierRenders;
 }
 
-/** Somebody who types waits that long for names of the present state, then those of an earlier one will do. */
-const patienceMs = 60;
+/** Edits of one moment are taken together, and what is asked meanwhile is answered first. */
+const gatherMs = 200;
 
-/** The names of each repository, gathered in the background: what is typed need not wait for what it makes. */
+/**
+ * The names of each repository, gathered in the background: what is typed need not wait for what it makes. Those of a
+ * moment ago do while the next are gathered.
+ */
 export class KnownNames {
   readonly #known = new WeakMap<OpenRepository, Known>();
   readonly #failed: (error: unknown) => void;
@@ -23,35 +27,43 @@ export class KnownNames {
     this.#failed = failed;
   }
 
-  /** Gathers names of a repository of which nothing is known yet. */
-  async begin(file: RepositoryFile): Promise<void> {
-    if (!this.#known.has(file.repository)) await this.of(file);
-  }
-
   /** Undefined only where nothing could be gathered at all. */
-  async of({ repository, live }: RepositoryFile): Promise<Names | undefined> {
-    const known: Known = this.#known.get(repository) ?? { earlier: new Map() };
-    this.#known.set(repository, known);
-    const workspace = live.workspace();
-    if (known.of === workspace) return known.names;
-    known.gathering ??= { workspace, done: this.#gather(known, workspace) };
-    if (known.names) await Promise.race([known.gathering.done, later(patienceMs)]);
-    else await known.gathering.done;
+  async of(file: RepositoryFile): Promise<Names | undefined> {
+    const known = this.#of(file.repository);
+    if (known.names) this.follow(file);
+    else await this.#gather(known, file);
     return known.names;
   }
 
-  async #gather(known: Known, workspace: Workspace): Promise<void> {
-    try {
-      known.names = await gatherNames(workspace, known.earlier);
-      known.of = workspace;
-    } catch (error) {
-      this.#failed(error);
-    } finally {
-      known.gathering = undefined;
-    }
+  /** The repository changed, or is seen for the first time: gathers names soon. */
+  follow(file: RepositoryFile): void {
+    const known = this.#of(file.repository);
+    if (known.of === file.live.workspace()) return;
+    known.waiting ??= setTimeout(() => {
+      known.waiting = undefined;
+      void this.#gather(known, file);
+    }, gatherMs).unref();
   }
-}
 
-function later(ms: number): Promise<void> {
-  return new Promise(done => setTimeout(done, ms));
+  #of(repository: OpenRepository): Known {
+    const known: Known = this.#known.get(repository) ?? { earlier: new Map() };
+    this.#known.set(repository, known);
+    return known;
+  }
+
+  #gather(known: Known, { live }: RepositoryFile): Promise<void> {
+    const gather = async () => {
+      const workspace = live.workspace();
+      try {
+        known.names = await gatherNames(workspace, known.earlier);
+        known.of = workspace;
+      } catch (error) {
+        this.#failed(error);
+      }
+    };
+    known.gathering ??= gather().finally(() => {
+      known.gathering = undefined;
+    });
+    return known.gathering;
+  }
 }

@@ -3,6 +3,7 @@ import type { Finding } from '../../../src/core/model/finding.ts';
 import { creationOf } from '../../../src/core/validate/mends/create-object.ts';
 import { validateRepository } from '../../../src/core/validate/validate.ts';
 import { withMend } from './apply-mend.ts';
+import { findingsOf as deployedFindings } from './references/deployed.ts';
 import { indexOf } from './repository.ts';
 
 const file = 'a.yaml';
@@ -340,6 +341,19 @@ metadata:
 data:
   url: ''
 `);
+  });
+
+  it('is offered where it is missing, and then there', async () => {
+    const needing = {
+      'all.yaml': pod('      envFrom: [{configMapRef: {name: settings}}]\n'),
+    };
+    const [finding] = await deployedFindings({ files: needing });
+    expect(finding?.rule).toBe('missing-reference');
+    const [mend] = finding?.mends ?? [];
+    if (!mend) throw new Error('no mend');
+    const after = withMend(needing, mend);
+    expect(Object.keys(after)).toEqual(['all.yaml', 'settings.yaml']);
+    expect(await deployedFindings({ files: after })).toEqual([]);
   });
 
   it('takes no file that is there, and needs no kustomization', async () => {

@@ -1,10 +1,16 @@
 import { writeFileSync } from 'node:fs';
+import { besideYaml } from './beside-yaml.ts';
 import { delay } from './delay.ts';
 import { elsewhere } from './elsewhere.ts';
 import { gitops } from './gitops.ts';
 import type { InsideResult, InsideTest } from './test.ts';
 
-const suites: Record<string, readonly InsideTest[]> = { gitops, elsewhere, delay };
+const suites: Record<string, readonly InsideTest[]> = {
+  gitops,
+  elsewhere,
+  delay,
+  'beside-yaml': besideYaml,
+};
 
 /**
  * What VS Code calls in its extension host (`extensionTestsPath`): runs the suite of `DRIFTLINE_SUITE` and writes

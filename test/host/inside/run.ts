@@ -9,13 +9,22 @@ import type { InsideResult } from './test.ts';
 
 export interface InsideRun {
   release: ReleaseName;
-  suite: 'gitops' | 'elsewhere';
+  suite: 'gitops' | 'elsewhere' | 'beside-yaml';
   /** The workspace. */
   folder: string;
+  /** Packages of further extensions that run beside. */
+  extensions?: readonly string[];
+  settings?: Record<string, unknown>;
 }
 
 /** Runs a suite in the extension host of a VS Code in a browser; throws when it does not come to an end. */
-export async function runInside({ release, suite, folder }: InsideRun): Promise<InsideResult[]> {
+export async function runInside({
+  release,
+  suite,
+  folder,
+  extensions = [],
+  settings = {},
+}: InsideRun): Promise<InsideResult[]> {
   const data = await mkdtemp(join(tmpdir(), 'driftline-vscode-'));
   const results = join(data, 'results.json');
   const module = await bundleInside(data);
@@ -23,6 +32,8 @@ export async function runInside({ release, suite, folder }: InsideRun): Promise<
     installed: await installVsCode(releases[release], line => process.stderr.write(`${line}\n`)),
     data,
     underTest: true,
+    settings,
+    extensions,
     env: { DRIFTLINE_SUITE: suite, DRIFTLINE_RESULTS: results, GIT_TERMINAL_PROMPT: '0' },
   });
   const browser = await launchChromium();

@@ -7,6 +7,7 @@ import { checkDependencies } from './dependencies.ts';
 import { checkHealthChecks } from './health-checks.ts';
 import { isFluxGroup } from './kinds.ts';
 import { checkReferences } from './references.ts';
+import { checkVariables } from './variables.ts';
 
 /** What is looked at in each object of Flux: to add a check, write its file and add it here. */
 const fluxChecks: readonly ((object: EngineObject) => Violation[])[] = [
@@ -15,6 +16,7 @@ const fluxChecks: readonly ((object: EngineObject) => Violation[])[] = [
   checkData,
   checkDependencies,
   checkHealthChecks,
+  checkVariables,
 ];
 
 /** Objects of Flux: what they name, and whether Flux can do what they say. */

@@ -24,7 +24,7 @@ export const checkBuilds: Across = ({ checks, sets }) => {
   const causes = new Map<string, Cause>();
   for (const set of [...sets.values()].flat())
     for (const fault of set.failure?.faults ?? []) {
-      if (fault.unavailable || set.source?.kind === 'helm') continue;
+      if (fault.unavailable || fault.tool !== 'kustomize') continue;
       const { file, line, column } = fault.place;
       const key = `${file}:${line}:${column} ${fault.field} ${fault.path}`;
       const known = causes.get(key);

@@ -3,32 +3,15 @@ import type { Finding } from '../../model/finding.ts';
 import type { Pointer } from '../../model/path.ts';
 import type { FieldType, KindType } from '../../schemas/type.ts';
 import type { Across } from '../across.ts';
+import { goType } from '../go-types.ts';
 import { rangeInDocument } from '../place.ts';
 import { checkStructure } from '../structural.ts';
 import { type Violation, withFix } from '../violation.ts';
 import { kustomizationsOf, type WrittenKustomization } from './read.ts';
 import { kustomizationTypes } from './types.ts';
 
-const scalars: Record<string, FieldType> = {
-  string: { kind: 'string' },
-  bool: { kind: 'boolean' },
-  int: { kind: 'integer' },
-  int64: { kind: 'integer' },
-  any: { kind: 'any' },
-};
-
 /** The type of a kustomization, made of kustomize's own (`types.ts`). */
-const kustomizationType = typeNamed('Kustomization');
-
-/** `[]Patch`, `map[]string`, `Label`, `bool`. */
-function typeNamed(name: string): FieldType {
-  if (name.startsWith('[]')) return { kind: 'list', element: typeNamed(name.slice(2)) };
-  if (name.startsWith('map[]')) return { kind: 'map', element: typeNamed(name.slice(5)) };
-  const fields = kustomizationTypes[name];
-  if (!fields) return scalars[name] ?? { kind: 'any' };
-  const types = Object.entries(fields).map(([field, type]) => [field, typeNamed(type)] as const);
-  return { kind: 'map', ref: name, fields: new Map(types) };
-}
+const kustomizationType = goType('Kustomization', kustomizationTypes);
 
 const kustomizationKind: KindType = {
   type: kustomizationType,

@@ -60,7 +60,15 @@ function checkMissing(
   if (near === undefined && !kinds.some(kind => written.has(kind))) return;
   const words = wordsOf(scope, need, inOthers, near);
   const severity = near === undefined && isMadeByHand(item, kinds) ? 'information' : 'warning';
-  report(scope, { item, pointer: need.pointer, rule: 'missing-reference', severity, ...words });
+  const [kind] = kinds;
+  report(scope, {
+    ...{ item, pointer: need.pointer, rule: 'missing-reference', severity, ...words },
+    ...(kind !== undefined &&
+      !words.related &&
+      !isOutside(scope, need) && {
+        missing: { kind, name, keys: need.keys.map(({ name: key }) => key) },
+      }),
+  });
 }
 
 /** Beside loose manifests people make such things by `kubectl create`. */

@@ -1,7 +1,8 @@
-import type { FileEdit, Finding, RelatedPlace, Severity } from '../../model/finding.ts';
+import type { FileEdit, Finding, Mend, RelatedPlace, Severity } from '../../model/finding.ts';
 import type { Pointer } from '../../model/path.ts';
 import type { Scope } from '../across.ts';
 import { isAside } from '../aside.ts';
+import { creationOf, type MissingObject } from '../mends/create-object.ts';
 import { rangeAtPlace } from '../place.ts';
 import { renderedSubject } from '../subject.ts';
 import type { Item } from '../world.ts';
@@ -18,10 +19,13 @@ export interface Problem {
   /** The name that was probably meant. */
   near?: string;
   related?: { item: Item; pointer: Pointer; message: string };
+  /** An object that could be made. */
+  missing?: Omit<MissingObject, 'namespace'>;
 }
 
 /** Puts a problem on the text that says it, unless that is in a folder of examples or tests. */
-export function report({ checks }: Scope, problem: Problem): void {
+export function report(scope: Scope, problem: Problem): void {
+  const { checks } = scope;
   const { item, pointer, rule, severity, near, related, on = 'value' } = problem;
   const fileAt = (path: string) => checks.input.index.file(path);
   const subject = renderedSubject(item.object, item.set.environment, fileAt);
@@ -32,8 +36,26 @@ export function report({ checks }: Scope, problem: Problem): void {
   if (near !== undefined) finding.fix = `Write ${near}.`;
   if (related) finding.related = [relatedPlace(related, fileAt)];
   const edit = near === undefined || how !== 'exact' ? undefined : editOf(finding, near);
-  if (edit) finding.mends = [{ title: `Write ${near}`, edits: [edit] }];
+  const creation = how === 'exact' ? creationFor(scope, problem, finding.file) : undefined;
+  const mends = [
+    ...(edit ? [{ title: `Write ${near}`, edits: [edit] }] : []),
+    ...(creation ? [creation] : []),
+  ];
+  if (mends.length > 0) finding.mends = mends;
   checks.findings.add(finding, how);
+}
+
+/** A skeleton of what is missing, in the namespace that the text of who needs it says. */
+function creationFor(
+  { checks }: Scope,
+  { item, missing }: Problem,
+  file: string,
+): Mend | undefined {
+  const { index } = checks.input;
+  const { source } = item.object;
+  const own = index.file(source.file)?.objects.find(({ line }) => line === source.line);
+  const namespace = own?.resource.namespace ?? '';
+  return missing && creationOf(index, file, { ...missing, namespace });
 }
 
 export function relatedPlace(

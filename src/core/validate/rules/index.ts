@@ -20,6 +20,7 @@ import { probePortName } from './probe-port-name.ts';
 import type { Rule } from './rule.ts';
 import { runAsRoot } from './run-as-root.ts';
 import { secretInClear } from './secret-in-clear.ts';
+import { serverSideFields } from './server-fields.ts';
 import { tokenMount } from './token-mount.ts';
 import { unpinnedImage } from './unpinned-image.ts';
 import { wildcardRbac } from './wildcard-rbac.ts';
@@ -33,6 +34,7 @@ export const rules: readonly Rule[] = [
   nodePortRange,
   probePortName,
   runAsRoot,
+  serverSideFields,
   noRequests,
   noMemoryLimit,
   unpinnedImage,

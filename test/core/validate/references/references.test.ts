@@ -166,7 +166,8 @@ describe('what is missing is told only where everything is known', () => {
     const [told] = findings.filter(({ rule }) => rule === 'missing-reference');
     expect(told?.message).toMatch(/did you mean tokens\?$/);
     const at = needsSecret.split('\n')[7]?.indexOf('token') ?? 0;
-    expect(told?.mends).toMatchObject([
+    expect(told?.mends?.map(({ title }) => title)).toEqual(['Write tokens', 'Create Secret token']);
+    expect(told?.mends?.slice(0, 1)).toMatchObject([
       {
         title: 'Write tokens',
         edits: [{ file: 'a.yaml', line: 8, column: at + 1, text: 'tokens' }],

@@ -3,11 +3,13 @@ package helm
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
 	"slices"
 	"strings"
+	"text/template"
 
 	"helm.sh/helm/v4/pkg/chart/common"
 	"helm.sh/helm/v4/pkg/chart/common/util"
@@ -56,6 +58,15 @@ func (e *MissingDependencies) Error() string {
 
 // Template answers as `helm template` prints it, or with the error text it prints.
 func Template(view *files.View, request Request) (objects.Rendered, error) {
+	rendered, err := renderTemplates(view, request)
+	var missing *MissingDependencies
+	if err == nil || !request.Trace || errors.As(err, &missing) {
+		return rendered, err
+	}
+	return rendered, &objects.Failure{Err: err, Faults: diagnose(view, request, err)}
+}
+
+func renderTemplates(view *files.View, request Request) (objects.Rendered, error) {
 	prepared, err := prepare(view, request)
 	if err != nil {
 		return objects.Rendered{}, err
@@ -90,6 +101,8 @@ type preparedChart struct {
 	request Request
 	// locations of the chart's files in the repository, by the names that Helm gives them.
 	locations map[string]string
+	// functions stand for those that nobody knows, while a diagnosis looks for what else is wrong.
+	functions template.FuncMap
 }
 
 func prepare(view *files.View, request Request) (*preparedChart, error) {
@@ -185,7 +198,9 @@ func advised(err error) error {
 }
 
 func (p *preparedChart) execute(calls *calls) (map[string]string, error) {
-	engine := engine.Engine{CustomTemplateFuncs: calls.functions()}
+	functions := calls.functions()
+	maps.Copy(functions, p.functions)
+	engine := engine.Engine{CustomTemplateFuncs: functions}
 	return engine.Render(p.chart, p.given(copied(p.values["Values"])))
 }
 
@@ -193,6 +208,7 @@ func (p *preparedChart) execute(calls *calls) (map[string]string, error) {
 func (p *preparedChart) executeMarked(ledger *ledger, calls *calls) (map[string]string, error) {
 	in := &instrument{ledger: ledger, contents: map[string]string{}}
 	functions := ledger.functions(calls.functions())
+	maps.Copy(functions, p.functions)
 	functions[textFunction], functions[fileFunction] = in.tplText, in.fileText
 	engine := engine.Engine{CustomTemplateFuncs: functions}
 	return engine.Render(in.chart(p.chart), p.given(ledger.marked(p.values["Values"], nil)))

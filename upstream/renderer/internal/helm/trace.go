@@ -32,17 +32,8 @@ type tracer struct {
 
 // trace finds the places of all fields.
 func (p *preparedChart) trace(view *files.View, documents []document, outputs map[string]string, calls *calls) ([]*provenance.Trace, []objects.Unused) {
-	ledger := &ledger{}
-	t := &tracer{
-		ledger: ledger, view: view, request: p.request, chart: p.chart, locations: p.locations, contents: map[string]string{}, own: map[string]string{}, texts: map[string]*lined{},
-		nodes: map[string][]*yaml.Node{}, places: map[string]*valuePlace{}, searching: map[string]bool{}, printed: map[string]*printedFile{},
-	}
-	eachChart(p.chart, func(c *chart.Chart) {
-		for _, file := range c.Raw {
-			name := c.ChartFullPath() + "/" + file.Name
-			t.contents[name], t.own[p.locations[name]] = string(file.Data), name
-		}
-	})
+	t := newTracer(p, view)
+	ledger := t.ledger
 	marked, err := p.executeMarked(ledger, calls.again())
 	for name, output := range outputs {
 		file := &printedFile{text: output}
@@ -56,6 +47,20 @@ func (p *preparedChart) trace(view *files.View, documents []document, outputs ma
 		traces[index] = t.object(document)
 	}
 	return traces, t.unused(p, outputs, calls)
+}
+
+func newTracer(p *preparedChart, view *files.View) *tracer {
+	t := &tracer{
+		ledger: &ledger{}, view: view, request: p.request, chart: p.chart, locations: p.locations, contents: map[string]string{}, own: map[string]string{}, texts: map[string]*lined{},
+		nodes: map[string][]*yaml.Node{}, places: map[string]*valuePlace{}, searching: map[string]bool{}, printed: map[string]*printedFile{},
+	}
+	eachChart(p.chart, func(c *chart.Chart) {
+		for _, file := range c.Raw {
+			name := c.ChartFullPath() + "/" + file.Name
+			t.contents[name], t.own[p.locations[name]] = string(file.Data), name
+		}
+	})
+	return t
 }
 
 // object is where the fields of one object come from.

@@ -63,7 +63,7 @@ func (f *finisher) object(built *resource.Resource, written *printedObject) (obj
 	if err != nil {
 		return made, f.variables.scrub(err)
 	}
-	made.Unresolved = result.unresolved
+	made.Unresolved, made.Unset = result.unresolved, result.unset
 	secret, from := f.variables.secrets(result.names)
 	changes := &fieldChanges{}
 	if f.traced || len(secret) > 0 {

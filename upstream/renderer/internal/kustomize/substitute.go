@@ -186,6 +186,8 @@ type substituted struct {
 	text []byte
 	// unresolved says which variables are not certain.
 	unresolved string
+	// unset are the variables that nothing sets, where that is what unresolved says.
+	unset []string
 	// names are the variables that the object asks for.
 	names map[string]bool
 	// variables is nil where nothing was substituted.
@@ -212,6 +214,7 @@ func (v *variables) substitute(object *resource.Resource, text []byte) (substitu
 		// The feature gate StrictPostBuildSubstitutions is on by default since that version.
 		result.unresolved = fmt.Sprintf("${%s} is set by nothing: kustomize-controller 1.9 and later refuse that, earlier ones leave it empty",
 			strings.Join(unset, "}, ${"))
+		result.unset = unset
 	}
 	if !surely && result.unresolved == "" && replaced != string(text) {
 		result.unresolved = fmt.Sprintf("variables are substituted only where %s, sets any", strings.Join(v.others, ", "))

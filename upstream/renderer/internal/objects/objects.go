@@ -53,6 +53,8 @@ type Fault struct {
 	// Field is the kustomization's field in which it stands; Path that of a JSON 6902 operation.
 	Field string `json:"field,omitempty"`
 	Path  string `json:"path,omitempty"`
+	// Known are names that could have been meant in the place of Path.
+	Known []string `json:"known,omitempty"`
 	// Whole is true where nothing nearer than the file is known.
 	Whole bool `json:"whole,omitempty"`
 	// Unavailable is true for what is not used while rendering: the network, plug-ins, other programs.
@@ -80,6 +82,8 @@ type Object struct {
 	Source string `json:"source,omitempty"`
 	// Unresolved says why the value may not be what would be applied.
 	Unresolved string `json:"unresolved,omitempty"`
+	// Unset are the variables that it asks for and nothing sets, where that is why.
+	Unset []string `json:"unset,omitempty"`
 	// Volatile are JSON pointers of what another render makes otherwise.
 	Volatile []string `json:"volatile,omitempty"`
 	// Sensitive are JSON pointers of what a value of a Secret made.
