@@ -71,7 +71,7 @@ export function renderedSubject(
       const origin = rendered.locate(pointer);
       const source = causeOf({ ...violation, pointer }, rendered, origin, fileAt);
       const file = fileAt(source.file);
-      const related = definitionsIn(source.via);
+      const related = definitionsIn(origin.via);
       const finding = {
         ...describe(violation, object, environments),
         file: source.file,
