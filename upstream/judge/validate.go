@@ -133,8 +133,8 @@ func validateBuiltin(k *builtinKind, body []byte, object map[string]any) []findi
 		decoded, err := k.decodeStrictly(body, len(wrong) > 0)
 		strict := strictFindings(err, object)
 		if decoded != nil && (err == nil || strict != nil) {
-			if len(wrong) == 0 {
-				return append(strict, create(k, decoded, object)...)
+			if err == nil && len(wrong) == 0 {
+				return create(k, decoded, object)
 			}
 			others := append(strict, createRest(k, decoded, object)...)
 			return append(wrong, outside(wrong, others)...)
@@ -169,7 +169,7 @@ func (k *builtinKind) decodeStrictly(body []byte, incomplete bool) (decoded runt
 
 var errIncomplete = errors.New("what is left of the object cannot be read")
 
-// createRest finds what else is wrong where values of wrong types were taken out, as far as that can be told.
+// createRest finds what else is wrong with an object that the server does not read, as far as that can be told.
 func createRest(k kind, decoded runtime.Object, object map[string]any) (found []finding) {
 	defer func() {
 		if recover() != nil {
