@@ -24,8 +24,16 @@ type query struct {
 	// validate: objects as JSON, or as YAML or JSON texts.
 	Objects []json.RawMessage `json:"objects"`
 	Texts   []string          `json:"texts"`
+	// admit: what is known of the cluster that the objects come to.
+	surroundings
 	// apply: questions, each read by the worker that answers it.
 	Items []json.RawMessage `json:"items"`
+}
+
+// memories are what outlives a request.
+type memories struct {
+	types    *typeSets
+	policies *compiledPolicies
 }
 
 // requestError is an answer with ok: false.
@@ -35,7 +43,7 @@ func (e requestError) Error() string { return e.message }
 
 // serve answers requests in order until the input ends.
 func serve(in io.Reader, out io.Writer) error {
-	known := newTypeSets()
+	known := &memories{newTypeSets(), newCompiledPolicies()}
 	memory := newRelease()
 	defer memory.busy()
 	for {
@@ -54,7 +62,7 @@ func serve(in io.Reader, out io.Writer) error {
 	}
 }
 
-func answer(frame []byte, known *typeSets) (result map[string]any) {
+func answer(frame []byte, known *memories) (result map[string]any) {
 	var q query
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -79,7 +87,7 @@ func answer(frame []byte, known *typeSets) (result map[string]any) {
 	return result
 }
 
-func (q *query) handle(known *typeSets) (map[string]any, error) {
+func (q *query) handle(known *memories) (map[string]any, error) {
 	switch q.Op {
 	case "ping":
 		return map[string]any{"version": kubernetesVersion}, nil
@@ -88,15 +96,27 @@ func (q *query) handle(known *typeSets) (map[string]any, error) {
 		_, err := builtinConverter()
 		return map[string]any{}, err
 	case "types":
-		return map[string]any{}, known.add(q.Types, q.CRDs)
+		return map[string]any{}, known.types.add(q.Types, q.CRDs)
 	case "validate":
-		types, minor, err := q.context(known)
+		types, minor, err := q.context(known.types)
 		if err != nil {
 			return nil, err
 		}
 		return map[string]any{"findings": q.validate(types, minor)}, nil
+	case "admit":
+		types, minor, err := q.context(known.types)
+		if err != nil {
+			return nil, err
+		}
+		set, err := q.surroundings.read(types, minor, known.policies)
+		if err != nil {
+			return nil, err
+		}
+		decisions := make([][]decision, len(q.Objects))
+		forEach(len(q.Objects), func(i int) { decisions[i] = append([]decision{}, set.admit(q.Objects[i])...) })
+		return map[string]any{"decisions": decisions}, nil
 	case "apply":
-		types, minor, err := q.context(known)
+		types, minor, err := q.context(known.types)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apiserver/pkg/registry/rest"
 
@@ -98,10 +99,10 @@ var strategies = map[schema.GroupKind]strategy{
 	{Group: "", Kind: "Service"}:                                                      service.Strategy,
 	{Group: "", Kind: "ServiceAccount"}:                                               serviceaccount.Strategy,
 	{Group: "admissionregistration.k8s.io", Kind: "MutatingAdmissionPolicy"}:          mapolicy.NewStrategy(nil, nil),
-	{Group: "admissionregistration.k8s.io", Kind: "MutatingAdmissionPolicyBinding"}:   mapbinding.NewStrategy(nil, nil, nil),
+	{Group: "admissionregistration.k8s.io", Kind: "MutatingAdmissionPolicyBinding"}:   mapbinding.NewStrategy(nil, nil, guessedResources{}),
 	{Group: "admissionregistration.k8s.io", Kind: "MutatingWebhookConfiguration"}:     mwebhook.Strategy,
 	{Group: "admissionregistration.k8s.io", Kind: "ValidatingAdmissionPolicy"}:        vapolicy.NewStrategy(nil, nil),
-	{Group: "admissionregistration.k8s.io", Kind: "ValidatingAdmissionPolicyBinding"}: vapbinding.NewStrategy(nil, nil, nil),
+	{Group: "admissionregistration.k8s.io", Kind: "ValidatingAdmissionPolicyBinding"}: vapbinding.NewStrategy(nil, nil, guessedResources{}),
 	{Group: "admissionregistration.k8s.io", Kind: "ValidatingWebhookConfiguration"}:   vwebhook.Strategy,
 	{Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition"}:                 apiext.NewStrategy(scheme),
 	{Group: "apiregistration.k8s.io", Kind: "APIService"}:                             apiservice.NewStrategy(scheme),
@@ -150,4 +151,13 @@ var strategies = map[schema.GroupKind]strategy{
 	{Group: "storage.k8s.io", Kind: "VolumeAttachment"}:                               volumeattachment.Strategy,
 	{Group: "storage.k8s.io", Kind: "VolumeAttributesClass"}:                          volumeattributesclass.Strategy,
 	{Group: "storagemigration.k8s.io", Kind: "StorageVersionMigration"}:               storagemigration.Strategy,
+}
+
+// guessedResources is what bindings of policies ask only to find out whether a user may read parameters; as nobody is
+// asked here, it only has to be there.
+type guessedResources struct{}
+
+func (guessedResources) Resolve(gvk schema.GroupVersionKind) (schema.GroupVersionResource, error) {
+	resource, _ := meta.UnsafeGuessKindToResource(gvk)
+	return resource, nil
 }
