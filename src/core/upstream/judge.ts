@@ -95,6 +95,32 @@ export interface JudgeOptions {
   customTypes?: JsonObject[];
 }
 
+/** What is known of the cluster that objects come to. */
+export interface Surroundings {
+  /** ValidatingAdmissionPolicies and their bindings; those that the server would refuse are left out. */
+  policies: JsonObject[];
+  /** Namespaces, and objects that may be parameters of policies. */
+  others: JsonObject[];
+  /** Nothing else is there; otherwise what is not known may be. */
+  whole?: boolean;
+}
+
+/** What one ValidatingAdmissionPolicy says of the creation of an object. */
+export interface PolicyDecision {
+  /** Its name; empty where no policy could be asked. */
+  policy: string;
+  binding?: string;
+  /** Index in `spec.validations`; absent where it is about the policy as a whole. */
+  validation?: number;
+  /** Deny: the server refuses the object. Absent where it is not decided. */
+  action?: 'Deny' | 'Warn' | 'Audit';
+  /** In the server's words, without the names of the policy and the binding. */
+  message?: string;
+  reason?: string;
+  /** Why it is not decided. */
+  unchecked?: string;
+}
+
 /** Minor version of Kubernetes whose code the judge is; what it says of others is emulated. */
 export const judgeVersion = '1.36';
 
@@ -136,6 +162,26 @@ export class Judge {
           .findings;
       },
       lost: message => [{ step: 'unchecked', severity: 'information', message }],
+    });
+  }
+
+  /**
+   * What the policies of a cluster say to the creation of each object, by the API server's own plugin. Nothing is said
+   * of objects that the server refuses before it asks policies.
+   */
+  admit(
+    objects: JsonObject[],
+    surroundings: Surroundings,
+    options: JudgeOptions = {},
+    signal?: AbortSignal,
+  ): Promise<PolicyDecision[][]> {
+    return this.#inChunks(objects, signal, {
+      ask: async chunk => {
+        const body = { objects: chunk, ...surroundings, target: options.target };
+        const answer = this.#ask<{ decisions: PolicyDecision[][] }>('admit', body, options, signal);
+        return (await answer).decisions;
+      },
+      lost: message => [{ policy: '', unchecked: message }],
     });
   }
 

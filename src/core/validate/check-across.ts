@@ -7,6 +7,7 @@ import { checkFlux } from './flux/index.ts';
 import { checkIdentities } from './identities/identities.ts';
 import { kustomizationChecks } from './kustomization/index.ts';
 import { checkMissingPaths } from './missing-paths.ts';
+import { checkPolicies } from './policies/policies.ts';
 import { checkReferences } from './references/references.ts';
 import { checkDisruptionBudgets } from './rules/no-disruption-budget.ts';
 import { checkSops } from './sops/index.ts';
@@ -22,6 +23,7 @@ export const across: readonly Across[] = [
   checkDisruptionBudgets,
   checkReferences,
   checkIdentities,
+  checkPolicies,
 ];
 
 /** Runs them in turn. A finding may be in any file: who asked for one file leaves the others out. */

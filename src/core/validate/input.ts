@@ -46,7 +46,7 @@ export interface ValidationInput {
   /** Check this file only, and the objects that are rendered with it; all files when absent. */
   only?: string;
   /** Absent where the program is not there: only structure and our own rules are checked then. */
-  judge?: Pick<Judge, 'validate'>;
+  judge?: Pick<Judge, 'validate'> & Partial<Pick<Judge, 'admit'>>;
   store?: SchemaStore;
   /**
    * The types of a Kubernetes version, for an environment or for what none deploys; made of the repository's own
