@@ -51,11 +51,7 @@ export function documentAround(text: string, offset: number): { start: number; e
 function read(document: string, token: Token): Pick<Cursor, 'path' | 'part' | 'root'> | undefined {
   // A word alone becomes a key: so the lines after it stay what they are.
   const key = token.place === 'alone' ? `${word}:` : word;
-  const marked = document.slice(0, token.start) + key + document.slice(token.end);
-  const closed = token.flow
-    ? [marked, marked.slice(0, token.start + key.length) + token.flow]
-    : [marked];
-  for (const each of closed) {
+  for (const each of readings(document, token, key)) {
     const root = parseManifests(each).documents[0]?.root;
     const found = root && find(root, []);
     if (!root || !found) continue;
@@ -63,6 +59,17 @@ function read(document: string, token: Token): Pick<Cursor, 'path' | 'part' | 'r
     return { ...found, part: isEither ? 'either' : found.part, root };
   }
   return undefined;
+}
+
+/** The document as it is, and with what is open at the place closed there: a quote, flow collections. */
+function readings(document: string, { start, end, quote, flow }: Token, key: string): string[] {
+  const before = document.slice(0, start) + key;
+  const whole = before + document.slice(end);
+  if (quote === '' && flow === undefined) return [whole];
+  const lineEnd = document.indexOf('\n', end);
+  const rest = lineEnd < 0 ? '' : document.slice(lineEnd);
+  const closing = quote + (flow ?? '');
+  return [whole, before + closing + rest, before + closing];
 }
 
 function find(node: Node, path: Pointer): { path: Pointer; part: 'key' | 'value' } | undefined {
