@@ -1,5 +1,8 @@
-import { parseManifests } from '../manifests/parse.ts';
+import { nodeAt, textAt } from '../manifests/locate.ts';
 import type { Node } from '../manifests/syntax.ts';
+import { composeDocument } from '../manifests/text/compose.ts';
+import { codesOf, readQuickly } from '../manifests/text/quick/read-quickly.ts';
+import { readEvents } from '../manifests/text/read-events.ts';
 import type { Pointer } from '../model/path.ts';
 import { withoutElsewhere } from './skeleton.ts';
 import { type Token, tokenAt } from './token.ts';
@@ -11,8 +14,10 @@ export interface Cursor {
   /** either: a word alone on its line may become a value as well as a key. */
   part: 'key' | 'value' | 'either';
   token: Token;
-  /** The document, `word` standing where is typed; its places are those of the text without other documents. */
+  /** The object, `word` standing where is typed; its places are those of the text without other documents. */
   root: Node;
+  /** The object is an item of a `List`, which is what the document as a whole is. */
+  isItem: boolean;
   /** Where the document begins in the text, and what it says. */
   start: number;
   text: string;
@@ -48,15 +53,19 @@ export function documentAround(text: string, offset: number): { start: number; e
   return { start, end: text.length };
 }
 
-function read(document: string, token: Token): Pick<Cursor, 'path' | 'part' | 'root'> | undefined {
+function read(
+  document: string,
+  token: Token,
+): Pick<Cursor, 'path' | 'part' | 'root' | 'isItem'> | undefined {
   // A word alone becomes a key: so the lines after it stay what they are.
   const key = token.place === 'alone' ? `${word}:` : word;
   for (const each of readings(document, token, key)) {
-    const root = parseManifests(each).documents[0]?.root;
-    const found = root && find(root, []);
-    if (!root || !found) continue;
+    const whole = rootOf(each);
+    const found = whole && find(whole, []);
+    if (!whole || !found) continue;
     const isEither = token.place === 'alone' && found.part === 'key';
-    return { ...found, part: isEither ? 'either' : found.part, root };
+    const part = isEither ? 'either' : found.part;
+    return { part, ...inItem(whole, found.path) };
   }
   return undefined;
 }
@@ -70,6 +79,26 @@ function readings(document: string, { start, end, quote, flow }: Token, key: str
   const rest = lineEnd < 0 ? '' : document.slice(lineEnd);
   const closing = quote + (flow ?? '');
   return [whole, before + closing + rest, before + closing];
+}
+
+/** What can be read of a document; nobody asks what is wrong with it. */
+function rootOf(text: string): Node | undefined {
+  const quick = readQuickly(text, codesOf(text), { start: 0, end: text.length });
+  if (quick) return quick.root;
+  try {
+    return composeDocument(text, 0, readEvents(text)).root;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An item of a `List` is an object by itself. */
+function inItem(root: Node, path: Pointer): Pick<Cursor, 'path' | 'root' | 'isItem'> {
+  const [items, index] = path;
+  const item = nodeAt(root, path.slice(0, 2));
+  const isItem = items === 'items' && typeof index === 'number' && item?.kind === 'map';
+  if (!isItem || !textAt(root, 'kind')?.endsWith('List')) return { path, root, isItem: false };
+  return { path: path.slice(2), root: item, isItem };
 }
 
 function find(node: Node, path: Pointer): { path: Pointer; part: 'key' | 'value' } | undefined {

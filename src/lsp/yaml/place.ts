@@ -29,15 +29,9 @@ export function placeAt(
   const types = names.schemasOf(open.file);
   const partial = isPatch(open, names, text);
   const { apiVersion, kind } = spot;
-  const document = documents.at({
-    file: open.file,
-    text,
-    offset,
-    partial,
-    apiVersion,
-    kind,
-    types,
-  });
+  const asked = { file: open.file, text, offset, partial, apiVersion, kind, types };
+  // The service would take the List as a whole for the object.
+  const document = cursor.isItem ? undefined : documents.at(asked);
   return { offset, cursor, spot, types, document };
 }
 

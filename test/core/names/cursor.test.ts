@@ -39,6 +39,7 @@ describe('the place where somebody types', () => {
     ['flow style that is open', 'a: {b: {c: █', 'value a.b.c «»'],
     ['a flow list', 'a: [x, y█]', 'value a[] «y»'],
     ['JSON', '{"a": {"b": "█"}}', 'value a.b «» in "'],
+    ['an item of a List', 'kind: List\nitems:\n- kind: A\n  spec:\n    a: █', 'value spec.a «»'],
     ['another document', 'a: 1\n---\nb: █\n---\nc: 1', 'value b «»'],
     ['a document that is broken before', 'a: [\nspec:\n  b: █', 'value spec.b «»'],
     ['a document that is broken behind', 'spec:\n  b: █\n  c: d: e\n', 'value spec.b «»'],
