@@ -2,6 +2,7 @@ import type { CompletionItem, CompletionList, Position } from 'vscode-languagese
 import type { Names } from '../core/actions/names.ts';
 import { templateValues } from '../core/names/chart-values.ts';
 import { documentNames } from '../core/names/documents.ts';
+import type { Spot } from '../core/names/spot.ts';
 import { suggestNames } from '../core/names/suggest.ts';
 import type { Feature } from './feature.ts';
 import type { OpenFile, Session } from './session/session.ts';
@@ -74,17 +75,33 @@ function ownItems({ document }: OpenFile, place: Place, snippets: boolean): Comp
 }
 
 async function fromSchema(
-  { document, cursor, spot }: Place,
+  { document, spot }: Place,
   { session, position, snippets }: { session: Session; position: Position; snippets: boolean },
 ): Promise<CompletionItem[]> {
   if (!document) return [];
   const service = await yamlLanguage(session).service();
   const inside = { line: position.line - document.line, character: position.character };
   const items = await service.complete(document, inside);
-  const isRoot = cursor.path.length === 0;
   const isPatch = document.key.endsWith(' patch');
   return schemaItems(items, { line: document.line, snippets, isPatch }).filter(
-    // The server writes it.
-    ({ label }) => !(isRoot && label === 'status' && spot.kind !== ''),
+    ({ label }) => !isOfServer(label, spot),
   );
 }
+
+/** What only the API server writes is of no use in a manifest. */
+function isOfServer(label: string, { cursor, path, kind }: Spot): boolean {
+  if (cursor.part === 'value' || kind === '') return false;
+  if (path === '') return label === 'status';
+  return path === 'metadata' && serverMetadata.has(label);
+}
+
+const serverMetadata = new Set([
+  'creationTimestamp',
+  'deletionGracePeriodSeconds',
+  'deletionTimestamp',
+  'generation',
+  'managedFields',
+  'resourceVersion',
+  'selfLink',
+  'uid',
+]);

@@ -342,6 +342,20 @@ describe('fields', () => {
       [],
     ],
     ['of a custom resource', 'base/cron.yaml', `${cronTab}  █`, ['schedule', 'policy'], []],
+    [
+      'of metadata, but not what servers write',
+      file,
+      'apiVersion: v1\nkind: Service\nmetadata:\n  █',
+      ['labels', 'name'],
+      ['uid', 'managedFields', 'object'],
+    ],
+    [
+      'of metadata, but not what servers write',
+      file,
+      'apiVersion: v1\nkind: Service\nmetadata:\n  █',
+      ['labels', 'name'],
+      ['uid', 'managedFields', 'object'],
+    ],
     ['of its enum', 'base/cron.yaml', `${cronTab}  policy: █`, ['Allow', 'Forbid'], []],
     [
       'of the document at hand',
@@ -399,6 +413,13 @@ describe('fields', () => {
       `${cronTab}  schedule: x\n---\n█`,
       ['Deployment', 'CronTab'],
       [],
+    ],
+    [
+      'nothing new where there is something',
+      'base/other.yaml',
+      '█\ndependencies:\n  - a\n',
+      [],
+      ['Deployment'],
     ],
     ['the apiVersion', 'base/new.yaml', `apiVersion: █`, ['apps/v1', 'stable.example.com/v1'], []],
     [

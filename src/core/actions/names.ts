@@ -56,6 +56,16 @@ export async function gatherNames(workspace: Workspace, earlier: EarlierRenders)
   };
 }
 
+/** What the files alone say, at once: what somebody is helped with until everything is rendered. */
+export function namesOfFiles(workspace: Workspace): Names {
+  const newest = workspace.schemas(undefined, []).version;
+  const schemas = workspace.schemas(newest, workspace.customTypes(), { bundled: true });
+  return {
+    inventory: new Inventory(workspace.index, []),
+    schemasOf: () => ({ schemas, origin: `Kubernetes ${newest}` }),
+  };
+}
+
 async function renderedSets(
   workspace: Workspace,
   environment: Environment,

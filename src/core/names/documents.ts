@@ -10,8 +10,10 @@ export function documentNames(spot: Spot, schemas: Schemas): Suggestion[] {
   const { path, cursor } = spot;
   if (path === 'apiVersion') return distinct(apiVersions(spot, schemas));
   if (path === 'kind') return distinct(kinds(spot, schemas));
-  const isEmpty = path === '' && cursor.part === 'either' && spot.kind === '';
-  return isEmpty && Object.keys(spot.object).every(isTyped) ? documents(spot, schemas) : [];
+  const { text, token, part } = cursor;
+  const others = text.slice(0, token.start) + text.slice(token.end);
+  const isNew = path === '' && part === 'either' && /^(?:\s*(?:#.*)?\n)*\s*(?:#.*)?$/.test(others);
+  return isNew ? documents(spot, schemas) : [];
 }
 
 /** What an environment of the file has already is what will most likely come next. */

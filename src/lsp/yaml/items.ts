@@ -101,7 +101,7 @@ export function schemaItems(
 /** The service writes zeros and empty quotes where a value has to be typed, and names skeletons by their type. */
 function tidied(item: CompletionItem, isPatch: boolean): CompletionItem | undefined {
   const whole = item.textEdit?.newText ?? item.insertText ?? item.label;
-  const isSkeleton = item.kind === CompletionItemKind.Module;
+  const isSkeleton = item.kind === CompletionItemKind.Class;
   if (isSkeleton && (isPatch || !whole.includes('\n'))) return undefined;
   if (item.label === '' || item.label === '""') return undefined;
   const newText = whole
@@ -110,7 +110,9 @@ function tidied(item: CompletionItem, isPatch: boolean): CompletionItem | undefi
   const edited = item.textEdit
     ? { textEdit: { ...item.textEdit, newText } }
     : { insertText: newText };
-  const label = isSkeleton ? 'required fields' : item.label;
+  const label = isSkeleton
+    ? 'required fields'
+    : item.label.replace(/^- \(array item\).*/, '- new item');
   return { ...item, ...edited, label };
 }
 

@@ -58,7 +58,11 @@ function namespaces(spot: Spot): Suggestion[] {
     facts.namespace,
     ...facts.recurring.filter(([field]) => /[nN]amespace$/.test(field)).map(([, value]) => value),
   ]);
-  return [...found, ...environments.filter(({ label }) => label !== 'default')];
+  // Where a kustomization sets the namespace, people write `_` or a variable.
+  return [
+    ...found.filter(({ label }) => /^[a-z0-9]/.test(label)),
+    ...environments.filter(({ label }) => label !== 'default'),
+  ];
 }
 
 /** Tags of the image that the entry names, as they are written elsewhere. */
