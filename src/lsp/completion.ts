@@ -31,7 +31,7 @@ export const completion: Feature = {
         const open = session.openFile(textDocument.uri);
         if (!open || session.options.settings.completion === 'off') return null;
         const names = await known.of(open);
-        if (!names || signal.aborted) return null;
+        if (signal.aborted) return null;
         const items = await itemsAt(open, position, { session, names });
         return { isIncomplete: false, items } satisfies CompletionList;
       }),

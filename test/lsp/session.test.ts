@@ -33,6 +33,7 @@ describe('options', () => {
         validation: true,
         drift: false,
         completion: 'auto',
+        schemas: [],
       },
     });
   });

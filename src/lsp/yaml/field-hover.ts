@@ -18,7 +18,7 @@ export async function fieldHover(
   if (settings.completion === 'off' || !schemasAreWanted(open, settings)) return undefined;
   const language = yamlLanguage(session);
   const names = await language.names.of(open);
-  const place = names && placeAt(open, position, { names, documents: language.documents });
+  const place = placeAt(open, position, { names, documents: language.documents });
   const document = place?.document;
   if (!document || !isOnField(place)) return undefined;
   const service = await language.service();

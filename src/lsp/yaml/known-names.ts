@@ -1,4 +1,9 @@
-import { type EarlierRenders, gatherNames, type Names } from '../../core/actions/names.ts';
+import {
+  type EarlierRenders,
+  gatherNames,
+  type Names,
+  namesOfFiles,
+} from '../../core/actions/names.ts';
 import type { Workspace } from '../../core/workspace.ts';
 import type { OpenRepository, RepositoryFile } from '../session/repositories.ts';
 
@@ -14,6 +19,8 @@ interface Known {
 
 /** Edits of one moment are taken together, and what is asked meanwhile is answered first. */
 const gatherMs = 200;
+/** The first time names are waited for that long; then what the files alone say has to do. */
+const firstMs = 300;
 
 /**
  * The names of each repository, gathered in the background: what is typed need not wait for what it makes. Those of a
@@ -27,12 +34,11 @@ export class KnownNames {
     this.#failed = failed;
   }
 
-  /** Undefined only where nothing could be gathered at all. */
-  async of(file: RepositoryFile): Promise<Names | undefined> {
+  async of(file: RepositoryFile): Promise<Names> {
     const known = this.#of(file.repository);
     if (known.names) this.follow(file);
-    else await this.#gather(known, file);
-    return known.names;
+    else await Promise.race([this.#gather(known, file), later(firstMs)]);
+    return known.names ?? namesOfFiles(file.live.workspace());
   }
 
   /** The repository changed, or is seen for the first time: gathers names soon. */
@@ -66,4 +72,8 @@ export class KnownNames {
     });
     return known.gathering;
   }
+}
+
+function later(ms: number): Promise<void> {
+  return new Promise(done => setTimeout(done, ms).unref());
 }
