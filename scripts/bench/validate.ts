@@ -12,6 +12,7 @@ import { Judge } from '../../src/core/upstream/judge.ts';
 import { validateRepository } from '../../src/core/validate/validate.ts';
 import { jsonSchemaOf } from './json-schema.ts';
 import { type BenchTable, benchRow, median } from './table.ts';
+import { benchCorpus } from './validate-corpus.ts';
 import { validateObjects } from './validate-objects.ts';
 
 const rounds = 7;
@@ -24,7 +25,12 @@ const objectsPerFile = 10;
  * which is what kubeconform does, and with the judge, which is what the API server does. The folder that
  * DRIFTLINE_TOOLS names has kubeconform; its schemas are made of the same types.
  */
-export async function benchValidate(): Promise<BenchTable> {
+export async function benchValidate(): Promise<BenchTable[]> {
+  const whole = await benchCorpus();
+  return [await benchObjects(), ...(whole ? [whole] : [])];
+}
+
+async function benchObjects(): Promise<BenchTable> {
   const folder = mkdtempSync(join(tmpdir(), 'driftline-bench-'));
   const judge = new Judge();
   try {

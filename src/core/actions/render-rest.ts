@@ -26,9 +26,13 @@ export async function renderRest(
   const sets: RenderedSet[] = [];
   const notChecked: NotChecked[] = [];
   const unused: UnusedIn[] = [];
-  const sources = leaves(workspace, read);
-  for (const source of file === undefined ? sources : sources.filter(mayRead(workspace, file))) {
-    const rendered = await workspace.trace({ source });
+  const all = leaves(workspace, read);
+  const sources = file === undefined ? all : all.filter(mayRead(workspace, file));
+  // The renderer has the next one to do while an answer is read here.
+  const renders = await Promise.all(
+    sources.map(async source => ({ source, rendered: await workspace.trace({ source }) })),
+  );
+  for (const { source, rendered } of renders) {
     const { objects, reads, failure, notChecked: uncertain } = rendered;
     unused.push(unusedIn(source, rendered));
     sets.push({

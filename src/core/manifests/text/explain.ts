@@ -22,7 +22,12 @@ export function explainSyntaxError(
   const trouble: Trouble = { text, at, reason, lines, line, failsAt };
   for (const explain of explanations) {
     const explanation = explain(trouble);
-    if (explanation) return { rule: 'yaml-syntax', ...explanation };
+    if (explanation)
+      return {
+        rule: 'yaml-syntax',
+        ...explanation,
+        end: Math.min(explanation.end, text.length),
+      };
   }
   const message = sentence(reason);
   const end = lineEndOf(trouble, line);
