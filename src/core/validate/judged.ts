@@ -115,7 +115,8 @@ function unreadable(pointer: Pointer, message: string): Violation {
 }
 
 /** Deprecations and recommendations are no mistakes. */
-const advice = /deprecated|recommended|will be removed|unrecognized|no longer/;
+const advice =
+  /deprecated|recommended|will be removed|unrecognized|no longer|prefer a domain-qualified/;
 
 function warning(pointer: Pointer, text: string): Violation {
   const name = pointer.length === 0 ? '' : `${fieldName(pointer)}: `;

@@ -9,9 +9,22 @@ import type { RenderedSet } from './input.ts';
 export function isLoosePatch(path: string, index: RepositoryIndex): boolean {
   if (index.usersOf(path).length > 0) return false;
   const stem = baseName(path).replace(/\.\w+$/, '');
-  if (stem === 'patch') return true;
+  if (stem === 'patch' || isBesidePatches(path, index)) return true;
   const isNamed = /(^|[_.-])patch([_.-]|$)/.test(stem) || baseName(folderOf(path)) === 'patches';
   return isNamed && foldersAbove(path).some(folder => index.kustomizations.has(folder));
+}
+
+/** Another patch of what a kustomization patches, which is left out of it at present. */
+function isBesidePatches(path: string, index: RepositoryIndex): boolean {
+  const kustomization = index.kustomizations.get(folderOf(path));
+  const objects = index.file(path)?.objects ?? [];
+  if (!kustomization || objects.length === 0) return false;
+  const patched = kustomization.refersTo.flatMap(other =>
+    index.file(other)?.role === 'patch' ? (index.file(other)?.objects ?? []) : [],
+  );
+  return objects.every(({ resource: { kind, name } }) =>
+    patched.some(({ resource }) => resource.kind === kind && resource.name === name),
+  );
 }
 
 /**

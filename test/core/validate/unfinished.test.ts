@@ -66,6 +66,19 @@ describe('patches that no kustomization takes in', () => {
   );
 });
 
+describe('patches beside those that a kustomization takes', () => {
+  const files = {
+    'overlay/kustomization.yaml': 'patches:\n  - path: aws.yaml\n',
+    'overlay/aws.yaml': half,
+  };
+
+  it('are parts of objects', async () => {
+    expect(await found({ ...files, 'overlay/azure.yaml': half })).toEqual([]);
+    const other = half.replace('name: web}', 'name: other}');
+    expect(await found({ ...files, 'overlay/azure.yaml': other })).not.toEqual([]);
+  });
+});
+
 describe('test data', () => {
   it('is told as information', async () => {
     const { findings } = await findingsOf({ 'pkg/testdata/a.yaml': half });

@@ -40,6 +40,8 @@ function isTold({ findings, input: { index } }: Checks, fault: RenderFault): boo
   const isError = ({ severity }: Finding) => severity === 'error';
   const here = findings.in(file).filter(isError);
   if (fault.whole ? here.length > 0 : here.some(finding => finding.line === line)) return true;
+  const isMissing = /no such file|doesn't exist|evalsymlink failure/.test(fault.message);
+  if (isMissing && here.some(({ rule }) => rule === 'missing-file')) return true;
   // A file that it cannot read is told there.
   const name = /in File: ([^\s'"]+)|MalformedYAMLError/.exec(fault.message);
   if (!name) return false;

@@ -55,7 +55,8 @@ function checkMissing(
     kinds.some(kind => isWellKnown(world, kind, need) || isProvided(world, kind, namespace, name))
   )
     return;
-  if (kinds.some(kind => mayExist(world, kind, namespace)) || !isInside(world, item, need)) return;
+  if (kinds.some(kind => mayExist(world, kind, namespace))) return;
+  if (inOthers.length === 0 && !isInside(world, item, need)) return;
   const near = nearestOf(world, need);
   if (near === undefined && !kinds.some(kind => written.has(kind))) return;
   const words = wordsOf(scope, need, inOthers, near);

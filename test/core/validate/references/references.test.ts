@@ -160,6 +160,20 @@ describe('what is missing is told only where everything is known', () => {
     expect(told?.related).toMatchObject([{ file: 'b.yaml', line: 3 }]);
   });
 
+  it('is told of an account in a namespace that nothing is in, where another has one of that name', async () => {
+    const account = object('v1 ServiceAccount', 'web');
+    const binding = (namespace: string, name: string) =>
+      object(
+        'rbac.authorization.k8s.io/v1 RoleBinding',
+        'web',
+        `roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\nsubjects: [{kind: ServiceAccount, name: ${name}, namespace: ${namespace}}]\n`,
+      );
+    const check = (text: string) => lineless({ files: { 'a.yaml': account, 'b.yaml': text } });
+    expect(await check(binding('default', 'web'))).toEqual(missing);
+    expect(await check(binding('default', 'somebody'))).toEqual([]);
+    expect(await check(binding('shop', 'web'))).toEqual([]);
+  });
+
   it('names the nearest and writes it', async () => {
     const files = { 'a.yaml': needsSecret, 'b.yaml': object('v1 Secret', 'tokens') };
     const findings = await findingsOf({ files });
