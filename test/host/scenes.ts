@@ -12,6 +12,7 @@ export interface Scene {
   show(window: Window): Promise<void>;
 }
 
+const deployment = 'apps/web/base/deployment.yaml';
 const drifted = 'apps/web/overlays/production/replicas.yaml';
 
 export const scenes: readonly Scene[] = [
@@ -64,6 +65,46 @@ export const scenes: readonly Scene[] = [
       await window.page.locator('.codelens-decoration', { hasText: 'reaches' }).first().waitFor();
       const hover = await window.hover('200m');
       await hover.getByText('Where Is This Used?').waitFor();
+    },
+  },
+  {
+    name: 'names',
+    prepare: demo,
+    options: { file: deployment },
+    show: async window => {
+      await markersShown(window);
+      await window.goTo(27);
+      await window.page.keyboard.press('End');
+      await window.page.keyboard.press('Shift+Home');
+      await window.page.keyboard.type('name: ');
+      await suggested(window, 'web-config');
+    },
+  },
+  {
+    name: 'fields',
+    prepare: demo,
+    options: { file: deployment },
+    show: async window => {
+      await markersShown(window);
+      await window.goTo(34);
+      await window.page.keyboard.press('End');
+      await window.page.keyboard.press('Enter');
+      await window.page.keyboard.press('Shift+Tab');
+      await window.page.keyboard.type('l');
+      await suggested(window, 'livenessProbe');
+      // The description beside the list.
+      await window.page.keyboard.press('Control+Space');
+      await window.page.locator('.suggest-details', { hasText: 'liveness' }).waitFor();
+    },
+  },
+  {
+    name: 'field-hover',
+    prepare: demo,
+    options: { file: deployment },
+    show: async window => {
+      await markersShown(window);
+      const hover = await window.hover('readinessProbe');
+      await hover.getByText('Periodic probe').waitFor();
     },
   },
   {
@@ -166,6 +207,11 @@ async function showTree(window: Window): Promise<void> {
   await window.environments();
   await window.treeRows().filter({ hasText: 'production' }).first().waitFor({ timeout: 60_000 });
   await window.treeRows().filter({ hasText: 'drifted' }).first().waitFor({ timeout: 60_000 });
+}
+
+async function suggested(window: Window, label: string): Promise<void> {
+  const list = window.page.locator('.suggest-widget.visible');
+  await list.locator('.monaco-list-row', { hasText: label }).first().waitFor({ timeout: 30_000 });
 }
 
 async function markersShown(window: Window): Promise<void> {
