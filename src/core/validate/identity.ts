@@ -7,6 +7,7 @@ import {
   parseApiVersion,
 } from '../model/resource.ts';
 import type { KindLookup, Schemas } from '../schemas/type.ts';
+import { apiVersionChange } from './mends/api-version.ts';
 import type { Violation } from './violation.ts';
 
 /** What an object says it is: its type, or why it cannot be told. */
@@ -24,7 +25,7 @@ export function identify(object: JsonObject, schemas: Schemas): Identity {
     const gvk = { ...parseApiVersion(apiVersion), kind };
     const lookup = schemas.lookup(gvk);
     // What has no metadata at all is another program's settings: `kind: Policy` of a scheduler.
-    const violations = isObject(object.metadata) ? violationOf(lookup) : [];
+    const violations = isObject(object.metadata) ? violationOf(lookup, object, schemas) : [];
     return { gvk, lookup, violations };
   }
   if (!isObject(object.metadata)) return { violations: [] };
@@ -63,7 +64,7 @@ function severityOf({ origin, why }: KindLookup & { found: false }): Severity {
   return origin === 'bundled' ? 'warning' : 'error';
 }
 
-function violationOf(lookup: KindLookup): Violation[] {
+function violationOf(lookup: KindLookup, object: JsonObject, schemas: Schemas): Violation[] {
   if (lookup.found || lookup.why === 'unknown') return [];
   const { suggestion } = lookup;
   const violation: Violation = {
@@ -73,6 +74,8 @@ function violationOf(lookup: KindLookup): Violation[] {
     on: 'value',
     message: lookup.reason,
   };
+  const change = suggestion && apiVersionChange(object, suggestion, schemas);
+  if (change) violation.change = change;
   if (suggestion)
     violation.fix = `Write apiVersion: ${apiVersionOf(suggestion)} and kind: ${suggestion.kind}.`;
   return [violation];

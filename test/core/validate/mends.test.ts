@@ -374,3 +374,70 @@ data:
     expect(creationOf(index, 'app/web.yaml', missing)).toBeUndefined();
   });
 });
+
+describe('an apiVersion that is not served any more', () => {
+  const cronJob = (apiVersion: string) => `apiVersion: ${apiVersion} # since 2019
+kind: CronJob
+metadata:
+  name: backup
+spec:
+  schedule: '0 3 * * *'
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          restartPolicy: Never
+          containers:
+            - name: backup
+              image: shop/backup:1
+`;
+  const budget = (selector: string) => `apiVersion: policy/v1beta1
+kind: PodDisruptionBudget
+metadata:
+  name: web
+spec:
+  minAvailable: 1
+  selector: ${selector}
+`;
+
+  it('is moved where nothing else changes, in the quotes that it has', async () => {
+    expect(await mended(cronJob('batch/v1beta1'), 'removed-api')).toEqual({
+      title: 'Write batch/v1',
+      text: cronJob('batch/v1'),
+    });
+    const quoted = await mended(cronJob('"batch/v1beta1"'), 'removed-api');
+    expect(quoted.text).toBe(cronJob('"batch/v1"'));
+  });
+
+  it('is moved for custom resources that current releases serve otherwise', async () => {
+    const secret = (version: string) => `apiVersion: external-secrets.io/${version}
+kind: ExternalSecret
+metadata:
+  name: web
+spec:
+  secretStoreRef: { name: vault, kind: ClusterSecretStore }
+  target: { name: web }
+`;
+    const moved = await mended(secret('v1beta1'), 'deprecated-api');
+    expect(moved.text).toBe(secret('v1'));
+  });
+
+  it('stays where fields move or mean something else', async () => {
+    const ingress = `apiVersion: networking.k8s.io/v1beta1
+kind: Ingress
+metadata:
+  name: web
+spec:
+  backend:
+    serviceName: web
+    servicePort: 80
+`;
+    for (const text of [ingress, budget('{}')]) {
+      const [finding] = await findingsOf(text);
+      expect(finding).toMatchObject({ rule: 'removed-api' });
+      expect(finding?.mends).toBeUndefined();
+    }
+    const moved = await mended(budget('{ matchLabels: { app: web } }'), 'removed-api');
+    expect(moved.text).toContain('apiVersion: policy/v1\n');
+  });
+});

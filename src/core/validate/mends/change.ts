@@ -4,6 +4,8 @@ import type { Json } from '../../model/resource.ts';
 export type FieldChange =
   /** The scalar stands there as text. */
   | { kind: 'quote' }
+  /** The scalar is this one. */
+  | { kind: 'write'; text: string }
   /** The text stands there without quotes. */
   | { kind: 'unquote' }
   /** The field goes so many maps up, and from there down into these fields (`[]`: the only item of a list). */

@@ -58,6 +58,8 @@ function changesOf(
   switch (change.kind) {
     case 'quote':
       return requoted(source, pointer, text => quotedAs(text, source.style.quote));
+    case 'write':
+      return rewritten(source, pointer, change.text);
     case 'unquote':
       return requoted(source, pointer, text => text);
     case 'add': {
@@ -76,6 +78,21 @@ function changesOf(
       return { title: `Remove ${names}`, changes: merged(changes) };
     }
   }
+}
+
+/** Another plain text in place of a scalar on one line, in the quotes that it has. */
+function rewritten(
+  source: Source,
+  pointer: Pointer,
+  value: string,
+): { title: string; changes: Change[] } | undefined {
+  const { node } = heldAt(source, pointer);
+  if (node?.kind !== 'scalar' || node.start >= node.end) return undefined;
+  const { start, end } = node;
+  const [quote = ''] = /^['"]/.exec(source.text.slice(start, end)) ?? [];
+  if (/[\r\n|>]/.test(source.text.slice(start, end))) return undefined;
+  const text = `${quote}${value}${quote}`;
+  return { title: `Write ${value}`, changes: [{ start, end, text }] };
 }
 
 /** The text of a scalar on one line, in other quotes. */
