@@ -52,14 +52,17 @@ async function readDeployed(workspace: Workspace): Promise<Deployed> {
   const all = environments.flatMap(each => objectsOf(workspace, each));
   const byPlace = Map.groupBy(all, ({ object: { source } }) => `${source.file}:${source.line}`);
   const readers = readersOf(environments);
+  const roots = new Map<string, Set<string>>();
   return {
     environments,
     all,
     rootsOf: file => {
-      const roots = new Set(readers.get(file));
-      addBuilders(workspace.index, file, roots);
-      if (roots.size === 0) roots.add(`folder ${foldersAbove(file)[0]}`);
-      return roots;
+      const found = roots.get(file) ?? new Set(readers.get(file));
+      if (roots.has(file)) return found;
+      roots.set(file, found);
+      addBuilders(workspace.index, file, found);
+      if (found.size === 0) found.add(`folder ${foldersAbove(file)[0]}`);
+      return found;
     },
     objectsAt: (file, line) => byPlace.get(`${file}:${line}`) ?? [],
   };

@@ -34,18 +34,24 @@ export function nameUseAt(
  */
 export async function linksOf(workspace: Workspace, first: NameUse): Promise<ObjectLinks> {
   const deployed = await deployedBy(workspace);
-  const named = usesOfName(workspace.index, first.name);
-  const found = new Set<NameUse>([first]);
+  // A pod may name the same ConfigMap a hundred times: what says the same at one place is looked at once.
+  const alike = Map.groupBy(usesOfName(workspace.index, first.name), textOfUse);
+  const found = new Set([textOfUse(first)]);
   const queue = [first];
   for (let at = queue.pop(); at; at = queue.pop())
-    for (const other of named) {
-      if (found.has(other) || !isLinked(deployed, at, other)) continue;
-      found.add(other);
+    for (const [text, [other]] of alike) {
+      if (!other || found.has(text) || !isLinked(deployed, at, other)) continue;
+      found.add(text);
       queue.push(other);
     }
-  const uses = [...found];
+  const uses = [...found].flatMap(text => alike.get(text) ?? [first]);
   const written = uses.find(({ role }) => role !== 'reference') ?? first;
   return { name: first.name, kinds: written.kinds, uses: sorted(uses), deployed };
+}
+
+/** All that counts for whether two places mean the same object. */
+function textOfUse({ file, line, role, namespace, kinds }: NameUse): string {
+  return `${file}:${line} ${role === 'reference'} ${namespace} ${kinds.map(kindText)}`;
 }
 
 const byName = new WeakMap<readonly unknown[], Map<string, NameUse[]>>();
