@@ -14,6 +14,7 @@ import { jsonSchemaOf } from './json-schema.ts';
 import { type BenchTable, benchRow, median } from './table.ts';
 import { benchCorpus } from './validate-corpus.ts';
 import { validateObjects } from './validate-objects.ts';
+import { benchYamlServer } from './validate-yaml-server.ts';
 
 const rounds = 7;
 const target = '1.33';
@@ -26,8 +27,8 @@ const objectsPerFile = 10;
  * DRIFTLINE_TOOLS names has kubeconform; its schemas are made of the same types.
  */
 export async function benchValidate(): Promise<BenchTable[]> {
-  const whole = await benchCorpus();
-  return [await benchObjects(), ...(whole ? [whole] : [])];
+  const tables = [await benchObjects(), await benchCorpus(), await benchYamlServer()];
+  return tables.filter(table => table !== undefined);
 }
 
 async function benchObjects(): Promise<BenchTable> {
