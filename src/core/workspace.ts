@@ -204,6 +204,8 @@ export class Workspace {
     const next = new Workspace(resident, repository, this.index, branch);
     // What is not indexed may be a generator's input, and its ConfigMap hold variables of a build.
     const names = [...files];
+    const own = readConfig(this.index).schemas.map(folder => `${folder.replace(/\/+$/, '')}/`);
+    if (names.some(file => own.some(folder => file.startsWith(folder)))) next.forgetCatalogue();
     const areIndexed = names.every(file => this.index.file(file) !== undefined);
     if (names.length > 0 && areIndexed && branch === this.branch) next.#found = this.#found;
     return next;
