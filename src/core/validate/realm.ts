@@ -79,6 +79,14 @@ function realmOf(scope: Scope, environment: Environment | undefined): Realm {
     kinds.set(key, known);
     return known;
   };
+  const names = new Map<string, Map<string, Known[]>>();
+  const named = (group: string, kind: string, name: string): readonly Known[] => {
+    const key = kindKey({ group, kind });
+    const known =
+      names.get(key) ?? Map.groupBy(ofKind(group, kind), ({ resource }) => resource.name);
+    names.set(key, known);
+    return known.get(name) ?? [];
+  };
   const byApplication = new Map(sets.map(set => [set.application, set]));
   return {
     environment,
@@ -88,10 +96,9 @@ function realmOf(scope: Scope, environment: Environment | undefined): Realm {
       ofKind(operator, 'ResourceSet').length === 0,
     ofKind,
     find: ({ group, kind, namespace, name }) =>
-      ofKind(group, kind).filter(
+      named(group, kind, name).filter(
         ({ resource }) =>
-          resource.name === name &&
-          (resource.namespace === namespace || resource.namespace === '' || namespace === ''),
+          resource.namespace === namespace || resource.namespace === '' || namespace === '',
       ),
     set: ({ name }) => byApplication.get(name),
   };

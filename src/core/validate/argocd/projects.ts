@@ -6,7 +6,7 @@ import { isAside } from '../aside.ts';
 import type { EngineObject } from '../engine-object.ts';
 import { nearIn } from '../near.ts';
 import { isPlaceholder } from '../placeholders.ts';
-import type { Known } from '../realm.ts';
+import type { Known, Realm } from '../realm.ts';
 import type { Violation } from '../violation.ts';
 import { type ApplicationSpec, isTemplate, sourcesIn, specsOf } from './application.ts';
 
@@ -43,7 +43,7 @@ function missingProject(
   const names = realm.ofKind(argoGroup, 'AppProject').map(({ resource }) => resource.name);
   const near = nearIn(name, names);
   if (near === undefined) {
-    if (names.length === 0 || isAside(subject.place.file)) return [];
+    if (!hasOwnProjects(realm, names) || isAside(subject.place.file)) return [];
     const others = checks.input.index.files().filter(({ role }) => role !== 'manifest');
     if (others.some(({ text }) => text.includes('AppProject') && text.includes(name))) return [];
   }
@@ -58,6 +58,13 @@ function missingProject(
       ...(near === undefined ? {} : { fix: `Write ${near}.` }),
     },
   ];
+}
+
+/** True where Applications of the repository are in projects of the repository: then the others should be as well. */
+function hasOwnProjects(realm: Realm, names: readonly string[]): boolean {
+  return realm
+    .ofKind(argoGroup, 'Application')
+    .some(known => names.includes(textAt(known.value(), 'spec', 'project') ?? ''));
 }
 
 /** Applications of other namespaces than Argo CD's own need the project's leave (IsAppNamespacePermitted). */
