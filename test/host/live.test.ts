@@ -86,15 +86,3 @@ test('a thousand events within a second are all shown', async () => {
     `1,000 events within ${milliseconds.toFixed(0)} ms, all shown ${(shown - milliseconds).toFixed(0)} ms after the last; the extension host was blocked for ${longest.toFixed(0)} ms at most, ${computing.toFixed(0)} ms of it computing\n`,
   );
 });
-
-test('the cluster is asked about the file that the person looks at', async () => {
-  onTestFailed(() => editor.window.screenshot('dist/screenshots/failed/check-server.png'));
-  await editor.window.open(file);
-  const before = proxy.asked.length;
-  await editor.window.command('Driftline: Check Against the Cluster');
-  const said = editor.window.page.locator('.statusbar', { hasText: /tried 10 objects/ });
-  await said.waitFor({ timeout: 60_000 });
-  const sent = proxy.asked.slice(before).filter(({ method }) => method === 'PATCH');
-  expect(sent.length).toBeGreaterThanOrEqual(10);
-  expect(sent.every(({ query }) => query.get('dryRun') === 'All')).toBe(true);
-});

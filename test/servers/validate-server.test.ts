@@ -216,6 +216,13 @@ describe('driftline validate --server', () => {
     const { server, checked } = await check('-e', 'production', join(folder, 'base/web.yaml'));
     expect(server.map(({ rule }) => rule)).toEqual(['server-denied']);
     expect(checked.tried).toBe(1);
+    // The namespace of all that is made there is decided by the kustomization.
+    const all = await check(
+      '-e',
+      'production',
+      join(folder, 'overlays/production/kustomization.yaml'),
+    );
+    expect(all.checked.tried).toBeGreaterThanOrEqual(3);
   });
 
   it('tells who may only read in one sentence, and is not green by that', async () => {

@@ -82,6 +82,20 @@ describe('a comment that leaves findings out', () => {
     expect(suppressed.map(({ reason }) => reason)).toEqual(['as the vendor has it', 'so']);
   });
 
+  it('is read in kustomizations and values files', async () => {
+    const files = {
+      'kustomization.yaml': 'resources:\n- gone.yaml # driftline-ignore missing-file: made by CI\n',
+      'c/Chart.yaml': 'apiVersion: v2\nname: c\nversion: 1.0.0\n',
+      'c/values.yaml': '# driftline-ignore unused-value: of the next release\na: 1\n',
+    };
+    const { findings, suppressed } = await settled(files, [
+      findingAt('kustomization.yaml', 2, 'missing-file'),
+      findingAt('c/values.yaml', 2, 'unused-value'),
+    ]);
+    expect(findings).toEqual([]);
+    expect(suppressed).toHaveLength(2);
+  });
+
   it('is none where it is text, or the word of another tool', async () => {
     const text = [
       'apiVersion: v1',
