@@ -72,7 +72,7 @@ export const scenes: readonly Scene[] = [
     prepare: demo,
     options: { file: deployment },
     show: async window => {
-      await markersShown(window);
+      await lensShown(window);
       await window.goTo(27);
       await window.page.keyboard.press('End');
       await window.page.keyboard.press('Shift+Home');
@@ -85,7 +85,7 @@ export const scenes: readonly Scene[] = [
     prepare: demo,
     options: { file: deployment },
     show: async window => {
-      await markersShown(window);
+      await lensShown(window);
       await window.goTo(34);
       await window.page.keyboard.press('End');
       await window.page.keyboard.press('Enter');
@@ -102,7 +102,7 @@ export const scenes: readonly Scene[] = [
     prepare: demo,
     options: { file: deployment },
     show: async window => {
-      await markersShown(window);
+      await lensShown(window);
       const hover = await window.hover('readinessProbe');
       await hover.getByText('Periodic probe').waitFor();
     },
@@ -207,6 +207,12 @@ async function showTree(window: Window): Promise<void> {
   await window.environments();
   await window.treeRows().filter({ hasText: 'production' }).first().waitFor({ timeout: 60_000 });
   await window.treeRows().filter({ hasText: 'drifted' }).first().waitFor({ timeout: 60_000 });
+}
+
+/** The server has read the repository. */
+async function lensShown(window: Window): Promise<void> {
+  const lens = window.page.locator('.codelens-decoration', { hasText: 'reaches' });
+  await lens.first().waitFor({ timeout: 60_000 });
 }
 
 async function suggested(window: Window, label: string): Promise<void> {

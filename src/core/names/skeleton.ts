@@ -1,9 +1,14 @@
 /**
  * A block YAML document in which only the lines stay that lead to an offset, and the neighbours on the way with
  * nothing below them: a document may be broken elsewhere, and a large one need not be read whole. Other lines are
- * blank, and the line of the offset is as it was, so that places stay the same.
+ * blank, and the line of the offset is as it was, so that places stay the same. `lines`: only lines and columns do,
+ * and the text is shorter.
  */
-export function withoutElsewhere(document: string, offset: number): string {
+export function withoutElsewhere(
+  document: string,
+  offset: number,
+  places: 'offsets' | 'lines' = 'offsets',
+): string {
   const lines = document.split('\n');
   const at = document.slice(0, offset).split('\n').length - 1;
   const kept = new Map([[at, lines[at] ?? '']]);
@@ -13,7 +18,12 @@ export function withoutElsewhere(document: string, offset: number): string {
   for (const index of besides(lines, at, column)) keep(index);
   for (const [index, line] of lines.entries())
     if (!kept.has(index) && /^["']?(?:apiVersion|kind)["']?:/.test(line)) keep(index);
-  return lines.map((line, index) => (kept.get(index) ?? '').padEnd(line.length)).join('\n');
+  return lines
+    .map((line, index) => {
+      const left = kept.get(index) ?? '';
+      return places === 'lines' ? left : left.padEnd(line.length);
+    })
+    .join('\n');
 }
 
 /** The parents of a line, and their neighbours before them. */

@@ -51,7 +51,7 @@ export class SchemaDocuments {
     const whole = text.slice(start, end);
     return {
       ...known,
-      text: whole.length > largestWhole ? withoutElsewhere(whole, offset - start) : whole,
+      text: whole.length > largestWhole ? withoutElsewhere(whole, offset - start, 'lines') : whole,
       line: text.slice(0, start).split('\n').length - 1,
     };
   }
