@@ -1,11 +1,12 @@
 import type { IndexedFile } from '../../manifests/index-types.ts';
-import type { Application } from '../../model/environment.ts';
+import type { Application, NamedData } from '../../model/environment.ts';
 import { objectAt, objectsAt, textAt, textsAt } from '../../model/fields.ts';
 import type { Severity } from '../../model/finding.ts';
 import type { Place } from '../../model/source.ts';
 import type { EngineObject } from '../engine-object.ts';
 import type { RenderedSet } from '../input.ts';
 import { nearIn } from '../near.ts';
+import { rangeAtPlace } from '../place.ts';
 import type { Realm } from '../realm.ts';
 import type { Violation } from '../violation.ts';
 import { rangeOfUse, usesIn, type VariableUse } from './uses.ts';
@@ -37,6 +38,7 @@ export function checkVariables(object: EngineObject): Violation[] {
   const files = set.reads.flatMap(path => index.file(path) ?? []);
   const substitution = { object, set, known: new Set(names), files };
   reportUnset(substitution);
+  reportWrongKeys(substitution, known);
   const unreadable = reportUnreadable(substitution);
   return [
     ...unreadable,
@@ -162,9 +164,32 @@ function placed({ file, line, column }: Place, message: string) {
   return { file, line, column, endLine: line, endColumn: column + 1, message };
 }
 
+/** Every key of what `substituteFrom` names is a variable, meant or not. */
+function reportWrongKeys({ object, set }: Substitution, known: readonly NamedData[]): void {
+  const { index } = object.checks.input;
+  for (const { kind, name, data, places = {} } of known)
+    for (const key of Object.keys(data)) {
+      const place = places[key];
+      if (isVariableName(key) || !place) continue;
+      object.checks.findings.add({
+        rule: 'flux-variable-name',
+        severity: 'error',
+        file: place.file,
+        ...rangeAtPlace(index.file(place.file), place, 'key', false),
+        message: `${key} is no name of a variable, so that Flux refuses Kustomization ${object.resource.name}, which takes all keys of ${kind} ${name} as variables.`,
+        environments: set.environment === undefined ? [] : [set.environment],
+        related: [placed(object.subject.place, `Kustomization ${object.resource.name}.`)],
+      });
+    }
+}
+
+function isVariableName(name: string): boolean {
+  return /^[A-Za-z_]\w*$/.test(name);
+}
+
 function wrongNames(names: readonly string[]): Violation[] {
   return names.flatMap((name): Violation[] => {
-    if (/^[A-Za-z_]\w*$/.test(name)) return [];
+    if (isVariableName(name)) return [];
     return [
       {
         rule: 'flux-variable-name',
