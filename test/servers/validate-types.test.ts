@@ -146,3 +146,20 @@ it('tells a version that the cluster does not serve', async () => {
   expect(told(report)).toEqual(['base/meter.yaml:1 unknown-kind edge']);
   expect(report.findings[0]?.message).toContain(`use ${group}/v2`);
 });
+
+it('imports all of a cluster, for repositories that name none', async () => {
+  const env = { KUBECONFIG: kubeconfig, XDG_CACHE_HOME: join(folder, 'other-cache') };
+  const other = join(folder, 'other');
+  mkdirSync(other);
+  writeFileSync(join(other, 'meter.yaml'), meter('v2', '  unit: 3'));
+  const args = ['-C', other, '--format', 'json'];
+  const imported = await driftline(['schemas', 'import', '--context', 'admin', ...args], { env });
+  expect(JSON.parse(imported.stdout).imported).toContainEqual({
+    apiVersion: `${group}/v2`,
+    kind: 'Meter',
+  });
+  const ran = await driftline(['validate', '--offline', ...args], { env });
+  expect(told(JSON.parse(ran.stdout) as Report)).toEqual([
+    expect.stringContaining('meter.yaml:7 wrong-type'),
+  ]);
+});
