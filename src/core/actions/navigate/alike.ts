@@ -6,6 +6,8 @@ export interface Renamed {
   to: string;
   /** name: in any text. value: a text as a whole. key: a field's name. */
   as: 'name' | 'value' | 'key';
+  /** It is a Service, which others speak to by its name. */
+  host?: true;
 }
 
 /** True where two values are the same but for what was renamed, and for hashes of a content that holds it. */
@@ -45,7 +47,8 @@ function isReplaced(before: string, after: string, from: string, to: string): bo
   return parts.length > 1 && new RegExp(`^${parts.join(either)}$`, 's').test(after);
 }
 
-function literal(text: string): string {
+/** A text as a pattern that matches it alone. */
+export function literal(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 

@@ -3,9 +3,9 @@ import { UserError } from '../../lib/errors.ts';
 import { referencesOf } from '../../links/references.ts';
 import { labelsOf, selectorsOf } from '../../links/selectors.ts';
 import type { RenderedObject } from '../../model/rendered.ts';
-import { resourceText } from '../../model/resource.ts';
+import { childrenOf, type Json, resourceText } from '../../model/resource.ts';
 import type { Workspace } from '../../workspace.ts';
-import { isAlike, type Renamed, unhashed } from './alike.ts';
+import { isAlike, literal, type Renamed, unhashed } from './alike.ts';
 import { type Deployed, deployedBy } from './deployed.ts';
 
 /**
@@ -100,6 +100,11 @@ function compare(
   if (added) throw unsafe(`${resourceText(added.resource)} in ${name} would be there besides`);
   const dangling = danglingIn(before, after);
   if (dangling) throw unsafe(`${dangling} in ${name} would name what is not there any more`);
+  const speaking = renamed.host && after.find(({ value }) => speaksTo(value, renamed.from));
+  if (speaking)
+    throw unsafe(
+      `${resourceText(speaking.resource)} in ${name} speaks to ${renamed.from} in a text of its own`,
+    );
   if (matchesIn(before) !== matchesIn(after))
     throw unsafe(`selectors in ${name} would not find the same pods any more`);
 }
@@ -133,6 +138,20 @@ function danglingIn(
 /** Without the end that kustomize gives to what it generates. */
 function plain(name: string): string {
   return unhashed(name).replace(/-hash$/, '');
+}
+
+/** An address in which a Service's name is the host: `http://web`, `web:80`, `web.shop.svc`. */
+function speaksTo(value: Json, service: string): boolean {
+  const host = literal(service);
+  const address = new RegExp(
+    `(?:://|@)${host}(?=[.:/]|$)|(?<![\\w./-])${host}(?:\\.[a-z0-9-]+)?(?:\\.svc|:\\d+)(?![\\w-])`,
+    'm',
+  );
+  const isFound = (part: Json): boolean => {
+    if (typeof part === 'string') return address.test(part);
+    return [...(childrenOf(part) ?? [])].some(([, inner]) => isFound(inner));
+  };
+  return isFound(value);
 }
 
 /** How many pairs of a selector and pods that it finds there are. */

@@ -54,11 +54,12 @@ export async function rename(
   const texts = new Map(
     files.map(({ file, spots }) => [file, spliced(textOf(workspace, file), spots)]),
   );
-  await proveRename(workspace, texts, { from: plan.from, to, as: plan.as });
+  const { from, as, host } = plan;
+  await proveRename(workspace, texts, { from, to, as, ...(host && { host }) });
   return files;
 }
 
-interface Plan extends Pick<Renamed, 'from' | 'as'> {
+interface Plan extends Pick<Renamed, 'from' | 'as' | 'host'> {
   spots: readonly Spot[];
   /** Throws a `UserError` where the new name will not do. */
   accept(to: string): void;
@@ -98,10 +99,13 @@ async function objectPlan(workspace: Workspace, use: NameUse): Promise<Plan> {
     throw new UserError(
       `Nothing in this repository defines the ${kind} ${name}: rename it where it is made.`,
     );
+  const fixed = unrenamable[kindText(links.kinds[0] ?? { group: '', kind: '' })];
+  if (fixed !== undefined) throw new UserError(fixed);
   checkTemplates(links, defined);
   const spots = links.uses.map(each => spotOf(workspace, each, `The ${kind} ${name}`));
   return {
     ...{ from: name, as: 'name', spots: unique(spots) },
+    ...(kind === 'Service' && { host: true }),
     accept: to => {
       checkName(links, to);
       const others = workspace.index.objects().filter(({ resource }) => resource.name === to);
@@ -115,6 +119,16 @@ async function objectPlan(workspace: Workspace, use: NameUse): Promise<Plan> {
     },
   };
 }
+
+/** Kinds whose names mean more than can be seen here. */
+const unrenamable: Record<string, string> = {
+  Namespace:
+    'A namespace is named in more ways than can be seen here, so it is not renamed: make a new one and move things there.',
+  'apiextensions.k8s.io/CustomResourceDefinition':
+    'The name of a CustomResourceDefinition is its plural and its group: it cannot be another.',
+  'apiregistration.k8s.io/APIService':
+    'The name of an APIService is its version and its group: it cannot be another.',
+};
 
 function sharesRoot({ deployed }: ObjectLinks, a: string, b: string): boolean {
   const roots = deployed.rootsOf(b);

@@ -201,6 +201,32 @@ metadata:
     );
   });
 
+  it('where an address has its name as the host', async () => {
+    const files = {
+      ...fleet,
+      [base]: (fleet[base] ?? '').replace(
+        'nowhere}',
+        'nowhere}\n            - {name: API, value: "http://web.shop/api"}',
+      ),
+    };
+    const service = 'kind: Service\nmetadata:\n  name: w‸eb';
+    expect(await refusal(files, 'apps/base/service.yaml', service)).toMatch(
+      /^It cannot be renamed safely: Deployment .*web in .* speaks to web in a text of its own\.$/,
+    );
+    expect(await refusal(fleet, 'apps/base/service.yaml', service)).toBe('1 files');
+  });
+
+  it('of a namespace', async () => {
+    const files = {
+      ...fleet,
+      'clusters/staging/namespace.yaml':
+        'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n',
+    };
+    expect(await refusal(files, 'clusters/staging/namespace.yaml', 'name: sh‸op')).toMatch(
+      /^A namespace is named in more ways/,
+    );
+  });
+
   it('where something would name it still that is not found as a reference', async () => {
     const files = {
       ...fleet,
