@@ -61,11 +61,11 @@ export interface Rendered {
 }
 
 /**
- * A patch that matches no object, an image that none has, a value that no template reads, an object that a later
+ * A patch that matches no object, an image that none has, what a replacement copies to and is not there, a value that no template reads, an object that a later
  * source replaces.
  */
 export interface Unused {
-  kind: 'patch' | 'image' | 'value' | 'object';
+  kind: 'patch' | 'image' | 'target' | 'value' | 'object';
   /** Values path such as `image.tag`, what the patch is for, or the object. */
   name: string;
   place: Place;

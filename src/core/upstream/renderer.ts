@@ -36,7 +36,7 @@ export interface RendererFault {
 
 /** A value that no template reads, or a patch or image that matches nothing. */
 export interface RendererUnused {
-  kind: 'patch' | 'image' | 'value';
+  kind: 'patch' | 'image' | 'target' | 'value';
   name: string;
   file: string;
   line: number;

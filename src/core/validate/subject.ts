@@ -6,7 +6,7 @@ import { formatPath, type Pointer } from '../model/path.ts';
 import type { ProvenanceKind, RenderedObject } from '../model/rendered.ts';
 import { type JsonObject, resourceOf } from '../model/resource.ts';
 import type { Place } from '../model/source.ts';
-import { causeOf } from './cause.ts';
+import { causeOf, originOf } from './cause.ts';
 import { definitionsIn } from './definitions-in.ts';
 import { mendOf } from './mends/mend.ts';
 import { fieldAtPlace, rangeAtPlace, rangeInDocument } from './place.ts';
@@ -68,7 +68,7 @@ export function renderedSubject(
     locate: violation => {
       const missing = valueAt(object, violation.pointer) === undefined;
       const pointer = missing ? existing(object, violation.pointer) : violation.pointer;
-      const origin = rendered.locate(pointer);
+      const origin = originOf(violation, rendered, pointer);
       const source = causeOf({ ...violation, pointer }, rendered, origin, fileAt);
       const file = fileAt(source.file);
       const related = definitionsIn(origin.via);

@@ -83,6 +83,11 @@ const described = {
     severity: 'warning',
     message: (name: string) => `No object has the image ${name}, so this entry changes nothing.`,
   },
+  target: {
+    rule: 'unused-target',
+    severity: 'warning',
+    message: (name: string) => `This selects no object (${name}), so nothing is copied there.`,
+  },
   value: {
     rule: 'unused-value',
     severity: 'information',

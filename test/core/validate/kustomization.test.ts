@@ -177,6 +177,15 @@ describe('a build that fails', () => {
       '3:23 no-target',
     ],
     ['namePrefix: ""', '1:13 kustomize-build'],
+    [
+      'resources: [web.yaml]\npatches:\n- target: {kind: Deployment}\n  patch: |-\n    - op: add\n      path: /spec/replica\n      value: 2',
+      '6:13 unknown-field',
+    ],
+    [
+      'resources: [web.yaml]\nreplacements:\n- source: {kind: Deployment, name: web}\n  targets:\n  - select: {kind: Pod}',
+      '5:20 unused-target',
+    ],
+    ['configMapGenerator:\n- {name: a, literals: [ab]}', '2:24 kustomize-build'],
   ])('%s', async (text, place) => {
     const files = { [k]: `${text}\n`, 'web.yaml': deployment(), 'values.yaml': 'replicas: 2\n' };
     expect(await told(files)).toEqual([`${k}:${place}`]);

@@ -65,6 +65,53 @@ const meanings: [RegExp, (found: string[], fault: WrittenFault, elsewhere: strin
       ([, kind, name]) =>
         `There is no ${kind} ${name} in this build to merge or replace: kustomize refuses this behavior.`,
     ],
+    [
+      /expected kind != 'Component' for path '([^']+)'/,
+      (_, { entry }) => `${entry} is a Component: name it in components, not in resources.`,
+    ],
+    [
+      /expected kind 'Component' for path '([^']+)' but got/,
+      (_, { entry }) => `${entry} is no Component: name it in resources, not in components.`,
+    ],
+    [
+      /Kind:"(\w+)".*Name:"([^"]+)".* exists; can not use behavior/,
+      ([, kind, name]) =>
+        `${kind} ${name} is in this build already, so behavior must be merge or replace: kustomize refuses another one.`,
+    ],
+    [
+      /patch and path can't be set at the same time/,
+      () => 'A patch has either patch or path, and this one has both: kustomize refuses it.',
+    ],
+    [
+      /must specify one of patch and path/,
+      () => 'A patch needs patch or path, and this one has neither: kustomize refuses it.',
+    ],
+    [
+      /must specify a target for JSON patch/,
+      () => 'A JSON 6902 patch needs a target that says what it is for: kustomize refuses it.',
+    ],
+    [
+      /Unexpected kind: (\S+)/,
+      ([, op]) => `${op} is no operation: write add, remove, replace, move, copy or test.`,
+    ],
+    [
+      /Found multiple kustomization files/,
+      () =>
+        'The folder has several kustomization files, and kustomize takes one only: remove the others.',
+    ],
+    [
+      /(configmap|secret) (\S+) illegally repeats the key `([^`]+)`/,
+      ([, kind, name, key]) =>
+        `The ${kind} ${name} gets the key ${key} twice: kustomize refuses it.`,
+    ],
+    [
+      /invalid literal source (.*?), expected key=value/,
+      ([, literal]) => `The literal ${literal} must be written as key=value: kustomize refuses it.`,
+    ],
+    [
+      /a (configmap|secret) must have a name/,
+      ([, kind]) => `A ${kind} that is generated needs a name: kustomize refuses it.`,
+    ],
     [/kustomization\.yaml is empty/, () => 'The kustomization is empty, which kustomize refuses.'],
   ];
 

@@ -48,9 +48,7 @@ function isTold({ findings, input: { index } }: Checks, fault: RenderFault): boo
   const broken = index
     .files()
     .filter(({ path }) => name[1] === undefined || baseName(path) === baseName(name[1]));
-  return broken.some(({ path }) =>
-    findings.in(path).some(({ rule }) => rule === 'yaml-syntax' || rule === 'duplicate-key'),
-  );
+  return broken.some(({ parsed }) => parsed.problems.length > 0);
 }
 
 const maxRelated = 10;

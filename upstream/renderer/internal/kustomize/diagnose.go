@@ -118,10 +118,12 @@ func (d *diagnosis) find(failed error) cause {
 	found := cause{fault: objects.Fault{Message: text, Place: provenance.Place{File: folder, Line: 1, Column: 1}}}
 	found.fault.Unavailable = unavailable.MatchString(text)
 	file := d.open(folder)
+	if name := kustomizationOf(d.view, folder); name != "" {
+		found.fault.File, found.fault.Whole = name, true
+	}
 	if file == nil {
 		return found
 	}
-	found.fault.File, found.fault.Whole = file.name, true
 	if strings.Contains(text, "invalid Kustomization: ") {
 		return found // its fields, whichever they are, are not what kustomize reads
 	}

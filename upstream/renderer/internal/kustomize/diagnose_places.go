@@ -143,6 +143,9 @@ func (d *diagnosis) operation(file *editedFile, field string, index int, text st
 			found.fault.Place = placed.place(at.Line, at.Column)
 			found.path, found.fault.Path = at.Value, at.Value
 		}
+		if op := fieldOf(operation, "op"); op != nil && strings.Contains(text, "Unexpected kind: ") {
+			found.fault.Place = placed.place(op.Line, op.Column)
+		}
 		if left := blanked(placed.text.Lines, all, length-1); left != "" {
 			found.remove = func() {
 				if target != "" {

@@ -44,14 +44,8 @@ func (f *kustomizationFile) findPatches(root *yaml.RNode) {
 			}
 			if target := item.Field("target"); target != nil {
 				found.target = newSelector(target.Value)
-				found.named = found.place
+				found.named = placeOfSelector(target.Value, f.place)
 				found.general = item.YNode().Line <= 0 && scalarIn(target.Value, "name") == nil
-				for _, field := range []string{"name", "kind", "namespace", "group", "version"} {
-					if scalar := scalarIn(target.Value, field); scalar != nil {
-						found.named = f.place(scalar)
-						break
-					}
-				}
 			}
 			found.text = f.textName(scalarIn(item, "path"), scalarIn(item, "patch"))
 			if options := item.Field("options"); options != nil {

@@ -29,6 +29,8 @@ type replacement struct {
 }
 
 type replacementTarget struct {
+	// place is where it says what it selects.
+	place    provenance.Place
 	selected *selector
 	rejected []*selector
 	paths    []string
@@ -47,7 +49,7 @@ func (f *kustomizationFile) findReplacements(root *yaml.RNode) {
 	each(root, "replacements", func(item *yaml.RNode) {
 		file := scalarIn(item, "path")
 		if file == nil {
-			f.addReplacement(item, f.place(item.YNode()))
+			f.addReplacement(item, f.place)
 			return
 		}
 		name := path.Join(path.Dir(f.name), file.Value)
@@ -57,7 +59,9 @@ func (f *kustomizationFile) findReplacements(root *yaml.RNode) {
 				entries = document.Content
 			}
 			for _, entry := range entries {
-				f.addReplacement(yaml.NewRNode(entry), provenance.Place{File: name, Line: entry.Line, Column: entry.Column})
+				f.addReplacement(yaml.NewRNode(entry), func(node *yaml.Node) provenance.Place {
+					return provenance.Place{File: name, Line: node.Line, Column: node.Column}
+				})
 			}
 		}
 	})
@@ -79,12 +83,12 @@ func (f *kustomizationFile) findReplacements(root *yaml.RNode) {
 	})
 }
 
-func (f *kustomizationFile) addReplacement(item *yaml.RNode, place provenance.Place) {
+func (f *kustomizationFile) addReplacement(item *yaml.RNode, place func(*yaml.Node) provenance.Place) {
 	if item.YNode().Kind != yaml.MappingNode || item.Field("source") == nil {
 		return
 	}
 	source := item.Field("source").Value
-	found := replacement{place: place, step: "replacements", from: words(source), path: "metadata.name", owner: f.name}
+	found := replacement{place: place(item.YNode()), step: "replacements", from: words(source), path: "metadata.name", owner: f.name}
 	found.parts = hasDelimiter(source)
 	if scalar := scalarIn(source, "fieldPath"); scalar != nil && scalar.Value != "" {
 		found.path = scalar.Value
@@ -94,7 +98,7 @@ func (f *kustomizationFile) addReplacement(item *yaml.RNode, place provenance.Pl
 		if selected == nil {
 			return
 		}
-		made := replacementTarget{selected: newSelector(selected.Value), parts: hasDelimiter(target)}
+		made := replacementTarget{selected: newSelector(selected.Value), parts: hasDelimiter(target), place: placeOfSelector(selected.Value, place)}
 		each(target, "reject", func(rejected *yaml.RNode) { made.rejected = append(made.rejected, newSelector(rejected)) })
 		each(target, "fieldPaths", func(path *yaml.RNode) { made.paths = append(made.paths, path.YNode().Value) })
 		if len(made.paths) == 0 {

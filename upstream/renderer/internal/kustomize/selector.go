@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"sigs.k8s.io/kustomize/kyaml/yaml"
+
+	"driftline/renderer/internal/provenance"
 )
 
 // selector is what selects objects: kustomize's words, which are regular expressions for a whole text.
@@ -32,6 +34,16 @@ func newSelector(target *yaml.RNode) *selector {
 		found.byLabels = found.byLabels || scalar != nil && scalar.Value != ""
 	}
 	return found
+}
+
+// placeOfSelector is where a selector names what it selects, as near as it does.
+func placeOfSelector(node *yaml.RNode, place func(*yaml.Node) provenance.Place) provenance.Place {
+	for _, field := range []string{"name", "kind", "namespace", "group", "version"} {
+		if scalar := scalarIn(node, field); scalar != nil {
+			return place(scalar)
+		}
+	}
+	return place(node.YNode())
 }
 
 // identity is what an object is selected by; it may have had several names and namespaces.

@@ -14,7 +14,7 @@ func (t *tracer) unused(built *built) []objects.Unused {
 	if t.marked == nil || t.marked.survey.makesObjects {
 		return nil
 	}
-	return append(t.unusedPatches(built), t.unusedImages(built)...)
+	return slices.Concat(t.unusedPatches(built), t.unusedTargets(built), t.unusedImages(built))
 }
 
 // unusedPatches lists the patches whose target selects nothing in the build, which kustomize passes over in
@@ -37,6 +37,28 @@ func (t *tracer) unusedPatches(built *built) []objects.Unused {
 		unused = append(unused, objects.Unused{
 			Kind: "patch", Name: entry.target.title(), File: entry.named.File, Line: entry.named.Line, Column: entry.named.Column,
 		})
+	}
+	return unused
+}
+
+// unusedTargets are those of replacements that select nothing, which kustomize passes over in silence as well.
+func (t *tracer) unusedTargets(built *built) []objects.Unused {
+	var unused []objects.Unused
+	var candidates []identity
+	for _, replacement := range t.marked.survey.replacements {
+		for _, target := range replacement.targets {
+			if candidates == nil {
+				candidates = t.candidates(built)
+			}
+			if len(target.selected.words) == 0 || slices.ContainsFunc(candidates, func(object identity) bool {
+				return target.selected.maySelect(object, t.marked.survey.makesNames)
+			}) {
+				continue
+			}
+			unused = append(unused, objects.Unused{
+				Kind: "target", Name: target.selected.title(), File: target.place.File, Line: target.place.Line, Column: target.place.Column,
+			})
+		}
 	}
 	return unused
 }

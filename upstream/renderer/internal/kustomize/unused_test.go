@@ -57,3 +57,18 @@ func TestImagesThatStandNowhereAreNamed(t *testing.T) {
 		t.Errorf("%+v", u)
 	}
 }
+
+func TestTargetsOfReplacementsThatSelectNothingAreNamed(t *testing.T) {
+	view := viewOf(map[string]string{
+		"kustomization.yaml": "resources: [web.yaml]\nreplacements:\n- source: {kind: Deployment, name: web}\n  targets:\n" +
+			"  - select: {kind: Deployment}\n    fieldPaths: [metadata.annotations.a]\n    options: {create: true}\n  - select: {kind: Pod, name: one}\n    fieldPaths: [spec.a]\n",
+		"web.yaml": webText,
+	})
+	built, err := Build(view, Request{Trace: true})
+	if err != nil || len(built.Unused) != 1 {
+		t.Fatal(built.Unused, err)
+	}
+	if u := built.Unused[0]; u.Kind != "target" || u.Name != "Pod one" || u.Line != 8 || u.Column != 31 {
+		t.Errorf("%+v", u)
+	}
+}
