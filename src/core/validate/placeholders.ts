@@ -37,7 +37,12 @@ export function placeholderIn(object: JsonObject): Pointer | undefined {
     if (typeof value === 'string') return isPlaceholder(value) ? pointer : undefined;
     if (typeof value !== 'object' || value === null) return undefined;
     for (const [key, inner] of Object.entries(value)) {
-      if (isFreeText(object, pointer, key)) continue;
+      if (isFreeText(object, pointer, key)) {
+        const names = isObject(inner) ? Object.keys(inner) : [];
+        const name = names.find(isPlaceholder);
+        if (name !== undefined) return [...pointer, key, name];
+        continue;
+      }
       if (key === 'description' && typeof inner === 'string') continue;
       const step = Array.isArray(value) ? Number(key) : key;
       const found = isPlaceholder(key) ? [...pointer, step] : find(inner, [...pointer, step]);
@@ -48,10 +53,15 @@ export function placeholderIn(object: JsonObject): Pointer | undefined {
   return find(object, []);
 }
 
+/** The values of these may say anything; others (`data` of a Secret) are base64. */
+const textFields: Record<string, readonly string[]> = {
+  ConfigMap: ['data'],
+  Secret: ['stringData'],
+};
+
 function isFreeText(object: JsonObject, pointer: Pointer, key: string): boolean {
-  const configuration = object.kind === 'ConfigMap' || object.kind === 'Secret';
   if (key === 'data' || key === 'stringData' || key === 'binaryData')
-    return configuration && pointer.length === 0;
+    return pointer.length === 0 && textFields[`${object.kind}`]?.includes(key) === true;
   const environment = key === 'value' && pointer.at(-2) === 'env';
   return environment || freeText.has(key);
 }

@@ -1,11 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Judge } from '../../../src/core/upstream/judge.ts';
+import { programPath } from '../../../src/core/upstream/programs.ts';
 import { validateRepository } from '../../../src/core/validate/validate.ts';
 import { indexOf, placesOf } from './repository.ts';
 
 // What stands in public repositories and is no mistake: found by running over two dozen of them.
-async function findingsOf(files: Record<string, string>) {
+async function findingsOf(files: Record<string, string>, judge?: Judge) {
   const index = await indexOf(files);
-  return validateRepository({ index, rendered: [], target: '1.33' });
+  return validateRepository({ index, rendered: [], target: '1.33', judge });
 }
 
 async function found(files: Record<string, string>): Promise<string[]> {
@@ -136,3 +138,30 @@ describe('texts that other tools make YAML of', () => {
     expect(await found({ 'a.yaml': text })).toEqual([]);
   });
 });
+
+describe.skipIf(programPath('judge') === undefined && !process.env.CI)(
+  'what is filled in later',
+  () => {
+    const judge = programPath('judge') ? new Judge() : undefined;
+    afterAll(() => judge?.close());
+
+    it.each([
+      [
+        'base64 of a Secret',
+        `apiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata:\n  credentials: \${CREDENTIALS}\n`,
+      ],
+      [
+        'a key of an annotation',
+        `apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: a\n  annotations:\n    \${ROLE}: none\n`,
+      ],
+      [
+        'a part of a host',
+        'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a}\nspec:\n  rules:\n    - host: web.<your domain>\n',
+      ],
+    ])('%s is no mistake', async (_, text) => {
+      const { findings, notChecked } = await findingsOf({ 'a.yaml': text }, judge);
+      expect(placesOf(findings)).toEqual([]);
+      expect(notChecked.map(({ reason }) => reason).join()).toContain('placeholders');
+    });
+  },
+);

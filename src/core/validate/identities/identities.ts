@@ -96,7 +96,7 @@ function report({ checks }: Scope, first: Item, item: Item): void {
     ...rangeAtPlace(fileAt(place.file), place, 'key', false),
     message: `The other ${resourceText(first.object.resource)}.`,
   };
-  checks.findings.add({ ...finding, related: [related] }, how);
+  checks.findings.add({ ...finding, related: [related, ...(finding.related ?? [])] }, how);
 }
 
 function isSamePlace(finding: Finding, place: { file: string; line: number }): boolean {

@@ -34,7 +34,7 @@ export function report(scope: Scope, problem: Problem): void {
   const { finding, how } = subject.locate({ rule, severity, message, pointer, on });
   if (isAside(finding.file)) return;
   if (near !== undefined) finding.fix = `Write ${near}.`;
-  if (related) finding.related = [relatedPlace(related, fileAt)];
+  if (related) finding.related = [relatedPlace(related, fileAt), ...(finding.related ?? [])];
   const edit = near === undefined || how !== 'exact' ? undefined : editOf(finding, near);
   const creation = how === 'exact' ? creationFor(scope, problem, finding.file) : undefined;
   const mends = [
