@@ -114,7 +114,7 @@ func interfacesFor(k kind, minor int) admission.ObjectInterfaces {
 	mapper := runtime.NewEquivalentResourceRegistry()
 	custom, ok := k.(*customKind)
 	if !ok {
-		return &admission.RuntimeObjectInterfaces{ObjectCreater: scheme, ObjectTyper: scheme, ObjectDefaulter: scheme, ObjectConvertor: scheme, EquivalentResourceMapper: builtinResources(minor)}
+		return &admission.RuntimeObjectInterfaces{ObjectCreater: scheme, ObjectTyper: scheme, ObjectDefaulter: scheme, ObjectConvertor: builtinConvertor{scheme}, EquivalentResourceMapper: builtinResources(minor)}
 	}
 	for _, version := range custom.all.versions {
 		if version.served {
@@ -122,6 +122,21 @@ func interfacesFor(k kind, minor int) admission.ObjectInterfaces {
 		}
 	}
 	return &admission.RuntimeObjectInterfaces{ObjectCreater: anyCreator{}, ObjectTyper: anyTyper{}, ObjectConvertor: valueConverter{versionNamer{custom.all}}, EquivalentResourceMapper: mapper}
+}
+
+// builtinConvertor converts objects of built-in kinds that are JSON.
+type builtinConvertor struct{ runtime.ObjectConvertor }
+
+func (c builtinConvertor) Convert(in, out, context any) error {
+	object, ok := in.(*unstructured.Unstructured)
+	if !ok {
+		return c.ObjectConvertor.Convert(in, out, context)
+	}
+	internal, err := builtin(object.GroupVersionKind()).decode(object.Object)
+	if err != nil {
+		return err
+	}
+	return c.ObjectConvertor.Convert(internal, out, context)
 }
 
 // valueConverter converts a custom resource into another value, as the plugin asks for it.

@@ -5,12 +5,10 @@ import (
 
 	admissionregistration "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apiserver/pkg/admission/plugin/policy/generic"
 	"k8s.io/apiserver/pkg/admission/plugin/policy/validating"
-	"k8s.io/client-go/informers"
 )
 
 // matches asks whether a policy and its binding are about the object, and whether that is sure: selectors of
@@ -51,26 +49,27 @@ func asksMoreThanName(selector *metav1.LabelSelector) bool {
 	return false
 }
 
-// params are the known parameters of the policy's kind; an error where nobody knows the kind, as the server has it.
-func (r *policyRequest) params(policy *admissionregistration.ValidatingAdmissionPolicy) (informers.GenericInformer, meta.RESTScope, error) {
+// paramsFor are the known parameters of the policy's kind; an error where nobody knows the kind, as the server has it.
+func (s *policySet) paramsFor(policy *admissionregistration.ValidatingAdmissionPolicy) kindParams {
 	paramKind := policy.Spec.ParamKind
 	if paramKind == nil {
-		return nil, nil, nil
+		return kindParams{}
 	}
-	params, scope, err := r.set.paramsOf(schema.FromAPIVersionAndKind(paramKind.APIVersion, paramKind.Kind))
+	gvk := schema.FromAPIVersionAndKind(paramKind.APIVersion, paramKind.Kind)
+	params, scope, err := s.paramsOf(gvk)
 	if err != nil {
-		return nil, nil, fmt.Errorf("failed to find resource referenced by paramKind: '%v'", schema.FromAPIVersionAndKind(paramKind.APIVersion, paramKind.Kind))
+		return kindParams{err: fmt.Errorf("failed to find resource referenced by paramKind: '%v'", gvk)}
 	}
-	return params, scope, nil
+	return kindParams{params, scope, nil}
 }
 
 // missingParams says why a policy cannot be decided whose parameters may be in the cluster, but are not known.
-func (r *policyRequest) missingParams(policy *admissionregistration.ValidatingAdmissionPolicy, binding *admissionregistration.ValidatingAdmissionPolicyBinding, params informers.GenericInformer, scope meta.RESTScope, configuration error) string {
+func (r *policyRequest) missingParams(policy *admissionregistration.ValidatingAdmissionPolicy, binding *admissionregistration.ValidatingAdmissionPolicyBinding, known kindParams) string {
 	paramKind := policy.Spec.ParamKind
 	if paramKind == nil || r.set.whole {
 		return ""
 	}
-	if configuration != nil {
+	if known.err != nil {
 		return fmt.Sprintf("its parameters are of the kind %s, which is not known", paramKind.Kind)
 	}
 	if binding.Spec.ParamRef == nil {
@@ -78,7 +77,7 @@ func (r *policyRequest) missingParams(policy *admissionregistration.ValidatingAd
 	}
 	reference := binding.Spec.ParamRef.DeepCopy()
 	reference.ParameterNotFoundAction = nil
-	found, err := generic.CollectParams(paramKind, params, scope, reference, r.attributes.GetNamespace())
+	found, err := generic.CollectParams(paramKind, known.params, known.scope, reference, r.attributes.GetNamespace())
 	if err != nil || len(found) > 0 {
 		return ""
 	}

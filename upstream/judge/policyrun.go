@@ -11,6 +11,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	utiljson "k8s.io/apimachinery/pkg/util/json"
@@ -100,12 +101,18 @@ func (s *policySet) request(body []byte) (*policyRequest, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Expressions see it as JSON: it is made once, not for each of them.
+	content, err := k.encode(decoded)
+	if err != nil {
+		return nil, err
+	}
+	seen := &unstructured.Unstructured{Object: content}
 	resource := resourceOf(k)
 	namespace := requestNamespace(k.strategy(), accessor)
 	if resource == corev1.SchemeGroupVersion.WithResource("namespaces") {
 		namespace = name // as the server's handler has it
 	}
-	attributes := admission.NewAttributesRecord(decoded, nil, gvk, namespace, name, resource, "", admission.Create, &metav1.CreateOptions{}, false, &user.DefaultInfo{})
+	attributes := admission.NewAttributesRecord(seen, nil, gvk, namespace, name, resource, "", admission.Create, &metav1.CreateOptions{}, false, &user.DefaultInfo{})
 	if rules.IsExemptAdmissionConfigurationResource(attributes) {
 		return nil, nil
 	}
@@ -147,7 +154,6 @@ func (r *policyRequest) runBinding(hook *policyHook, binding *admissionregistrat
 	if !matches {
 		return nil
 	}
-	params, scope, configuration := r.params(hook.policy)
 	switch {
 	case !sure:
 		open.Unchecked = r.unknownNamespace()
@@ -156,7 +162,7 @@ func (r *policyRequest) runBinding(hook *policyHook, binding *admissionregistrat
 	case hook.open.policyNeedsNamespace && r.isGuessed():
 		open.Unchecked = r.unknownNamespace()
 	default:
-		open.Unchecked = r.missingParams(hook.policy, binding, params, scope, configuration)
+		open.Unchecked = r.missingParams(hook.policy, binding, hook.params)
 	}
 	if open.Unchecked != "" {
 		return []decision{open}
@@ -165,10 +171,10 @@ func (r *policyRequest) runBinding(hook *policyHook, binding *admissionregistrat
 	err := r.dispatcher.Dispatch(context.Background(), r.attributes, r.interfaces, []validating.PolicyHook{{
 		Policy:             hook.policy,
 		Bindings:           []*admissionregistration.ValidatingAdmissionPolicyBinding{binding},
-		ParamInformer:      params,
-		ParamScope:         scope,
+		ParamInformer:      hook.params.params,
+		ParamScope:         hook.params.scope,
 		Evaluator:          recorder,
-		ConfigurationError: configuration,
+		ConfigurationError: hook.params.err,
 	}})
 	return r.decisions(hook, binding, recorder, err)
 }

@@ -9,10 +9,12 @@ import (
 
 	admissionregistration "k8s.io/api/admissionregistration/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	utiljson "k8s.io/apimachinery/pkg/util/json"
 	"k8s.io/apiserver/pkg/admission/plugin/policy/validating"
+	"k8s.io/client-go/informers"
 )
 
 // surroundings are what is known of the cluster that an object comes to.
@@ -35,12 +37,20 @@ type policySet struct {
 	minor      int
 }
 
+// kindParams are the parameters of one policy.
+type kindParams struct {
+	params informers.GenericInformer
+	scope  meta.RESTScope
+	err    error
+}
+
 // policyHook is one policy with its bindings.
 type policyHook struct {
 	policy   *admissionregistration.ValidatingAdmissionPolicy
 	bindings []*admissionregistration.ValidatingAdmissionPolicyBinding
 	compiled validating.Validator
 	open     openExpressions
+	params   kindParams
 }
 
 func (s *surroundings) read(types *typeSet, minor int, compiled *compiledPolicies) (*policySet, error) {
@@ -62,7 +72,27 @@ func (s *surroundings) read(types *typeSet, minor int, compiled *compiledPolicie
 		set.hooks[i].bindings = bindings[set.hooks[i].policy.Name]
 	}
 	slices.SortFunc(set.hooks, func(a, b policyHook) int { return strings.Compare(a.policy.Name, b.policy.Name) })
-	return set, set.addOthers(s.Others)
+	if err := set.addOthers(s.Others); err != nil {
+		return nil, err
+	}
+	for i := range set.hooks {
+		set.hooks[i].params = set.paramsFor(set.hooks[i].policy)
+	}
+	return set, nil
+}
+
+// key tells sets apart.
+func (s *surroundings) key(types string, minor int) [sha256.Size]byte {
+	hash := sha256.New()
+	fmt.Fprintf(hash, "%s %d %v\n", types, minor, s.Whole)
+	for _, texts := range [][]json.RawMessage{s.Policies, s.Others} {
+		for _, text := range texts {
+			fmt.Fprintf(hash, "%d ", len(text))
+			hash.Write(text)
+		}
+		hash.Write([]byte{'\n'})
+	}
+	return [sha256.Size]byte(hash.Sum(nil))
 }
 
 func (s *policySet) addOthers(texts []json.RawMessage) error {
@@ -128,6 +158,23 @@ const maxPolicies = 500
 // compiledPolicies keeps what is expensive to make. It is used by one request at a time.
 type compiledPolicies struct {
 	known map[[sha256.Size]byte]validating.Validator
+	// The last set: many requests in a row ask the same policies.
+	lastKey [sha256.Size]byte
+	last    *policySet
+}
+
+// set reads the policies of a request, unless they are those of the last one.
+func (c *compiledPolicies) set(q *query, types *typeSet, minor int) (*policySet, error) {
+	key := q.surroundings.key(q.Types, minor)
+	if c.last != nil && c.lastKey == key && c.last.types == types {
+		return c.last, nil
+	}
+	set, err := q.surroundings.read(types, minor, c)
+	if err != nil {
+		return nil, err
+	}
+	c.last, c.lastKey = set, key
+	return set, nil
 }
 
 func newCompiledPolicies() *compiledPolicies {

@@ -108,7 +108,7 @@ func (q *query) handle(known *memories) (map[string]any, error) {
 		if err != nil {
 			return nil, err
 		}
-		set, err := q.surroundings.read(types, minor, known.policies)
+		set, err := known.policies.set(q, types, minor)
 		if err != nil {
 			return nil, err
 		}
