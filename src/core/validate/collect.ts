@@ -57,6 +57,13 @@ export class NotCheckedCollector {
     if (!this.#entries.has(key)) this.#entries.set(key, entry);
   }
 
+  /** True where something on this line is not checked. */
+  has(file: string, line: number): boolean {
+    return [...this.#entries.values()].some(
+      ({ place }) => place?.file === file && place.line === line,
+    );
+  }
+
   /** In the order of files and lines. */
   sorted(): NotChecked[] {
     return [...this.#entries.values()].sort(

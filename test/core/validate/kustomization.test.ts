@@ -113,6 +113,17 @@ describe('a path of a kustomization', () => {
       ).toEqual([]);
   });
 
+  it('is not missed where git leaves it out', async () => {
+    const files = (ignored: string) => ({
+      '.gitignore': ignored,
+      'a/kustomization.yaml': 'secretGenerator:\n- name: a\n  envs: [own/secret.env]\n',
+    });
+    for (const ignored of ['*.env\n', '/a/own\n', '# ours\na/**/secret.env\n'])
+      expect(await told(files(ignored))).toEqual([]);
+    for (const ignored of ['*.txt\n', '/own\n'])
+      expect(await told(files(ignored))).toEqual(['a/kustomization.yaml:3:10 missing-file']);
+  });
+
   it('is mended by the nearest name', async () => {
     const files = {
       'a/kustomization.yaml': 'resources: [../bse/web.yaml]\n',

@@ -35,8 +35,9 @@ export const checkBuilds: Across = ({ checks, sets }) => {
     if (!isTold(checks, cause.fault)) checks.findings.add(findingOf(checks, cause));
 };
 
-function isTold({ findings, input: { index } }: Checks, fault: RenderFault): boolean {
+function isTold({ findings, notChecked, input: { index } }: Checks, fault: RenderFault): boolean {
   const { file, line } = fault.place;
+  if (notChecked.has(file, line)) return true;
   const isError = ({ severity }: Finding) => severity === 'error';
   const here = findings.in(file).filter(isError);
   if (fault.whole ? here.length > 0 : here.some(finding => finding.line === line)) return true;

@@ -2,11 +2,12 @@ import { baseName, folderOf, foldersAbove, resolveReference } from '../../manife
 import type { Repository } from '../../model/repository.ts';
 import { nearestName } from '../../schemas/nearest.ts';
 import type { Across } from '../across.ts';
+import { isLeftOut } from './left-out.ts';
 import { kustomizationsOf, rangeOfEntry, replaceEntry, type WrittenKustomization } from './read.ts';
 import { type Reference, referencesOf } from './references.ts';
 
 /** Files and folders that a kustomization names and the repository does not have. */
-export const checkPaths: Across = ({ checks }) => {
+export const checkPaths: Across = async ({ checks }) => {
   const { index, repository, only } = checks.input;
   if (!repository) return;
   const names = namesIn(repository);
@@ -17,6 +18,12 @@ export const checkPaths: Across = ({ checks }) => {
       if (path === undefined) continue;
       const problem = problemOf(reference, path, isKnown, names);
       if (problem === undefined) continue;
+      if (reference.kind === 'file' && !isKnown(path) && (await isLeftOut(path, repository))) {
+        const place = { file: kustomization.file.path, ...rangeOfEntry(kustomization, reference) };
+        const reason = 'git leaves the file out that it is made of, so it is not known here';
+        checks.notChecked.add({ reason, place });
+        continue;
+      }
       checks.findings.add({
         rule: 'missing-file',
         severity: 'error',
