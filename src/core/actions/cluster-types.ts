@@ -61,6 +61,8 @@ async function askTypes(
     await rememberTypes(workspace, opened.cluster, wanted, signal);
     return undefined;
   })();
+  // Where it is late, nobody hears how it ends.
+  asking.catch(() => {});
   return Promise.race([asking, late]);
 }
 

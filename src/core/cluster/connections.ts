@@ -17,6 +17,8 @@ export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #open = new Map<string, Promise<OpenAnswer>>();
   readonly #contexts: ContextSettings;
+  /** Ends what is still being opened: nobody waits for it any more. */
+  readonly #ended = new AbortController();
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
@@ -26,7 +28,9 @@ export class Connections {
   /** Opens it, or answers what was opened. Rejects only when aborted. */
   async connect(target: ClusterTarget, offline: boolean): Promise<OpenAnswer> {
     const key = await this.keyOf(target, offline);
-    const known = this.#open.get(key) ?? openCluster(target, { ...this.#options, offline });
+    const known =
+      this.#open.get(key) ??
+      openCluster(target, { ...this.#options, offline, signal: this.#signal() });
     this.#open.set(key, known);
     return known;
   }
@@ -48,8 +52,14 @@ export class Connections {
     if (answer?.ok) answer.cluster.close();
   }
 
-  /** Ends all. */
+  #signal(): AbortSignal {
+    const { signal } = this.#options;
+    return signal ? AbortSignal.any([signal, this.#ended.signal]) : this.#ended.signal;
+  }
+
+  /** Ends all, for good. */
   async closeAll(): Promise<void> {
+    this.#ended.abort();
     for (const key of [...this.#open.keys()]) await this.close(key);
   }
 
