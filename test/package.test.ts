@@ -57,7 +57,12 @@ it('holds what is needed to run, and nothing else', () => {
   expect(contents('extension/media/rules/')).toEqual(
     readdirSync(join(root, 'media', 'rules')).sort(),
   );
-  const other = contents('extension/media/').filter(name => !/^(schemas|rules)\//.test(name));
+  expect(contents('extension/media/descriptions/')).toEqual(
+    readdirSync(join(root, 'media', 'descriptions')).sort(),
+  );
+  const other = contents('extension/media/').filter(
+    name => !/^(descriptions|schemas|rules)\//.test(name),
+  );
   expect(other.filter(name => !/^[\w/.-]+\.(json|svg)$/.test(name))).toEqual(['icon.png']);
 });
 

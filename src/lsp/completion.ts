@@ -63,7 +63,10 @@ async function itemsAt(
   const own = ownItems(open, place, snippets);
   if (!place.document || !schemasAreWanted(open, session.options.settings)) return own;
   if (place.cursor.token.typed.includes('${')) return own;
-  const said = await fromSchema(place, { session, position, snippets });
+  const said = await fromSchema(place, { session, position, snippets }).catch(error => {
+    session.defect('completion by a schema', error);
+    return [];
+  });
   const named = new Set(own.map(({ label }) => label));
   return [...own, ...said.filter(({ label }) => !named.has(label))];
 }

@@ -76,7 +76,7 @@ export const scenes: readonly Scene[] = [
       await window.goTo(27);
       await window.page.keyboard.press('End');
       await window.page.keyboard.press('Shift+Home');
-      await window.page.keyboard.type('name: ');
+      await window.page.keyboard.type('name: ', { delay: 200 });
       await suggested(window, 'web-config');
     },
   },
@@ -216,8 +216,16 @@ async function lensShown(window: Window): Promise<void> {
 }
 
 async function suggested(window: Window, label: string): Promise<void> {
-  const list = window.page.locator('.suggest-widget.visible');
-  await list.locator('.monaco-list-row', { hasText: label }).first().waitFor({ timeout: 30_000 });
+  const row = window.page
+    .locator('.suggest-widget.visible .monaco-list-row', { hasText: label })
+    .first();
+  const isThere = await row.waitFor({ timeout: 10_000 }).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return;
+  await window.page.keyboard.press('Control+Space');
+  await row.waitFor({ timeout: 30_000 });
 }
 
 async function markersShown(window: Window): Promise<void> {
