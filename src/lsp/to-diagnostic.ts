@@ -33,7 +33,13 @@ const severities: Record<Severity, DiagnosticSeverity> = {
 };
 
 /** What changes nothing is shown faded, what is going away struck through. */
-const fadedRules = new Set(['unused-patch', 'unused-value', 'unused-suppression']);
+const fadedRules = new Set([
+  'unused-patch',
+  'unused-image',
+  'unused-target',
+  'unused-value',
+  'unused-suppression',
+]);
 const struckRules = new Set(['deprecated-api']);
 
 export interface TextAbout {
