@@ -92,9 +92,6 @@ export const scenes: readonly Scene[] = [
       await window.page.keyboard.press('Shift+Tab');
       await window.page.keyboard.type('l');
       await suggested(window, 'livenessProbe');
-      // The description beside the list.
-      await window.page.keyboard.press('Control+Space');
-      await window.page.locator('.suggest-details', { hasText: 'liveness' }).waitFor();
     },
   },
   {
@@ -103,8 +100,8 @@ export const scenes: readonly Scene[] = [
     options: { file: deployment },
     show: async window => {
       await lensShown(window);
-      const hover = await window.hover('readinessProbe');
-      await hover.getByText('Periodic probe').waitFor();
+      const hover = await window.hover('replicas');
+      await hover.getByText('Number of desired pods').waitFor();
     },
   },
   {
