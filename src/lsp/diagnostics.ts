@@ -102,6 +102,8 @@ class Publisher {
       const uri = open.get(file) ?? (this.#whole ? uriOf(repository, file) : undefined);
       if (uri !== undefined) this.request(uri);
     }
+    // What is not checked may be another thing now.
+    for (const uri of open.values()) this.#send(uri);
   }
 
   /** Ages have changed. */

@@ -66,7 +66,7 @@ describe.each([
       range: waiting?.range,
       context: { diagnostics: [waiting] },
     });
-    expect(actions.at(-1)).toMatchObject({
+    expect(actions.find(({ title }) => title.startsWith('Fetch'))).toMatchObject({
       title: 'Fetch charts…',
       command: { command: commands.fetch },
     });
