@@ -53,9 +53,12 @@ export function withoutSecrets(
   });
 }
 
-/** Quoted texts, and the value that a sentence names after `not the number`, `got` and the like. */
+/** Quoted texts but for names of fields (`data["a.b"]`), and the value that a sentence names after `not the number`, `got` and the like. */
 function withoutQuotes(sentence: string): string {
   return sentence
-    .replace(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, masked)
+    .replace(
+      /(\w\["(?:[^"\\]|\\.)*"\])|"(?:[^"\\]|\\.)*"|`[^`]*`/g,
+      (_, field: string | undefined) => field ?? masked,
+    )
     .replace(/(not the \w+|\bgot|\bvalue:) (?!•)[^\s;,]+/gi, `$1 ${masked}`);
 }

@@ -16,7 +16,7 @@ export function notCheckedSummary(
   options: TextOptions,
 ): string[] {
   const style = styleFor(options.colour);
-  const groups = byReason(notChecked);
+  const groups = byReason(notChecked, { whole: options.verbose });
   const column = Math.max(0, ...groups.map(({ entries }) => `${entries.length}`.length)) + 4;
   const room = options.width - column;
   return groups.flatMap(({ says, entries, names }) => {

@@ -22,12 +22,24 @@ export interface ReasonGroup {
   names: string[];
 }
 
-/** What was not checked by reason, the most frequent first. */
-export function byReason(notChecked: readonly NotChecked[]): ReasonGroup[] {
-  const groups = Map.groupBy(notChecked, ({ reason }) => familyOf(reason)?.says ?? reason);
+/** What was not checked by reason, the most frequent first; `whole`: with a tool's own words behind ours. */
+export function byReason(
+  notChecked: readonly NotChecked[],
+  { whole = false }: { whole?: boolean } = {},
+): ReasonGroup[] {
+  const groups = Map.groupBy(
+    notChecked,
+    ({ reason }) => familyOf(reason)?.says ?? (whole ? reason : ownWords(reason)),
+  );
   return [...groups]
     .map(([says, entries]) => ({ says, entries, names: namesOf(entries) }))
     .sort((a, b) => b.entries.length - a.entries.length);
+}
+
+/** What kustomize says behind our sentence can be long, and names the paths of this machine. */
+function ownWords(reason: string): string {
+  const [ours = reason, tool] = reason.split(/(?<=\.) kustomize: /);
+  return tool === undefined ? reason : ours;
 }
 
 function familyOf(reason: string): Family | undefined {

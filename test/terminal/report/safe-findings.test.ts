@@ -28,6 +28,9 @@ describe('findings about secrets', () => {
     ['data.a: illegal base64, got hunter2', 'data.a: illegal base64, got •••'],
     ['data: Invalid value: "a \\"b\\" c": too long', 'data: Invalid value: •••: too long'],
     ['data.a must be base64; plain text goes into stringData.', undefined],
+    // A key is a name, not a value.
+    ['stringData["a/b"] is not valid, got "c"', 'stringData["a/b"] is not valid, got •••'],
+    ['must be one of ["hunter2"]', 'must be one of [•••]'],
   ])('do not quote them: %s', (message, safe) => {
     for (const path of ['.stringData.pin', undefined])
       expect(safeFindings([about(message, path)])[0]?.message).toBe(safe ?? message);
