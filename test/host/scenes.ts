@@ -1,6 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeDemo } from '../../scripts/demo.ts';
+import { demo, drifted, mistaken, replaceInFile } from './scene-folders.ts';
 import type { Window, WindowOptions } from './window.ts';
 
 /** Something that a person looks at: where, and how they get there. */
@@ -13,7 +13,6 @@ export interface Scene {
 }
 
 const deployment = 'apps/web/base/deployment.yaml';
-const drifted = 'apps/web/overlays/production/replicas.yaml';
 
 export const scenes: readonly Scene[] = [
   {
@@ -105,6 +104,32 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: 'problems',
+    prepare: mistaken,
+    options: { file: drifted },
+    show: async window => {
+      await lensShown(window);
+      await window.command('Driftline: Validate Repository');
+      const panel = window.page.locator('.markers-panel');
+      const row = panel.locator('.monaco-list-row', { hasText: 'no port named' }).first();
+      await row.waitFor({ timeout: 60_000 });
+      await row.locator('.monaco-tl-twistie').click();
+      await panel.locator('.monaco-list-row', { hasText: 'The containers of' }).first().waitFor();
+      await window.page.mouse.move(0, 0);
+    },
+  },
+  {
+    name: 'mend',
+    prepare: mistaken,
+    options: { file: drifted },
+    show: async window => {
+      await squiggled(window);
+      await window.goTo(20);
+      await window.command('Quick Fix...');
+      await window.page.locator('.action-widget', { hasText: 'imagePullPolicy' }).waitFor();
+    },
+  },
+  {
     name: 'uses',
     prepare: demo,
     options: { file: 'apps/web/base/configmap.yaml' },
@@ -182,16 +207,6 @@ export const scenes: readonly Scene[] = [
   },
 ];
 
-async function demo(folder: string): Promise<string> {
-  const repository = join(folder, 'shop');
-  await mkdir(repository);
-  return (await makeDemo(repository)).repository;
-}
-
-async function replaceInFile(file: string, pattern: RegExp, text: string): Promise<void> {
-  await writeFile(file, (await readFile(file, 'utf8')).replace(pattern, text));
-}
-
 /** Waits for the words that stand in the view where there is no tree. */
 async function welcomed(window: Window, words: string): Promise<void> {
   await window.environments();
@@ -210,6 +225,11 @@ async function showTree(window: Window): Promise<void> {
 async function lensShown(window: Window): Promise<void> {
   const lens = window.page.locator('.codelens-decoration', { hasText: 'reaches' });
   await lens.first().waitFor({ timeout: 60_000 });
+}
+
+async function squiggled(window: Window): Promise<void> {
+  const squiggle = window.page.locator('.squiggly-error, .squiggly-warning');
+  await squiggle.first().waitFor({ timeout: 60_000 });
 }
 
 async function suggested(window: Window, label: string): Promise<void> {

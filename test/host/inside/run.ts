@@ -65,7 +65,8 @@ export async function runInside({
 
 /** Bundles the suites as VS Code loads them; answers the module's file. */
 export async function bundleInside(folder: string): Promise<string> {
-  const outfile = join(folder, 'inside.js');
+  // Whatever a package.json above the folder says of `.js`.
+  const outfile = join(folder, 'inside.cjs');
   await build({
     entryPoints: [join(import.meta.dirname, 'index.ts')],
     outfile,
