@@ -12,8 +12,10 @@ import { Judge } from '../../src/core/upstream/judge.ts';
 import { validateRepository } from '../../src/core/validate/validate.ts';
 import { jsonSchemaOf } from './json-schema.ts';
 import { type BenchTable, benchRow, median } from './table.ts';
+import { benchChange } from './validate-change.ts';
 import { benchCorpus } from './validate-corpus.ts';
 import { validateObjects } from './validate-objects.ts';
+import { benchSizes } from './validate-sizes.ts';
 import { benchYamlServer } from './validate-yaml-server.ts';
 
 const rounds = 7;
@@ -27,7 +29,13 @@ const objectsPerFile = 10;
  * DRIFTLINE_TOOLS names has kubeconform; its schemas are made of the same types.
  */
 export async function benchValidate(): Promise<BenchTable[]> {
-  const tables = [await benchObjects(), await benchCorpus(), await benchYamlServer()];
+  const tables = [
+    await benchObjects(),
+    await benchCorpus(),
+    await benchYamlServer(),
+    await benchChange(),
+    await benchSizes(),
+  ];
   return tables.filter(table => table !== undefined);
 }
 
