@@ -45,7 +45,8 @@ function asWritten(object: JsonObject, pointer: Pointer): Pointer {
 function dependsOnServer(object: JsonObject, path: string, message: string): boolean {
   const scaleToZero = object.kind === 'HorizontalPodAutoscaler' && path === '.spec.minReplicas';
   return (
-    path === '.spec.healthCheckNodePort' ||
+    // A port that is not written is allotted.
+    (path === '.spec.healthCheckNodePort' && !valueAt(object, ['spec', 'healthCheckNodePort'])) ||
     // It asks its own types of the parameter's kind, which are not there.
     (path === '.spec.paramRef' && /resourceResolver is nil/.test(message)) ||
     (scaleToZero && valueAt(object, ['spec', 'minReplicas']) === 0)

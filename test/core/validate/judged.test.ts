@@ -88,6 +88,9 @@ describe('a verdict in words', () => {
   it('does not repeat what flags, gates and the server itself decide', () => {
     const port = finding('.spec.healthCheckNodePort', 'FieldValueRequired', 'Required value');
     expect(messageOf({ kind: 'Service' }, port)).toEqual([]);
+    const needless = finding(port.path ?? '', 'FieldValueInvalid', 'Invalid value: 3: may only be');
+    const written = { kind: 'Service', spec: { healthCheckNodePort: 3 } };
+    expect(messageOf(written, needless)).toHaveLength(1);
   });
 
   it('warns of what only later versions refuse', () => {
