@@ -2,6 +2,7 @@ import type { Schemas } from '../../src/core/schemas/type.ts';
 import { type Judge, judgeVersion } from '../../src/core/upstream/judge.ts';
 import { concurrency, type Server } from '../fuzz-drift/server.ts';
 import { differences } from './compare.ts';
+import { withoutMadeName } from './made-name.ts';
 import type { Manifest } from './manifests.ts';
 import { ourWord } from './our-word.ts';
 import type { Report } from './report.ts';
@@ -38,8 +39,9 @@ async function tryBatch(setting: Setting, manifests: readonly Manifest[], report
     judge.validate(objects, { target, customTypes: schemas.customTypes }),
   ]);
   for (const [index, manifest] of manifests.entries()) {
-    const server = theirs[index] as Word;
-    const ours = ourWord(manifest.object, findings[index] ?? [], schemas);
+    const { object } = manifest;
+    const server = withoutMadeName(object, theirs[index] as Word);
+    const ours = withoutMadeName(object, ourWord(object, findings[index] ?? [], schemas));
     report.add(manifest, server, differences(server, ours, target !== judgeVersion), target);
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { differences } from '../../scripts/fuzz-validation/compare.ts';
 import { classesOf } from '../../scripts/fuzz-validation/listed.ts';
+import { withoutMadeName } from '../../scripts/fuzz-validation/made-name.ts';
 import type { OurWord } from '../../scripts/fuzz-validation/our-word.ts';
 import {
   type Cause,
@@ -8,6 +9,7 @@ import {
   type Word,
   warningOf,
 } from '../../scripts/fuzz-validation/word.ts';
+import type { JsonObject } from '../../src/core/model/resource.ts';
 
 const accepted: Word = { says: 'accepted', causes: [], warnings: [] };
 const refused = (...causes: Cause[]): Word => ({
@@ -41,6 +43,20 @@ describe('two words about an object', () => {
     expect(what(long, refused(cause('a', 'Invalid value: …: too short')))).toEqual(['causes']);
     expect(what(long, refused(cause('a', 'Too long')))).toEqual(['causes']);
     expect(what(long, refused(cause('a', 'Too long')), true)).toEqual([]);
+  });
+
+  it('are the same where each made up the end of a name', () => {
+    const named = (name: string) => refused(cause('metadata.name', `Invalid value: "${name}": no`));
+    const object = (metadata: JsonObject) => ({ kind: 'Pod', metadata });
+    const same = (metadata: JsonObject, ours = named('A_dtp68')) =>
+      what(
+        withoutMadeName(object(metadata), named('A_27t6v')),
+        withoutMadeName(object(metadata), ours),
+      );
+    expect(same({ generateName: 'A_' })).toEqual([]);
+    expect(same({ generateName: 'A_' }, named('B_dtp68'))).toEqual(['causes']);
+    expect(same({ generateName: 'A_', name: 'A_27t6v' })).toEqual(['causes']);
+    expect(same({})).toEqual(['causes']);
   });
 
   it('do not differ about what is told as not checked', () => {
