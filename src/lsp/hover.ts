@@ -9,11 +9,11 @@ import { commandLink, plainText } from './markdown.ts';
 import { differenceSentence } from './marker-text.ts';
 import { commands, type OfApplication, type OfObject } from './protocol.ts';
 import type { OpenFile, Session } from './session/session.ts';
-import { fieldHover } from './yaml/field-hover.ts';
+import { type FieldHover, fieldHover } from './yaml/field-hover.ts';
 
 /**
- * What each environment makes of a line, how, and what runs there (look.md's table); then what the field is, as the
- * schema of the environments says.
+ * In a line what the field is, as the schema of the environments says; what each environment makes of a line, how, and
+ * what runs there (look.md's table); then the rest of what the schema says.
  */
 export const hover: Feature = {
   capabilities: () => ({ hoverProvider: true }),
@@ -27,7 +27,7 @@ export const hover: Feature = {
           fieldHover(open, position, session),
         ]);
         if (signal.aborted || (drift === undefined && !field)) return null;
-        const value = [drift, field?.text].filter(part => part !== undefined).join('\n\n---\n\n');
+        const value = together(drift, field);
         // What is said of the line counts for all of it.
         const range =
           drift === undefined ? field?.range : open.document.getLineRange(position.line);
@@ -36,6 +36,13 @@ export const hover: Feature = {
     );
   },
 };
+
+/** A hover shows its beginning: what the field is stands in the first line, and how it comes about may be long. */
+function together(drift: string | undefined, field: FieldHover | undefined): string {
+  if (field === undefined) return drift ?? '';
+  if (drift === undefined) return `${field.lead}\n\n${field.rest}`;
+  return [`${field.lead}\n\n${drift}`, field.rest].join('\n\n---\n\n');
+}
 
 /** Of a line that decides more fields than anybody reads, the rest is only counted. */
 const mostFields = 3;

@@ -69,14 +69,14 @@ export const scenes: readonly Scene[] = [
   {
     name: 'names',
     prepare: demo,
-    options: { file: deployment },
+    options: { file: 'apps/web/base/service.yaml' },
     show: async window => {
       await lensShown(window);
-      await window.goTo(27);
+      await window.goTo(11);
       await window.page.keyboard.press('End');
       await window.page.keyboard.press('Shift+Home');
-      await window.page.keyboard.type('name: ', { delay: 200 });
-      await suggested(window, 'web-config');
+      await window.page.keyboard.type('targetPort: ', { delay: 100 });
+      await suggested(window, 'metrics');
     },
   },
   {
@@ -110,11 +110,14 @@ export const scenes: readonly Scene[] = [
     show: async window => {
       await lensShown(window);
       await window.command('Driftline: Validate Repository');
-      const panel = window.page.locator('.markers-panel');
-      const row = panel.locator('.monaco-list-row', { hasText: 'no port named' }).first();
-      await row.waitFor({ timeout: 60_000 });
-      await row.locator('.monaco-tl-twistie').click();
-      await panel.locator('.monaco-list-row', { hasText: 'The containers of' }).first().waitFor();
+      const rows = window.page.locator('.markers-panel .monaco-list-row');
+      await rows.filter({ hasText: 'no port named' }).first().waitFor({ timeout: 60_000 });
+      await window.command('View: Toggle Primary Side Bar Visibility');
+      // The findings of all files come one after another, and fold what was unfolded.
+      await window.page.waitForTimeout(3000);
+      await rows.filter({ hasText: 'no port named' }).first().click();
+      await window.page.keyboard.press('ArrowRight');
+      await rows.filter({ hasText: 'The containers of' }).first().waitFor();
       await window.page.mouse.move(0, 0);
     },
   },
@@ -124,9 +127,9 @@ export const scenes: readonly Scene[] = [
     options: { file: drifted },
     show: async window => {
       await squiggled(window);
-      await window.goTo(20);
+      await window.goTo(19);
       await window.command('Quick Fix...');
-      await window.page.locator('.action-widget', { hasText: 'imagePullPolicy' }).waitFor();
+      await window.page.locator('.action-widget', { hasText: 'web-config' }).waitFor();
     },
   },
   {

@@ -125,7 +125,9 @@ describe('the demo, as our editor sees it', () => {
   it('tells in a hover what each environment says, runs and who changed it', async () => {
     const text = withoutAddresses(await hover(replicas, 6));
     const table = text.split('\n').filter(line => line.startsWith('|'));
-    expect(text).toMatch(/^\*\*`spec\.replicas`\*\* of Deployment `shop\/web`\n/);
+    expect(text).toMatch(
+      /^`integer` · Number of desired pods\.\n\n\*\*`spec\.replicas`\*\* of Deployment `shop\/web`\n/,
+    );
     const confirmed = expect.stringMatching(
       /^\| confirmed by \| – \| locally, by Kubernetes’ own code at \d\d:\d\d \|$/,
     );

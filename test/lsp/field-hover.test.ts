@@ -83,6 +83,16 @@ describe('a hover on a field', () => {
     await expect.poll(isSaid, { timeout: 10_000 }).toBe('as expected');
   });
 
+  it('says in its first line what the field is, before how it comes about', async () => {
+    const said = () => hover('base/deployment.yaml', 'replicas');
+    await expect
+      .poll(said, { timeout: 10_000 })
+      .toMatch(
+        /^`integer` · Number of desired pods\.\n\n\*\*`spec\.replicas`\*\* of Deployment.*---\n\nThis is a pointer/s,
+      );
+    expect((await said()).match(/Number of desired pods/g)).toHaveLength(1);
+  });
+
   it('says nothing where nothing is known', async () => {
     expect(await hover('charts/api/values.yaml', 'repository')).not.toContain('Kubernetes 1.');
     expect(await hover('base/unknown.yaml', 'anything')).toBe('');

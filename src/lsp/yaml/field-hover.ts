@@ -8,12 +8,21 @@ import { type Place, placeAt } from './place.ts';
 import { schemasAreWanted } from './wanted.ts';
 import { yamlLanguage } from './yaml-language.ts';
 
+/** Markdown of what a field is. */
+export interface FieldHover {
+  /** Its type and the first sentence of what its API says: a line to put before what else there is to say. */
+  lead: string;
+  /** What the lead leaves out, and whose word it is. */
+  rest: string;
+  range: Range;
+}
+
 /** What the field at a place is: its type, what its API says of it, and whose word that is. */
 export async function fieldHover(
   open: OpenFile,
   position: Position,
   session: Session,
-): Promise<{ text: string; range: Range } | undefined> {
+): Promise<FieldHover | undefined> {
   const { settings } = session.options;
   if (settings.completion === 'off' || !schemasAreWanted(open, settings)) return undefined;
   const language = yamlLanguage(session);
@@ -26,10 +35,27 @@ export async function fieldHover(
   const said = await service.hover(document, inside);
   const text = said && textOf(said);
   if (!text || !said.range) return undefined;
+  const { lead, rest } = leadOf(text.trim());
   return {
-    text: `${text.trim()}\n\n*${plainText(document.origin)}*`,
+    lead,
+    rest: [...rest, `*${plainText(document.origin)}*`].join('\n\n'),
     range: movedRange(said.range, document.line),
   };
+}
+
+/** Longer sentences are no lead. */
+const longestSentence = 200;
+
+/** The service writes the type into a paragraph of its own, and then what the schema says. */
+function leadOf(text: string): { lead: string; rest: string[] } {
+  const [type = '', description = '', ...more] = text.split(/\n{2,}/);
+  const said = description.replace(/\s+/g, ' ').trim();
+  const sentence = /^\S.*?[.!?](?= [\p{Lu}"'`(]|$)/u.exec(said)?.[0] ?? said;
+  const isSentence = /^[\p{L}\p{N}]/u.test(sentence) && sentence.length <= longestSentence;
+  if (!type.startsWith('`') || !isSentence)
+    return { lead: type, rest: [description, ...more].filter(part => part !== '') };
+  const after = said.slice(sentence.length).trim();
+  return { lead: `${type} · ${sentence}`, rest: [after, ...more].filter(part => part !== '') };
 }
 
 /** The service says of a field that it does not know what it knows of the one around it. */
