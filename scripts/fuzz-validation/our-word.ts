@@ -1,9 +1,9 @@
 import { type JsonObject, resourceOf } from '../../src/core/model/resource.ts';
 import type { KindType, Schemas } from '../../src/core/schemas/type.ts';
 import type { JudgeFinding } from '../../src/core/upstream/judge.ts';
-import { mergeVerdicts } from '../../src/core/validate/merge.ts';
+import { mergeVerdicts } from '../../src/core/validate/judged/merge.ts';
 import { isEncrypted, placeholderIn } from '../../src/core/validate/placeholders.ts';
-import { checkStructure } from '../../src/core/validate/structural.ts';
+import { checkStructure } from '../../src/core/validate/structure/structural.ts';
 import type { Violation } from '../../src/core/validate/violation.ts';
 import { type Cause, plainField, type Word } from './word.ts';
 

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { foldersAbove } from '../manifests/paths.ts';
 import { foldersOf, type RenderSource } from '../model/environment.ts';
 import type { NotChecked } from '../model/finding.ts';
-import type { UnusedIn } from '../validate/unused.ts';
+import type { UnusedIn } from '../validate/deployment/unused.ts';
 import type { RenderedSet } from '../validate/validate.ts';
 import type { Workspace } from '../workspace.ts';
 import { unusedIn } from './unused.ts';

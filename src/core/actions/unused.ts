@@ -11,8 +11,8 @@ import {
 import type { Finding, NotChecked } from '../model/finding.ts';
 import type { Rendered } from '../model/rendered.ts';
 import type { Resource } from '../model/resource.ts';
-import { undeployedFindings } from '../validate/undeployed.ts';
-import { type UnusedIn, unusedFindings } from '../validate/unused.ts';
+import { undeployedFindings } from '../validate/deployment/undeployed.ts';
+import { type UnusedIn, unusedFindings } from '../validate/deployment/unused.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** What a render tells of what was written in vain. */

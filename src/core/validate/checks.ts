@@ -7,9 +7,9 @@ import { createSchemas } from '../schemas/schemas.ts';
 import { openStore } from '../schemas/store.ts';
 import type { KindType, Schemas } from '../schemas/type.ts';
 import { FindingCollector, NotCheckedCollector } from './collect.ts';
-import { identify } from './identity.ts';
 import type { RenderedSet, ValidationInput } from './input.ts';
-import type { Subject } from './subject.ts';
+import type { Subject } from './places/subject.ts';
+import { identify } from './structure/identity.ts';
 import type { Violation } from './violation.ts';
 
 /** What all checks of one validation share. */

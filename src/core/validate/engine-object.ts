@@ -3,8 +3,8 @@ import { resourceOf } from '../model/resource.ts';
 import type { Scope } from './across.ts';
 import { isAside } from './aside.ts';
 import type { Checks } from './checks.ts';
+import type { Subject } from './places/subject.ts';
 import { type Realm, realmsOf } from './realm.ts';
-import type { Subject } from './subject.ts';
 
 /** An object of Flux or Argo CD, with what it is looked at against. */
 export interface EngineObject {

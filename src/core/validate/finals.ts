@@ -2,12 +2,12 @@ import { messageOf } from '../lib/errors.ts';
 import type { KindType, Schemas } from '../schemas/type.ts';
 import type { JudgeFinding } from '../upstream/judge.ts';
 import type { Checks } from './checks.ts';
-import { mergeVerdicts } from './merge.ts';
+import { mergeVerdicts } from './judged/merge.ts';
 import { isEncrypted, placeholderIn } from './placeholders.ts';
+import type { Subject } from './places/subject.ts';
 import { asOfRelease } from './release.ts';
 import { checkRules } from './rules/index.ts';
-import { checkStructure } from './structural.ts';
-import type { Subject } from './subject.ts';
+import { checkStructure } from './structure/structural.ts';
 import type { Violation } from './violation.ts';
 
 /** An object that will be applied as it is; an incomplete one perhaps not. */

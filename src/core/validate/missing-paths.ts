@@ -4,7 +4,7 @@ import { type MissingPath, partsOf } from '../model/environment.ts';
 import { nearestName } from '../schemas/nearest.ts';
 import type { Scope } from './across.ts';
 import { isAside } from './aside.ts';
-import { rangeAtPlace } from './place.ts';
+import { rangeAtPlace } from './places/place.ts';
 
 /**
  * Folders, charts and values files of this repository that an engine's object names and that are not there: Flux

@@ -5,7 +5,7 @@ import { isObject, type JsonObject, type Resource, resourceKey } from '../model/
 import type { Place } from '../model/source.ts';
 import type { Scope } from './across.ts';
 import type { RenderedSet } from './input.ts';
-import type { Subject } from './subject.ts';
+import type { Subject } from './places/subject.ts';
 
 /** An object that others may name. */
 export interface Known {

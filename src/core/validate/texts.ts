@@ -6,11 +6,11 @@ import { isObject, type JsonObject } from '../model/resource.ts';
 import type { Schemas } from '../schemas/type.ts';
 import type { Checks } from './checks.ts';
 import type { Final } from './finals.ts';
-import { identify } from './identity.ts';
 import type { RenderedSet, ValidationInput } from './input.ts';
+import { documentSubject, isMap, type Subject } from './places/subject.ts';
 import { asOfRelease } from './release.ts';
-import { checkStructure } from './structural.ts';
-import { documentSubject, isMap, type Subject } from './subject.ts';
+import { identify } from './structure/identity.ts';
+import { checkStructure } from './structure/structural.ts';
 import { isFilledLater, isLoosePatch, makesTemplates } from './unfinished.ts';
 
 /** Roles whose text must be sound; templates and other tools' files are not Kubernetes' business. */

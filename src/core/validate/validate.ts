@@ -4,7 +4,7 @@ import { checkAcross } from './check-across.ts';
 import { createChecks } from './checks.ts';
 import { checkFinals } from './finals.ts';
 import type { RenderedSet, ValidationInput } from './input.ts';
-import { renderedSubject } from './subject.ts';
+import { renderedSubject } from './places/subject.ts';
 import { checkShapes, checkTexts, templates } from './texts.ts';
 import { isLoosePatch, makesTemplates } from './unfinished.ts';
 

@@ -3,7 +3,7 @@ import { validate } from '../../../src/core/actions/validate.ts';
 import { openRepository } from '../../../src/core/git/repository.ts';
 import { RepositoryIndex } from '../../../src/core/manifests/repository-index.ts';
 import type { Unused } from '../../../src/core/model/rendered.ts';
-import { type UnusedIn, unusedFindings } from '../../../src/core/validate/unused.ts';
+import { type UnusedIn, unusedFindings } from '../../../src/core/validate/deployment/unused.ts';
 import { folderWith } from '../git/folders.ts';
 import { open } from './shop.ts';
 

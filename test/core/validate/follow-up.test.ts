@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withFollowUps } from '../../../src/core/validate/follow-up.ts';
+import { withFollowUps } from '../../../src/core/validate/judged/follow-up.ts';
 import type { Violation } from '../../../src/core/validate/violation.ts';
 
 const error = (rule: string, pointer: Violation['pointer'], message = `${rule}.`): Violation => ({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/core/model/resource.ts';
 import type { JudgeFinding } from '../../../src/core/upstream/judge.ts';
-import { violationsOf } from '../../../src/core/validate/judged.ts';
-import { mergeVerdicts } from '../../../src/core/validate/merge.ts';
+import { violationsOf } from '../../../src/core/validate/judged/judged.ts';
+import { mergeVerdicts } from '../../../src/core/validate/judged/merge.ts';
 import type { Violation } from '../../../src/core/validate/violation.ts';
 
 const finding = (path: string, type: string, message: string): JudgeFinding => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { patternWords } from '../../../src/core/validate/pattern-words.ts';
+import { patternWords } from '../../../src/core/validate/structure/pattern-words.ts';
 
 const duration = '^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$';
 const address = '^(http|https|ssh)://.*$';

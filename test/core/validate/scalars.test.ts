@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { formatProblem, isQuantity, quantityProblem } from '../../../src/core/validate/scalars.ts';
+import {
+  formatProblem,
+  isQuantity,
+  quantityProblem,
+} from '../../../src/core/validate/structure/scalars.ts';
 
 describe('quantities', () => {
   it.each(['0', '.5', '5.', '+3', '-1', '1e3', '1E3', '12E', '1.5Ti', '500m', '100n', ' 1Gi '])(

@@ -9,7 +9,7 @@ import {
 } from '../../drift/server/messages.ts';
 import type { Pace } from '../../drift/server/pace.ts';
 import { isObject, type JsonObject } from '../../model/resource.ts';
-import { denied, refused, warned } from '../../validate/server-said.ts';
+import { denied, refused, warned } from '../../validate/judged/server-said.ts';
 import type { Violation } from '../../validate/violation.ts';
 
 export type Verdict =

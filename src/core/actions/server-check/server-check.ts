@@ -9,7 +9,7 @@ import type { Environment } from '../../model/environment.ts';
 import type { Finding, NotChecked } from '../../model/finding.ts';
 import type { JsonObject } from '../../model/resource.ts';
 import { FindingCollector } from '../../validate/collect.ts';
-import { renderedSubject } from '../../validate/subject.ts';
+import { renderedSubject } from '../../validate/places/subject.ts';
 import type { Violation } from '../../validate/violation.ts';
 import { withoutSecrets } from '../../words/safe-findings.ts';
 import type { Workspace } from '../../workspace.ts';

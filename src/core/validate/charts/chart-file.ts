@@ -5,9 +5,9 @@ import type { Pointer } from '../../model/path.ts';
 import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
 import type { KindType } from '../../schemas/type.ts';
 import type { Across } from '../across.ts';
-import { goType } from '../go-types.ts';
-import { rangeInDocument } from '../place.ts';
-import { checkStructure } from '../structural.ts';
+import { rangeInDocument } from '../places/place.ts';
+import { goType } from '../structure/go-types.ts';
+import { checkStructure } from '../structure/structural.ts';
 import type { Violation } from '../violation.ts';
 import { chartTypes } from './types.ts';
 

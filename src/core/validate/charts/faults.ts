@@ -4,7 +4,7 @@ import type { RenderFault } from '../../model/rendered.ts';
 import type { Across } from '../across.ts';
 import type { Checks } from '../checks.ts';
 import type { RenderedSet } from '../input.ts';
-import { rangeAtPlace } from '../place.ts';
+import { rangeAtPlace } from '../places/place.ts';
 import { meant, valueWords } from './value-words.ts';
 
 interface Cause {

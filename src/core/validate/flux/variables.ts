@@ -6,7 +6,7 @@ import type { Place } from '../../model/source.ts';
 import type { EngineObject } from '../engine-object.ts';
 import type { RenderedSet } from '../input.ts';
 import { nearIn } from '../near.ts';
-import { rangeAtPlace } from '../place.ts';
+import { rangeAtPlace } from '../places/place.ts';
 import type { Realm } from '../realm.ts';
 import type { Violation } from '../violation.ts';
 import { rangeOfUse, usesIn, type VariableUse } from './uses.ts';

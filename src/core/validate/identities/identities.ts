@@ -6,8 +6,8 @@ import { resourceKey, resourceText } from '../../model/resource.ts';
 import type { Across, Scope } from '../across.ts';
 import { isAside } from '../aside.ts';
 import type { RenderedSet } from '../input.ts';
-import { rangeAtPlace } from '../place.ts';
-import { renderedSubject } from '../subject.ts';
+import { rangeAtPlace } from '../places/place.ts';
+import { renderedSubject } from '../places/subject.ts';
 import { createWorld, type Item } from '../world.ts';
 
 /**

@@ -7,7 +7,7 @@ import { placeText, type Range } from '../../model/source.ts';
 import type { Across } from '../across.ts';
 import type { Checks } from '../checks.ts';
 import type { RenderedSet } from '../input.ts';
-import { rangeAtPlace } from '../place.ts';
+import { rangeAtPlace } from '../places/place.ts';
 import { wordsOf } from './fault-words.ts';
 
 /** Builds that fail with the same cause: one finding. */

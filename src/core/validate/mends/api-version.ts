@@ -1,6 +1,6 @@
 import { apiVersionOf, type GroupVersionKind, type JsonObject } from '../../model/resource.ts';
 import type { Schemas } from '../../schemas/type.ts';
-import { checkStructure } from '../structural.ts';
+import { checkStructure } from '../structure/structural.ts';
 import { valueAt } from '../value.ts';
 import type { FieldChange } from './change.ts';
 

@@ -7,7 +7,7 @@ import type { PolicyDecision } from '../../upstream/judge.ts';
 import type { Scope } from '../across.ts';
 import type { Final } from '../finals.ts';
 import { isEncrypted, placeholderIn } from '../placeholders.ts';
-import { renderedSubject, type Subject } from '../subject.ts';
+import { renderedSubject, type Subject } from '../places/subject.ts';
 import { createWorld, type World } from '../world.ts';
 import { report } from './report.ts';
 

@@ -3,7 +3,7 @@ import type { RelatedPlace, Severity } from '../../model/finding.ts';
 import type { Pointer } from '../../model/path.ts';
 import type { PolicyDecision } from '../../upstream/judge.ts';
 import type { Checks } from '../checks.ts';
-import type { Subject } from '../subject.ts';
+import type { Subject } from '../places/subject.ts';
 import { valueAt } from '../value.ts';
 import { sentence } from '../violation.ts';
 

@@ -3,8 +3,8 @@ import type { Pointer } from '../../model/path.ts';
 import type { Scope } from '../across.ts';
 import { isAside } from '../aside.ts';
 import { creationOf, type MissingObject } from '../mends/create-object.ts';
-import { rangeAtPlace } from '../place.ts';
-import { renderedSubject } from '../subject.ts';
+import { rangeAtPlace } from '../places/place.ts';
+import { renderedSubject } from '../places/subject.ts';
 import type { Item } from '../world.ts';
 
 /** Something wrong between two objects, before it has a place in a file. */

@@ -1,7 +1,7 @@
-import { baseName, folderOf } from '../manifests/paths.ts';
-import type { RepositoryIndex } from '../manifests/repository-index.ts';
-import type { Environment } from '../model/environment.ts';
-import type { Finding } from '../model/finding.ts';
+import { baseName, folderOf } from '../../manifests/paths.ts';
+import type { RepositoryIndex } from '../../manifests/repository-index.ts';
+import type { Environment } from '../../model/environment.ts';
+import type { Finding } from '../../model/finding.ts';
 
 /** What is known of the environments of a repository. */
 export interface Deployment {

@@ -1,7 +1,7 @@
-import type { Pointer } from '../model/path.ts';
-import { nearestName } from '../schemas/nearest.ts';
-import type { FieldType } from '../schemas/type.ts';
-import type { Violation } from './violation.ts';
+import type { Pointer } from '../../model/path.ts';
+import { nearestName } from '../../schemas/nearest.ts';
+import type { FieldType } from '../../schemas/type.ts';
+import type { Violation } from '../violation.ts';
 
 const noBreakSpace = /[\u00a0\u2000-\u200b\u202f\u3000\ufeff]/;
 

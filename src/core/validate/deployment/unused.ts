@@ -1,7 +1,7 @@
-import type { RepositoryIndex } from '../manifests/repository-index.ts';
-import type { Finding } from '../model/finding.ts';
-import type { Unused } from '../model/rendered.ts';
-import { lineRange } from './line-range.ts';
+import type { RepositoryIndex } from '../../manifests/repository-index.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { Unused } from '../../model/rendered.ts';
+import { lineRange } from '../places/line-range.ts';
 
 /** One render, as far as it tells what was written in vain. */
 export interface UnusedIn {

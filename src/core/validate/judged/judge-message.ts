@@ -1,5 +1,5 @@
-import { nearestName } from '../schemas/nearest.ts';
-import { oneOf } from './scalars.ts';
+import { nearestName } from '../../schemas/nearest.ts';
+import { oneOf } from '../structure/scalars.ts';
 
 /** The judge's words about one field, as a rule and the rest of a sentence that begins with the field. */
 export interface Verdict {

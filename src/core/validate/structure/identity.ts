@@ -1,14 +1,14 @@
-import type { Severity } from '../model/finding.ts';
+import type { Severity } from '../../model/finding.ts';
 import {
   apiVersionOf,
   type GroupVersionKind,
   isObject,
   type JsonObject,
   parseApiVersion,
-} from '../model/resource.ts';
-import type { KindLookup, Schemas } from '../schemas/type.ts';
-import { apiVersionChange } from './mends/api-version.ts';
-import type { Violation } from './violation.ts';
+} from '../../model/resource.ts';
+import type { KindLookup, Schemas } from '../../schemas/type.ts';
+import { apiVersionChange } from '../mends/api-version.ts';
+import type { Violation } from '../violation.ts';
 
 /** What an object says it is: its type, or why it cannot be told. */
 export type Identity =

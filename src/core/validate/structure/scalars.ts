@@ -1,5 +1,5 @@
-import { nearestName } from '../schemas/nearest.ts';
-import type { FieldType } from '../schemas/type.ts';
+import { nearestName } from '../../schemas/nearest.ts';
+import type { FieldType } from '../../schemas/type.ts';
 import { patternWords } from './pattern-words.ts';
 
 /** What is wrong with a value of the right JSON type: the end of a sentence that begins with the field. */

@@ -1,4 +1,4 @@
-import type { RelatedPlace } from '../model/finding.ts';
+import type { RelatedPlace } from '../../model/finding.ts';
 
 /** Where the variables are set whose values Flux put into a value: steps of its chain (`model/rendered.ts`, `via`). */
 export function definitionsIn(via: readonly string[]): RelatedPlace[] {

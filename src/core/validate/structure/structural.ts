@@ -1,8 +1,9 @@
-import type { Pointer } from '../model/path.ts';
-import { isObject, type Json, type JsonObject } from '../model/resource.ts';
-import type { FieldType, KindType } from '../schemas/type.ts';
-import { skeletonOf } from './mends/skeleton.ts';
-import { isDirective, isEncrypted, isPlaceholder, isStandIn } from './placeholders.ts';
+import type { Pointer } from '../../model/path.ts';
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
+import type { FieldType, KindType } from '../../schemas/type.ts';
+import { skeletonOf } from '../mends/skeleton.ts';
+import { isDirective, isEncrypted, isPlaceholder, isStandIn } from '../placeholders.ts';
+import { fieldName, type Violation, withFix } from '../violation.ts';
 import {
   formatProblem,
   itemsProblem,
@@ -12,7 +13,6 @@ import {
   textProblem,
 } from './scalars.ts';
 import { unknownField } from './unknown-field.ts';
-import { fieldName, type Violation, withFix } from './violation.ts';
 
 export interface StructuralOptions {
   /** Patches and bases: what is missing, and what stands in for a value, comes from elsewhere. */

@@ -1,5 +1,5 @@
-import type { RepositoryIndex } from '../manifests/repository-index.ts';
-import type { Place, Range } from '../model/source.ts';
+import type { RepositoryIndex } from '../../manifests/repository-index.ts';
+import type { Place, Range } from '../../model/source.ts';
 
 /** From a place to the end of the text on its line, a comment left out. */
 export function lineRange(index: RepositoryIndex, { file, line, column }: Place): Range {

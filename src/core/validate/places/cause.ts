@@ -1,11 +1,11 @@
-import type { IndexedFile } from '../manifests/index-types.ts';
-import { nodeAt, offsetAt, positionAt } from '../manifests/locate.ts';
-import type { Pointer } from '../model/path.ts';
-import type { Provenance, RenderedObject } from '../model/rendered.ts';
-import { childrenOf, type Json } from '../model/resource.ts';
-import type { Place } from '../model/source.ts';
-import { valueAt } from './value.ts';
-import type { Violation } from './violation.ts';
+import type { IndexedFile } from '../../manifests/index-types.ts';
+import { nodeAt, offsetAt, positionAt } from '../../manifests/locate.ts';
+import type { Pointer } from '../../model/path.ts';
+import type { Provenance, RenderedObject } from '../../model/rendered.ts';
+import { childrenOf, type Json } from '../../model/resource.ts';
+import type { Place } from '../../model/source.ts';
+import { valueAt } from '../value.ts';
+import type { Violation } from '../violation.ts';
 
 type FileAt = (path: string) => IndexedFile | undefined;
 

@@ -1,4 +1,4 @@
-import type { FieldType } from '../schemas/type.ts';
+import type { FieldType } from '../../schemas/type.ts';
 
 const scalars: Record<string, FieldType> = {
   string: { kind: 'string' },

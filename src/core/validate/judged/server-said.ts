@@ -1,9 +1,9 @@
-import type { DryRunReply } from '../cluster/cluster.ts';
-import { type Pointer, parsePath } from '../model/path.ts';
-import type { JsonObject } from '../model/resource.ts';
+import type { DryRunReply } from '../../cluster/cluster.ts';
+import { type Pointer, parsePath } from '../../model/path.ts';
+import type { JsonObject } from '../../model/resource.ts';
+import { valueAt } from '../value.ts';
+import { fieldName, sentence, type Violation } from '../violation.ts';
 import { violationsOf } from './judged.ts';
-import { valueAt } from './value.ts';
-import { fieldName, sentence, type Violation } from './violation.ts';
 
 type Refusal = Extract<DryRunReply, { ok: false }>;
 

@@ -1,7 +1,7 @@
-import type { Pointer } from '../model/path.ts';
-import type { JsonObject } from '../model/resource.ts';
-import { valueAt } from './value.ts';
-import { isSame, isWithin, type Violation } from './violation.ts';
+import type { Pointer } from '../../model/path.ts';
+import type { JsonObject } from '../../model/resource.ts';
+import { valueAt } from '../value.ts';
+import { isSame, isWithin, type Violation } from '../violation.ts';
 
 /** What the server meets while decoding, before it validates. */
 const decoding = new Set(['wrong-type', 'bad-quantity', 'bad-format', 'bad-range']);

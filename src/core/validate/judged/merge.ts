@@ -1,8 +1,8 @@
-import type { JsonObject } from '../model/resource.ts';
-import type { JudgeFinding } from '../upstream/judge.ts';
+import type { JsonObject } from '../../model/resource.ts';
+import type { JudgeFinding } from '../../upstream/judge.ts';
+import { isSame, isWithin, type Violation } from '../violation.ts';
 import { withFollowUps } from './follow-up.ts';
 import { violationsOf } from './judged.ts';
-import { isSame, isWithin, type Violation } from './violation.ts';
 
 /**
  * What both layers say of one object, each thing once: of what both found the structural words stay, as

@@ -1,11 +1,11 @@
-import { type Pointer, parsePath } from '../model/path.ts';
-import { isObject, type JsonObject } from '../model/resource.ts';
-import type { JudgeFinding } from '../upstream/judge.ts';
+import { type Pointer, parsePath } from '../../model/path.ts';
+import { isObject, type JsonObject } from '../../model/resource.ts';
+import type { JudgeFinding } from '../../upstream/judge.ts';
+import { isDirective } from '../placeholders.ts';
+import { valueAt } from '../value.ts';
+import { fieldName, sentence, type Violation, withFix } from '../violation.ts';
 import { verdictOf } from './judge-message.ts';
 import { refine } from './judge-refine.ts';
-import { isDirective } from './placeholders.ts';
-import { valueAt } from './value.ts';
-import { fieldName, sentence, type Violation, withFix } from './violation.ts';
 
 /** A finding of the judge as a violation of the object, or nothing where others tell it better. */
 export function violationsOf(object: JsonObject, finding: JudgeFinding): Violation[] {

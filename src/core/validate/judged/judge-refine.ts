@@ -1,6 +1,6 @@
-import type { Pointer } from '../model/path.ts';
-import { isObject, type Json, type JsonObject } from '../model/resource.ts';
-import { valueAt } from './value.ts';
+import type { Pointer } from '../../model/path.ts';
+import { isObject, type Json, type JsonObject } from '../../model/resource.ts';
+import { valueAt } from '../value.ts';
 
 /** A better place or better words for a message of the API server that says less than it could. */
 interface Refinement {

@@ -1,8 +1,8 @@
-import type { IndexedFile } from '../manifests/index-types.ts';
-import { keyRange, nodeAt, offsetAt, rangeOf } from '../manifests/locate.ts';
-import type { ManifestDocument, Node, ParsedFile } from '../manifests/syntax.ts';
-import type { Pointer } from '../model/path.ts';
-import type { Place, Range } from '../model/source.ts';
+import type { IndexedFile } from '../../manifests/index-types.ts';
+import { keyRange, nodeAt, offsetAt, rangeOf } from '../../manifests/locate.ts';
+import type { ManifestDocument, Node, ParsedFile } from '../../manifests/syntax.ts';
+import type { Pointer } from '../../model/path.ts';
+import type { Place, Range } from '../../model/source.ts';
 
 /** Where a violation of a document is marked: the field's name or value, or the nearest parent's name. */
 export function rangeInDocument(

@@ -1,17 +1,17 @@
-import type { IndexedFile } from '../manifests/index-types.ts';
-import { nodeAt } from '../manifests/locate.ts';
-import type { ManifestDocument } from '../manifests/syntax.ts';
-import type { Finding } from '../model/finding.ts';
-import { formatPath, type Pointer } from '../model/path.ts';
-import type { ProvenanceKind, RenderedObject } from '../model/rendered.ts';
-import { type JsonObject, resourceOf } from '../model/resource.ts';
-import type { Place } from '../model/source.ts';
+import type { IndexedFile } from '../../manifests/index-types.ts';
+import { nodeAt } from '../../manifests/locate.ts';
+import type { ManifestDocument } from '../../manifests/syntax.ts';
+import type { Finding } from '../../model/finding.ts';
+import { formatPath, type Pointer } from '../../model/path.ts';
+import type { ProvenanceKind, RenderedObject } from '../../model/rendered.ts';
+import { type JsonObject, resourceOf } from '../../model/resource.ts';
+import type { Place } from '../../model/source.ts';
+import { mendOf } from '../mends/mend.ts';
+import { valueAt } from '../value.ts';
+import type { Violation } from '../violation.ts';
 import { causeOf, originOf } from './cause.ts';
 import { definitionsIn } from './definitions-in.ts';
-import { mendOf } from './mends/mend.ts';
 import { fieldAtPlace, rangeAtPlace, rangeInDocument } from './place.ts';
-import { valueAt } from './value.ts';
-import type { Violation } from './violation.ts';
 
 /** An object to be checked, and how its fields are found in the repository. */
 export interface Subject {
