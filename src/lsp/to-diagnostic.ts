@@ -67,9 +67,10 @@ export function findingDiagnostics(findings: readonly Finding[], about: TextAbou
     const everywhere = reaching.every(name => environments.includes(name));
     const where = environments.length === 0 || everywhere ? '' : ` (in ${environments.join(', ')})`;
     const tags = tagsOf(rule);
+    const others = mends.filter(mend => !replacesBy(replacement, mend, finding));
     const data: Mending = {
       ...(replacement !== undefined && mending(replacement, range, lines)),
-      ...(mends.length > 0 && { mends, version }),
+      ...(others.length > 0 && { mends: others, version }),
     };
     const page = catalogue?.page(rule);
     return {
@@ -158,6 +159,17 @@ function mending(
   const line = lines[start.line] ?? '';
   const instead = line.slice(start.character, start.line === end.line ? end.character : undefined);
   return { replacement, instead };
+}
+
+/** Whether a change does what the replacement of the finding's own text does. */
+function replacesBy(replacement: string | undefined, { edits }: Mend, finding: Finding): boolean {
+  const [edit, ...more] = edits;
+  const places = ['file', 'line', 'column', 'endLine', 'endColumn'] as const;
+  return (
+    edit?.text === replacement &&
+    more.length === 0 &&
+    places.every(place => edit?.[place] === finding[place])
+  );
 }
 
 export function lspRange({ line, column, endLine, endColumn }: Range): LspRange {

@@ -106,7 +106,7 @@ export const scenes: readonly Scene[] = [
   {
     name: 'problems',
     prepare: mistaken,
-    options: { file: drifted },
+    options: { file: drifted, settings: { 'problems.autoReveal': false } },
     show: async window => {
       await lensShown(window);
       await window.command('Driftline: Validate Repository');
@@ -116,7 +116,6 @@ export const scenes: readonly Scene[] = [
       // The findings of all files come one after another, and fold what was unfolded.
       await window.page.waitForTimeout(3000);
       await rows.filter({ hasText: 'no port named' }).first().click();
-      await window.page.keyboard.press('ArrowRight');
       await rows.filter({ hasText: 'The containers of' }).first().waitFor();
       await window.page.mouse.move(0, 0);
     },

@@ -36,6 +36,14 @@ describe('a finding as a diagnostic', () => {
     expect(found?.data).toMatchObject({ mends: finding.mends, version: 4 });
   });
 
+  it('offers a change once that its own text and a change of files would make', () => {
+    const write = { title: 'Write y', edits: [{ file: 'a.yaml', text: 'y', ...range }] };
+    const create = { title: 'Create it', edits: [{ file: 'c.yaml', text: 'y', ...range }] };
+    const misspelt = { ...finding, fix: 'Write y.', mends: [write, create] };
+    const [found] = findingDiagnostics([misspelt], { ...about, version: 4 });
+    expect(found?.data).toEqual({ replacement: 'y', instead: 'name', mends: [create], version: 4 });
+  });
+
   it('leaves out what the client cannot show', () => {
     const [found] = findingDiagnostics([finding], about);
     expect(found).not.toHaveProperty('relatedInformation');
