@@ -123,13 +123,16 @@ function withDesired(telling: Telling): string {
   return `, this makes ${cut(ends(telling.object, telling.path).desired, 24)}`;
 }
 
+/** The last two fields of a short path, with what stands in brackets behind them. */
+const lastFields = /(?:^|\.)([^.[\]]+(?:\[[^\]]*\])*(?:\.[^.[\]]+(?:\[[^\]]*\])*)?)$/;
+
 function tellingOf({ object, path, state, reason, cause }: MarkedDifference): Telling {
   if (path === undefined)
     return { value: '', say: wholeObject(state, reason), ...(cause && { cause }) };
   const secret = isSecret(object, path.path);
   const { live } = ends(object, path);
   const field = shortPath(path.path);
-  const last = /[^.[]+\.[^.]+$/.exec(field)?.[0] ?? field;
+  const last = lastFields.exec(field)?.[1] ?? field;
   switch (path.kind) {
     case 'missing':
       return { path, object, value: '', say: ({ name }) => `not set in ${name}` };

@@ -98,6 +98,16 @@ describe('the text of a marker', () => {
     ['not live', { kind: 'missing', live: undefined }, 'not set in production'],
     ['in another order', { kind: 'order' }, 'production runs these in another order'],
     [
+      'stale in a list',
+      { kind: 'stale', path: '.spec.ports[port=80,protocol="TCP"].targetPort', live: 'http' },
+      'production also runs ports[80/TCP].targetPort: http',
+    ],
+    [
+      'stale by a name with dots',
+      { kind: 'stale', path: '.metadata.labels["app.example.com/tier"]', live: 'web' },
+      'production also runs metadata.labels[app.example.com/tier]: web',
+    ],
+    [
       'stale',
       {
         kind: 'stale',
