@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { quantity } from '../../core/words/states.ts';
 import { requests } from '../../lsp/protocol.ts';
 import type { Editor } from '../editor.ts';
 import { environmentFor, targetFrom } from '../target.ts';
@@ -30,11 +31,11 @@ export const checkServer: Command = {
       return;
     }
     const said = vscode.l10n.t(
-      'The cluster of {0} tried {1} objects: {2} errors, {3} warnings, {4} not checked',
+      'The cluster of {0} tried {1}: {2}, {3}, {4} not checked',
       environment,
-      tried,
-      errors,
-      warnings,
+      quantity(tried, 'object'),
+      quantity(errors, 'error'),
+      quantity(warnings, 'warning'),
       notChecked,
     );
     vscode.window.setStatusBarMessage(said, 10_000);

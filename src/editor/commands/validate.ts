@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { quantity } from '../../core/words/states.ts';
 import { requests } from '../../lsp/protocol.ts';
 import type { Command } from './command.ts';
 import { askInView } from './progress.ts';
@@ -12,9 +13,9 @@ export const validate: Command = {
       await vscode.commands.executeCommand('workbench.actions.view.problems');
     }
     const said = vscode.l10n.t(
-      'Driftline: {0} errors, {1} warnings, {2} not checked',
-      errors,
-      warnings,
+      'Driftline: {0}, {1}, {2} not checked',
+      quantity(errors, 'error'),
+      quantity(warnings, 'warning'),
       notChecked,
     );
     vscode.window.setStatusBarMessage(said, 10_000);
