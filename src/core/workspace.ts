@@ -7,7 +7,6 @@ import { knownTypesOf, type OpenAnswer, openKnownTypes } from './cluster/open.ts
 import { configFiles, readConfig } from './environments/config/config.ts';
 import type { Discovery } from './environments/context.ts';
 import { discoverEnvironments } from './environments/discover.ts';
-import { isSameOutline, type Outline, outlineOf } from './environments/outline.ts';
 import { readOnce } from './git/read-once.ts';
 import { currentBranch, findRoot, openRepository, remoteUrls } from './git/repository.ts';
 import { UserError } from './lib/errors.ts';
@@ -97,8 +96,8 @@ export class Workspace {
   readonly #decrypted: Decrypted | undefined;
   #discovery: Promise<Discovery> | undefined;
   #folders: readonly string[] | undefined;
-  /** What was found in the files, and in which: before a person's choices are put over it. */
-  #found: { outline: Outline; discovery: Promise<Discovery> } | undefined;
+  /** What was found in the files, before a person's choices are put over it. */
+  #found: Promise<Discovery> | undefined;
 
   /** Opens the repository around a folder. Throws a UserError when there is nothing to read. */
   static async open(options: WorkspaceOptions): Promise<Workspace> {
@@ -196,18 +195,17 @@ export class Workspace {
   at(
     repository: Repository,
     files: Iterable<string>,
-    options: Partial<Pick<WorkspaceOptions, 'chosen'>> & { branch: string | undefined },
+    options: Partial<Pick<WorkspaceOptions, 'chosen'>> & {
+      branch: string | undefined;
+      /** What was found in the files, where it is known to be the same in this state. */
+      found?: Promise<Discovery>;
+    },
   ): Workspace {
     this.#resident.renderer.derive(this.repository, repository, files);
-    const { branch, ...chosen } = options;
+    const { branch, found, ...chosen } = options;
     const resident = { ...this.#resident, options: { ...this.#resident.options, ...chosen } };
     const next = new Workspace(resident, repository, this.index, branch);
-    // What is not indexed may be a generator's input, and its ConfigMap hold variables of a build.
-    const names = [...files];
-    const own = readConfig(this.index).schemas.map(folder => `${folder.replace(/\/+$/, '')}/`);
-    if (names.some(file => own.some(folder => file.startsWith(folder)))) next.forgetCatalogue();
-    const areIndexed = names.every(file => this.index.file(file) !== undefined);
-    if (names.length > 0 && areIndexed && branch === this.branch) next.#found = this.#found;
+    next.#found = found;
     return next;
   }
 
@@ -236,6 +234,11 @@ export class Workspace {
     return [...files].filter(file => ours?.get(file) !== theirs?.get(file)).sort();
   }
 
+  /** What was found in the files, where that was looked for; see `at`. */
+  get found(): Promise<Discovery> | undefined {
+    return this.#found;
+  }
+
   /** The environments, found once. */
   discovery(): Promise<Discovery> {
     this.#discovery ??= this.#discover();
@@ -258,10 +261,8 @@ export class Workspace {
   }
 
   async #discover(): Promise<Discovery> {
-    const outline = outlineOf(this.index);
-    if (this.#found === undefined || !isSameOutline(this.#found.outline, outline))
-      this.#found = { outline, discovery: this.#look() };
-    const found = await this.#found.discovery;
+    this.#found ??= this.#look();
+    const found = await this.#found;
     const environments = found.environments.map(environment => {
       const cluster = this.#resident.options.chosen?.get(environment.name);
       return cluster ? { ...environment, cluster } : environment;

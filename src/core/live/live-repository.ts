@@ -16,6 +16,7 @@ import { Changes } from './changes.ts';
 import type { ComparedEnvironment, ComparedObject, EnvironmentNews } from './compared.ts';
 import { type ComparedTexts, comparedTexts } from './comparison.ts';
 import { EnvironmentWatch } from './environment-watch.ts';
+import { KnownDiscovery } from './known-discovery.ts';
 import type { Live, LiveOptions } from './live.ts';
 import { Markers } from './markers.ts';
 import { objectsOf } from './objects.ts';
@@ -69,6 +70,7 @@ class LiveRepository implements Live {
   readonly #edits = new LiveEdits();
   readonly #changes = new Changes();
   readonly #commits = new CommitStates();
+  readonly #discovery = new KnownDiscovery();
   #refreshing: Promise<void> | undefined;
   /** Resolves when the workspace was brought to the present state the next time. */
   #taken = Promise.withResolvers<void>();
@@ -338,7 +340,8 @@ class LiveRepository implements Live {
     const isOfGit = [...changed].some(file => file.startsWith('.git/'));
     const branch = isOfGit ? await currentBranch(this.root) : this.#workspace.branch;
     const chosen = new Map(this.#chosen);
-    this.#workspace = this.#workspace.at(repository, changed, { chosen, branch });
+    const found = this.#discovery.for(this.#workspace, changed, branch);
+    this.#workspace = this.#workspace.at(repository, changed, { chosen, branch, found });
     for (const watch of this.#watches.values()) {
       const { cluster } = watch.current.environment;
       if (cluster.kind === 'snapshot' && changed.has(cluster.file)) await watch.disconnect();
@@ -348,7 +351,8 @@ class LiveRepository implements Live {
   /** Has every environment that there is now compared; answers their names, and those of what is gone. */
   async #discover(): Promise<string[]> {
     const workspace = this.#workspace;
-    const { environments } = await workspace.discovery();
+    const isPending = () => this.#files.isPending();
+    const { environments } = await this.#discovery.look(workspace, isPending);
     if (this.#closed) return [];
     const known = new Map(this.#watches);
     this.#watches.clear();
