@@ -175,6 +175,7 @@ environments:
         `Ignore spec.replicas: HorizontalPodAutoscaler ${namespace}/web scales this Deployment`,
         'Compare with live in staging',
         expect.stringMatching(/^Restore by syncing/),
+        'Check Against the Cluster of staging',
       ]);
       expect(await edited(/runs \[a/, /^Take /)).toContain('c');
       await client.markers(file, ({ lines }) => lines.length === 1);
