@@ -29,8 +29,7 @@ export async function clusterTypes(
   const words = environments.map(async (environment): Promise<[string, ClusterWord]> => {
     const { cluster, name } = environment;
     if (cluster.kind === 'none') return [name, { reason: cluster.reason }];
-    if (cluster.kind === 'snapshot')
-      return [name, await ofSnapshot(workspace, environment, signal)];
+    if (cluster.kind === 'snapshot') return [name, await ofSnapshot(workspace, environment)];
     if (!ask) return [name, { types: await workspace.knownTypes(environment) }];
     const wanted = sets
       .filter(set => set.environment === name)
@@ -81,25 +80,21 @@ export async function rememberTypes(
   return found;
 }
 
-/** All that a snapshot holds, by the snapshot as it was opened. */
+/** All that a snapshot holds, by the snapshot as it was opened: for all who ask, so that none of them can cut it short. */
 const ofSnapshots = new WeakMap<Cluster, Promise<ClusterTypes>>();
 
-async function ofSnapshot(
-  workspace: Workspace,
-  environment: Environment,
-  signal?: AbortSignal,
-): Promise<ClusterWord> {
+async function ofSnapshot(workspace: Workspace, environment: Environment): Promise<ClusterWord> {
   const opened = await workspace.connect(environment);
   if (!opened.ok) return { reason: opened.reason };
   const { cluster } = opened;
-  const reading = ofSnapshots.get(cluster) ?? readSnapshot(cluster, signal);
+  const reading = ofSnapshots.get(cluster) ?? readSnapshot(cluster);
   ofSnapshots.set(cluster, reading);
   return { types: await reading };
 }
 
-async function readSnapshot(cluster: Cluster, signal?: AbortSignal): Promise<ClusterTypes> {
+async function readSnapshot(cluster: Cluster): Promise<ClusterTypes> {
   const { version, snapshot } = cluster.identity;
-  const definitions = await customResourceDefinitions(cluster, 'all', signal);
+  const definitions = await customResourceDefinitions(cluster, 'all');
   return {
     ...(version !== undefined && { version }),
     definitions,

@@ -62,15 +62,8 @@ export class Coalesce<Key> {
     try {
       await this.#options.run(key, running.signal);
     } catch (error) {
-      // Work that is shared ends when another who asked for it gives up: it is then asked for again.
-      if (running.signal.aborted) return this.#ended(key, job);
-      if (error instanceof Error && error.name === 'AbortError') job.again = true;
-      else this.#options.failed(key, error);
+      if (!running.signal.aborted) this.#options.failed(key, error);
     }
-    this.#ended(key, job);
-  }
-
-  #ended(key: Key, job: Job): void {
     job.running = undefined;
     const again = job.again;
     job.again = false;
